@@ -1,0 +1,1 @@
+"""The HTTP API: Falcon resources over the search and indexing services."""

@@ -1,0 +1,1 @@
+"""The `searchsvc` command, one subcommand per file."""

@@ -1,0 +1,1 @@
+"""Reads and checks `mappings/` and `indexers/`."""

@@ -1,0 +1,137 @@
+"""What an index holds and how it is searched, as `mappings/<index>/mapping.yaml` declares it."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+
+
+class FieldType(StrEnum):
+    """How a field's values are indexed."""
+
+    TEXT = "text"  # analysed: folded, stemmed, typo-tolerant
+    KEYWORD = "keyword"  # exact values; searched as text too when it has a weight
+    ID = "id"  # exact and prefix; never stemmed, never typo-corrected
+    NUMBER = "number"  # 64-bit float for filters and sorts; the source keeps every digit
+    BOOL = "bool"
+    DATE = "date"  # an instant, UTC
+    JSON = "json"  # returned as it is, not searched
+
+
+SEARCHABLE = frozenset({FieldType.TEXT, FieldType.KEYWORD, FieldType.ID})
+FILTERABLE = frozenset(
+    {FieldType.KEYWORD, FieldType.ID, FieldType.NUMBER, FieldType.BOOL, FieldType.DATE}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field: its type and what it is used for.
+
+    `weight` 0 means that a query's words are not looked up in it. `snippet` is a number of words,
+    0 for none. `stored` fields are returned and neither searched nor filtered; `hidden` ones are
+    the other way round.
+    """
+
+    name: str
+    type: FieldType
+    weight: float = 0.0
+    suggest: bool = False
+    highlight: bool = False
+    snippet: int = 0
+    facet: bool = False
+    sort: bool = False
+    stored: bool = False
+    hidden: bool = False
+
+    @property
+    def searchable(self) -> bool:
+        """Whether a query's words are looked up in it."""
+        return self.weight > 0
+
+    @property
+    def filterable(self) -> bool:
+        """Whether a filter may name it."""
+        return self.type in FILTERABLE and not self.stored
+
+    @property
+    def sortable(self) -> bool:
+        """Whether a sort may name it."""
+        return self.sort
+
+
+@dataclass(frozen=True, slots=True)
+class Boost:
+    """Raises (or lowers, with a negative weight) a hit by one field.
+
+    With `by` (`log`, `sqrt` or `value` of a number): `weight * by(value)`. With `equals`:
+    `weight` where the field has that value. The sum over all boosts, plus 1, multiplies a score.
+    """
+
+    field: str
+    weight: float
+    by: str | None = None
+    equals: str | float | bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Typo:
+    """From which word length one and two typos are forgiven, and in which fields never."""
+
+    one_from: int = 4
+    two_from: int = 8
+    off_for: tuple[str, ...] = ()
+
+    def allowed(self, word: str) -> int:
+        """How many typos `word` may hold: 0, 1 or 2; none where a digit is in it."""
+        if len(word) < self.one_from or any(c.isdigit() for c in word):
+            return 0
+        return 2 if len(word) >= self.two_from else 1
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """A named order: `field` ascending, or descending."""
+
+    field: str
+    descending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class IndexDefinition:
+    """One index: its fields in the order of the file, and how it is searched.
+
+    `timeout_ms` is the deadline of one request.
+    """
+
+    name: str
+    fields: tuple[Field, ...]
+    language: str = "en"
+    typo: Typo = Typo()
+    boosts: tuple[Boost, ...] = ()
+    sorts: tuple[tuple[str, Sort], ...] = ()
+    timeout_ms: int = 800
+
+    def field(self, name: str) -> Field | None:
+        """The field of that name, or None."""
+        return next((f for f in self.fields if f.name == name), None)
+
+    def select(self, use: str) -> Iterator[Field]:
+        """The fields for which the attribute `use` is set: `searchable`, `facet`, `sort` …"""
+        return (f for f in self.fields if getattr(f, use))
+
+    def sort_named(self, name: str) -> Sort | None:
+        """The declared sort of that name, or None."""
+        return next((sort for key, sort in self.sorts if key == name), None)
+
+    @property
+    def hash(self) -> str:
+        """Changes whenever the definition does: 16 hex digits."""
+        return content_hash(asdict(self))
+
+
+def content_hash(value: Mapping[str, object]) -> str:
+    """16 hex digits that differ for different JSON-like values."""
+    text = json.dumps(value, sort_keys=True, default=str, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

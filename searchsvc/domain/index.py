@@ -1,0 +1,65 @@
+"""Names of indexes and of their versions, and what is known of a version."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Self
+
+INDEX_NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
+_VERSION_NAME = re.compile(rf"({INDEX_NAME.pattern})-(\d{{8}}t\d{{6}}z)-(\d+)")
+_STAMP = "%Y%m%dt%H%M%Sz"
+
+
+def is_index_name(name: str) -> bool:
+    """Whether `name` can be an index: lower case, digits and `_`, at most 63 characters."""
+    return INDEX_NAME.fullmatch(name) is not None
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class IndexVersion:
+    """One build of an index, `products-20260823t101500z-7`; later builds sort after earlier.
+
+    `number` is the fencing number of the lease it was made under, so two builds of one second
+    differ and the later owner's is the greater.
+    """
+
+    index: str
+    created: datetime
+    number: int
+
+    @classmethod
+    def new(cls, index: str, created: datetime, number: int) -> Self:
+        """A version made at `created` (aware); kept to whole seconds, as its name shows it."""
+        return cls(index, created.astimezone(UTC).replace(microsecond=0), number)
+
+    @classmethod
+    def parse(cls, name: str) -> Self | None:
+        """The version of that name, or None when it is not a version's name."""
+        match = _VERSION_NAME.fullmatch(name)
+        if match is None:
+            return None
+        index, stamp, number = match.groups()
+        try:
+            created = datetime.strptime(stamp, _STAMP).replace(tzinfo=UTC)
+        except ValueError:
+            return None
+        return cls(index, created, int(number))
+
+    @property
+    def name(self) -> str:
+        """The engine's name of it: a directory or a physical index."""
+        return f"{self.index}-{self.created.strftime(_STAMP)}-{self.number}"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True, slots=True)
+class VersionInfo:
+    """What an engine knows of one version; `size` is in bytes."""
+
+    version: IndexVersion
+    documents: int
+    size: int
+    definition_hash: str
+    live: bool

@@ -1,0 +1,135 @@
+"""What is asked of an engine: terms, filters, facets, sorts and a page."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import TypeAlias
+
+Scalar: TypeAlias = str | float | bool | datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One word of a query as typed, case-folded; `typos` are forgiven, `prefix` is unfinished."""
+
+    text: str
+    typos: int = 0
+    prefix: bool = False
+
+
+class Match(StrEnum):
+    """How many of a query's words a hit must hold."""
+
+    ALL = "all"
+    ANY = "any"
+
+
+@dataclass(frozen=True, slots=True)
+class Equals:
+    """The field has this value (one of its values, where it has several)."""
+
+    field: str
+    value: Scalar
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """The field has one of these values."""
+
+    field: str
+    values: tuple[Scalar, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """The field lies between `low` and `high`; None leaves that side open."""
+
+    field: str
+    low: float | datetime | None = None
+    high: float | datetime | None = None
+    include_low: bool = True
+    include_high: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Exists:
+    """The field has a value."""
+
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    """All parts hold."""
+
+    parts: tuple["Filter", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    """At least one part holds."""
+
+    parts: tuple["Filter", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """The part does not hold."""
+
+    part: "Filter"
+
+
+Filter: TypeAlias = Equals | OneOf | Range | Exists | And | Or | Not
+
+
+@dataclass(frozen=True, slots=True)
+class FacetRequest:
+    """Count the `size` commonest values of `field` among the documents that pass `filter`.
+
+    The query's words apply too. `filter` is the query's own filter less the clauses on this very
+    field, so that a chosen value does not hide its alternatives.
+    """
+
+    field: str
+    size: int
+    filter: Filter | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SortKey:
+    """Order by a field's value; documents without one come last either way."""
+
+    field: str
+    descending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SearchQuery:
+    """One search, checked against the definition and ready for any engine.
+
+    No terms: every document matches. `sort` empty: by score, ties by id. `fields` None: every
+    field that is not hidden. Hits are `offset` to `offset + limit` (limit may be 0).
+    """
+
+    index: str
+    text: str = ""
+    terms: tuple[Term, ...] = ()
+    match: Match = Match.ALL
+    filter: Filter | None = None
+    facets: tuple[FacetRequest, ...] = ()
+    sort: tuple[SortKey, ...] = ()
+    offset: int = 0
+    limit: int = 10
+    fields: tuple[str, ...] | None = None
+    highlight: bool = True
+    search_fields: tuple[str, ...] | None = field(default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestQuery:
+    """Completions for what has been typed so far: `limit` of each kind."""
+
+    index: str
+    text: str
+    terms: tuple[Term, ...]
+    limit: int = 8

@@ -1,0 +1,83 @@
+"""What an engine answers: hits, facets, suggestions."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from searchsvc.domain.definition import IndexDefinition
+from searchsvc.domain.index import IndexVersion
+
+
+@dataclass(frozen=True, slots=True)
+class LiveIndex:
+    """The version that answers now, with the definition it was built from."""
+
+    version: IndexVersion
+    definition: IndexDefinition
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One document found. `source` is its JSON object; `score` is comparable within one answer.
+
+    `highlight` gives safe HTML per field: escaped text in which matched words stand in `<mark>`.
+    """
+
+    id: str
+    score: float
+    source: bytes
+    highlight: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """One value of a facet and the number of documents that have it."""
+
+    value: str | float | bool
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """The commonest values of a field, most frequent first, ties by value."""
+
+    field: str
+    buckets: tuple[Bucket, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """The answer to one query, all of it from one version. `total` is exact."""
+
+    version: IndexVersion
+    total: int
+    hits: tuple[Hit, ...]
+    facets: tuple[Facet, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ValueSuggestion:
+    """A value of a facet field that begins as typed, with its number of documents."""
+
+    field: str
+    value: str
+    count: int
+    highlight: str
+
+
+@dataclass(frozen=True, slots=True)
+class HitSuggestion:
+    """A document whose suggest field `field` matches; `text` is that field's value."""
+
+    id: str
+    field: str
+    text: str
+    highlight: str
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestResult:
+    """Completions, best first, all of them from one version."""
+
+    version: IndexVersion
+    values: tuple[ValueSuggestion, ...]
+    hits: tuple[HitSuggestion, ...]

@@ -1,0 +1,1 @@
+"""What holds indexes: `memory` and `embedded`, behind the same two ports."""

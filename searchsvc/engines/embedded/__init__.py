@@ -1,0 +1,1 @@
+"""The engine on this host: tantivy indexes in directories, one per version."""

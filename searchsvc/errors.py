@@ -1,0 +1,273 @@
+"""Every error of searchsvc: what went wrong, whose fault it is, and the next step.
+
+    SearchsvcError
+    ├── CallerError                 the one who asked can mend it
+    │   ├── RequestError            a parameter of a request            bad_parameter
+    │   │   ├── UnknownParameter                                        unknown_parameter
+    │   │   ├── FilterError         the filter expression               bad_filter
+    │   │   └── BodyError           the request's body                  bad_body
+    │   ├── UnknownIndex                                                unknown_index
+    │   ├── UnknownVersion                                              unknown_version
+    │   ├── UnknownDocument                                             unknown_document
+    │   └── UsageError              the command line                    usage
+    ├── OperatorError               files and settings must change
+    │   ├── SettingsError           searchsvc.yaml or SEARCHSVC_*       bad_settings
+    │   ├── DefinitionError         mappings/ or indexers/              bad_definition
+    │   ├── CheckFailed             several of the above at once        check_failed
+    │   ├── SourceError             the database refused a statement    source_error
+    │   ├── GateRefused             a version may not go live           gate_refused
+    │   ├── TooManyDeletes          a run would delete too much         too_many_deletes
+    │   ├── DeadLetterLimit         too many rows cannot be indexed     dead_letter_limit
+    │   └── StateError              the state store is unusable         state_error
+    ├── DependencyError             wait or repair what we depend on; may be tried again
+    │   ├── SourceUnreachable                                           source_unreachable
+    │   ├── EngineError             the engine failed                   engine_error
+    │   ├── EngineUnreachable                                           engine_unreachable
+    │   ├── EngineTimeout                                               engine_timeout
+    │   ├── NotServing              the index has no live version yet   not_serving
+    │   ├── LeaseHeld               another process runs this index     lease_held
+    │   └── LeaseLost               another process took the lease      lease_lost
+    └── InternalError               our fault                           internal
+        └── InvariantBroken         a run's counts do not add up        invariant_broken
+
+Messages are lower case, name the thing, and have no full stop; `hint` is the next step.
+"""
+
+import difflib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import ClassVar, Literal, TypeAlias
+
+Fault: TypeAlias = Literal["caller", "operator", "dependency", "us"]
+
+
+class SearchsvcError(Exception):
+    """An error with a stable `code`; `str()` gives the message with its hint."""
+
+    code: ClassVar[str] = "internal"
+    fault: ClassVar[Fault] = "us"
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message}; {self.hint}" if self.hint else self.message
+
+
+class CallerError(SearchsvcError):
+    """The one who asked can mend it."""
+
+    fault = "caller"
+
+
+class RequestError(CallerError):
+    """A request parameter is not usable; `param` names it, `position` is a 1-based column."""
+
+    code = "bad_parameter"
+
+    def __init__(
+        self, message: str, *, param: str, position: int | None = None, hint: str = ""
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.param = param
+        self.position = position
+
+
+class UnknownParameter(RequestError):
+    """The route has no parameter of that name."""
+
+    code = "unknown_parameter"
+
+
+class FilterError(RequestError):
+    """The filter expression cannot be read or names an unusable field."""
+
+    code = "bad_filter"
+
+    def __init__(self, message: str, *, position: int | None = None, hint: str = "") -> None:
+        super().__init__(message, param="filter", position=position, hint=hint)
+
+
+class BodyError(RequestError):
+    """The request's body is not what the route takes."""
+
+    code = "bad_body"
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message, param="body", hint=hint)
+
+
+class UnknownIndex(CallerError):
+    """No index of that name is defined."""
+
+    code = "unknown_index"
+
+
+class UnknownVersion(CallerError):
+    """The index has no version of that name."""
+
+    code = "unknown_version"
+
+
+class UnknownDocument(CallerError):
+    """The live version holds no document of that id."""
+
+    code = "unknown_document"
+
+
+class UsageError(CallerError):
+    """The command line cannot be carried out as written."""
+
+    code = "usage"
+
+
+class OperatorError(SearchsvcError):
+    """Files, settings or rights must change first."""
+
+    fault = "operator"
+
+
+class FileError(OperatorError):
+    """Something in a file; `where` reads `file:line` and `key` is a dotted path."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        file: Path | str | None = None,
+        line: int | None = None,
+        key: str = "",
+        hint: str = "",
+    ) -> None:
+        self.file = str(file) if file is not None else ""
+        self.line = line
+        self.key = key
+        self.where = f"{self.file}:{line}" if line is not None else self.file
+        super().__init__(message, hint=hint)
+
+    def __str__(self) -> str:
+        text = super().__str__()
+        if self.key:
+            text = f"{self.key}: {text}"
+        return f"{self.where}: {text}" if self.where else text
+
+
+class SettingsError(FileError):
+    """searchsvc.yaml or a SEARCHSVC_* variable cannot be used."""
+
+    code = "bad_settings"
+
+
+class DefinitionError(FileError):
+    """A file under mappings/ or indexers/ cannot be used."""
+
+    code = "bad_definition"
+
+
+class CheckFailed(OperatorError):
+    """Several definitions or settings are bad; `problems` lists each in full."""
+
+    code = "check_failed"
+
+    def __init__(self, problems: Iterable[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(self.problems))
+
+
+class SourceError(OperatorError):
+    """The database refused a statement, or a row set is not usable."""
+
+    code = "source_error"
+
+
+class GateRefused(OperatorError):
+    """A version may not go live; the alias did not move."""
+
+    code = "gate_refused"
+
+
+class TooManyDeletes(OperatorError):
+    """A run would delete more than the guard allows; nothing was deleted."""
+
+    code = "too_many_deletes"
+
+
+class DeadLetterLimit(OperatorError):
+    """Too many rows of a run cannot be indexed."""
+
+    code = "dead_letter_limit"
+
+
+class StateError(OperatorError):
+    """The state store cannot be used."""
+
+    code = "state_error"
+
+
+class DependencyError(SearchsvcError):
+    """Something we depend on failed; the same call may succeed later."""
+
+    fault = "dependency"
+
+
+class SourceUnreachable(DependencyError):
+    """The database does not answer."""
+
+    code = "source_unreachable"
+
+
+class EngineError(DependencyError):
+    """The engine failed to do what was asked."""
+
+    code = "engine_error"
+
+
+class EngineUnreachable(DependencyError):
+    """The engine does not answer."""
+
+    code = "engine_unreachable"
+
+
+class EngineTimeout(DependencyError):
+    """The engine took longer than the request's deadline."""
+
+    code = "engine_timeout"
+
+
+class NotServing(DependencyError):
+    """The index is defined but has no live version yet."""
+
+    code = "not_serving"
+
+
+class LeaseHeld(DependencyError):
+    """Another process runs this index now."""
+
+    code = "lease_held"
+
+
+class LeaseLost(DependencyError):
+    """Another process took over the lease; this one wrote nothing after that."""
+
+    code = "lease_lost"
+
+
+class InternalError(SearchsvcError):
+    """A fault of searchsvc itself."""
+
+
+class InvariantBroken(InternalError):
+    """A run's counts do not add up, so some row's fate is unknown."""
+
+    code = "invariant_broken"
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """A hint that names the closest of `known`, or lists them when none is close."""
+    names = sorted(known)
+    close = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
+    if close:
+        return f"did you mean '{close[0]}'?"
+    return f"known: {', '.join(names)}" if names else "none is known"

@@ -1,0 +1,221 @@
+"""Every seam of searchsvc on one page: what each part needs of the world, as Protocols.
+
+Sources, index stores and state stores block (batch work in one thread); search engines are async.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from searchsvc.domain.definition import IndexDefinition
+from searchsvc.domain.document import Write, WriteResult
+from searchsvc.domain.index import IndexVersion, VersionInfo
+from searchsvc.domain.query import SearchQuery, SuggestQuery
+from searchsvc.domain.result import Hit, LiveIndex, SearchResult, SuggestResult
+from searchsvc.domain.run import Counts, DeadLetter, Lease, Run, RunKind, RunStatus
+
+# --- where rows come from ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class SourceTime:
+    """One reading of the database's clock, in µs since 1970 UTC.
+
+    Every change committed later carries a watermark value of at least `safe`: what is saved as
+    the next watermark.
+    """
+
+    now: int
+    safe: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Rows of one read, by id in key order; values are plain Python, joins are attached by name.
+
+    `read_at` is the database time of the read in µs: the version of every write made from it.
+    """
+
+    by_id: dict[str, Mapping[str, object]]
+    read_at: int
+
+    @property
+    def last(self) -> str | None:
+        """The id to continue after, None when nothing was read."""
+        return next(reversed(self.by_id), None) if self.by_id else None
+
+
+class RowSource(Protocol):
+    """The rows of one indexer. Ids are strings; the source turns them into keys and back.
+
+    Raises SourceUnreachable, or SourceError with the indexer's file where a statement is refused.
+    """
+
+    def time(self) -> SourceTime: ...
+
+    def page(self, after: str | None, limit: int) -> Rows:
+        """The next `limit` rows by key; fewer only at the end."""
+        ...
+
+    def rows(self, ids: Sequence[str]) -> Rows:
+        """The rows of these ids; those that are gone are absent."""
+        ...
+
+    def changed(self, since: int) -> Iterator[Sequence[str]]:
+        """Ids changed at or after `since` (µs), in batches; ids may repeat, gone ones may be in."""
+        ...
+
+    def existing(self, ids: Sequence[str]) -> set[str]:
+        """Which of these ids still have a row; reads keys only."""
+        ...
+
+    def count(self) -> int:
+        """How many rows there are."""
+        ...
+
+    def columns(self) -> Mapping[str, str]:
+        """The names of the columns that a row has (joins too) and the database's type of each.
+
+        Runs every statement of the indexer once, without reading a row.
+        """
+        ...
+
+    def close(self) -> None: ...
+
+
+# --- the write side of an engine -----------------------------------------------------------------
+
+
+class IndexWriter(Protocol):
+    """Writes into one version; nothing is found or durable before `commit`."""
+
+    def write(self, writes: Sequence[Write]) -> list[WriteResult]:
+        """One result per write, in order.
+
+        A write whose version is below the stored one's is `stale`; a document equal in digest is
+        `unchanged`; a document that the engine refuses is `dead` and harms no other.
+        """
+        ...
+
+    def commit(self) -> None: ...
+
+
+class IndexStore(Protocol):
+    """Versions of indexes and the alias that says which one answers."""
+
+    def create(self, version: IndexVersion, definition: IndexDefinition, hash: str) -> None:
+        """An empty version; `hash` is kept as its `definition_hash`."""
+        ...
+
+    def writer(
+        self, version: IndexVersion, *, append: bool = False
+    ) -> AbstractContextManager[IndexWriter]:
+        """The only writer of that version; leaving the block without `commit` discards.
+
+        `append` promises that no id has been written to this version before: nothing is looked up.
+        """
+        ...
+
+    def versions(self, index: str) -> list[VersionInfo]:
+        """Oldest first, unfinished ones too."""
+        ...
+
+    def live(self, index: str) -> IndexVersion | None: ...
+
+    def swap(self, version: IndexVersion) -> None:
+        """Point the alias at `version` in one atomic step."""
+        ...
+
+    def drop(self, version: IndexVersion) -> None:
+        """Delete a version that is not live; one that is gone already is no error."""
+        ...
+
+    def count(self, version: IndexVersion) -> int: ...
+
+    def digests(self, version: IndexVersion, ids: Sequence[str]) -> dict[str, int]:
+        """The digest of each of these documents; absent ones are left out."""
+        ...
+
+    def ids(self, version: IndexVersion) -> Iterator[Sequence[str]]:
+        """Every id once, in batches, from one snapshot."""
+        ...
+
+
+# --- the read side of an engine ------------------------------------------------------------------
+
+
+class SearchEngine(Protocol):
+    """Answers from live versions. Raises EngineError, EngineUnreachable or EngineTimeout."""
+
+    def live(self, index: str) -> LiveIndex | None:
+        """The version that would answer now; cheap enough to call on every request."""
+        ...
+
+    async def search(self, query: SearchQuery) -> SearchResult:
+        """Raises NotServing when the index has no live version."""
+        ...
+
+    async def suggest(self, query: SuggestQuery) -> SuggestResult: ...
+
+    async def document(self, index: str, id: str) -> Hit | None: ...
+
+    async def close(self) -> None: ...
+
+
+# --- what must survive a restart -----------------------------------------------------------------
+
+
+class StateStore(Protocol):
+    """Runs, watermarks, leases and dead letters. Raises StateError."""
+
+    def start_run(self, index: str, kind: RunKind, version: str, at: datetime) -> Run: ...
+
+    def finish_run(
+        self, run: Run, status: RunStatus, counts: Counts, at: datetime, error: str = ""
+    ) -> Run: ...
+
+    def runs(self, index: str | None = None, limit: int = 50) -> list[Run]:
+        """Newest first."""
+        ...
+
+    def abandon_runs(self, index: str, at: datetime) -> int:
+        """Close runs left `running` by a process that died; how many there were."""
+        ...
+
+    def watermark(self, version: str) -> int | None:
+        """Database time in µs up to which this version follows its source."""
+        ...
+
+    def set_watermark(self, version: str, value: int) -> None:
+        """Never moves back."""
+        ...
+
+    def forget_version(self, version: str) -> None: ...
+
+    def acquire_lease(self, index: str, owner: str, ttl: float) -> Lease:
+        """Raises LeaseHeld while another owner's lease has not expired. `ttl` in seconds."""
+        ...
+
+    def renew_lease(self, lease: Lease, ttl: float) -> Lease:
+        """Raises LeaseLost when another owner has it."""
+        ...
+
+    def release_lease(self, lease: Lease) -> None: ...
+
+    def add_dead_letters(self, letters: Sequence[DeadLetter]) -> None:
+        """Adds them, or replaces the letter of the same index and id."""
+        ...
+
+    def resolve_dead_letters(self, index: str, ids: Sequence[str]) -> None: ...
+
+    def dead_letters(self, index: str, limit: int = 50) -> list[DeadLetter]: ...
+
+    def close(self) -> None: ...
+
+
+class Clock(Protocol):
+    """The time of this host, for leases and run records; never for watermarks."""
+
+    def now(self) -> datetime: ...

@@ -1,0 +1,28 @@
+"""Cuts text into words, the same way for queries and for documents on every engine."""
+
+import re
+import unicodedata
+
+_WORD = re.compile(r"[^\W_]+")
+
+
+def normalise(text: str) -> str:
+    """NFKC, without characters that no text holds (NUL, lone surrogates, controls)."""
+    clean = text.encode("utf-8", "ignore").decode("utf-8")
+    return unicodedata.normalize("NFKC", clean).replace("\0", " ")
+
+
+def fold(word: str) -> str:
+    """Case-folded and without accents: `Über` and `uber` are one word."""
+    decomposed = unicodedata.normalize("NFD", word.casefold())
+    return "".join(c for c in decomposed if not unicodedata.combining(c))
+
+
+def words(text: str) -> list[str]:
+    """The case-folded words of `text`: runs of letters and digits, so `os.path` is two words."""
+    return _WORD.findall(normalise(text).casefold())
+
+
+def spans(text: str) -> list[tuple[int, int, str]]:
+    """(start, end, word) of every word of `text`, as offsets into it; words are case-folded."""
+    return [(m.start(), m.end(), m.group().casefold()) for m in _WORD.finditer(text)]

@@ -1,0 +1,227 @@
+"""Where things are and how the service runs: searchsvc.yaml and SEARCHSVC_* variables.
+
+Precedence: environment over file over default. `SEARCHSVC_API__PORT=9000` sets `api.port`; a
+`.env` file beside searchsvc.yaml fills variables that the environment does not set, and
+`${NAME}` in a string is replaced from either.
+"""
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from searchsvc.errors import SettingsError, nearest
+from searchsvc.yamlfile import Node, read_yaml
+
+FILE_NAME = "searchsvc.yaml"
+_PREFIX = "SEARCHSVC_"
+_VARIABLE = re.compile(r"\$\{(\w+)\}")
+
+
+class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A database that rows come from. `url` is SQLAlchemy's, `sqlite:///shop.db` for a file."""
+
+    url: str
+
+    def __repr__(self) -> str:
+        return "Source(****)"
+
+
+class Engine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The engine that holds the indexes: `embedded` keeps them in `data_dir`."""
+
+    kind: str = "embedded"
+    writer_memory_mb: int = 64
+
+
+class Api(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The HTTP server. `slow_ms` is from where a request enters the slow-query log."""
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    workers: int = 1
+    slow_ms: int = 250
+
+
+class Indexing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How runs behave. `lease_seconds`: how long a dead owner blocks an index.
+
+    `keep_versions` is how many versions beside the live one survive a rebuild.
+    """
+
+    lease_seconds: float = 30.0
+    keep_versions: int = 2
+    max_delete_ratio: float = 0.05
+    min_delete_guard: int = 100
+    max_dead_ratio: float = 0.001
+
+
+class Logging(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`level` is Python's; `format` is `text` or `json`."""
+
+    level: str = "INFO"
+    format: str = "text"
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Everything that can be set; paths are relative to the folder of searchsvc.yaml."""
+
+    data_dir: str = ".searchsvc"
+    mappings: str = "mappings"
+    indexers: str = "indexers"
+    state_url: str = ""
+    sources: dict[str, Source] = {}
+    engine: Engine = Engine()
+    api: Api = Api()
+    indexing: Indexing = Indexing()
+    logging: Logging = Logging()
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A project folder with its settings; every path is absolute."""
+
+    root: Path
+    settings: Settings
+
+    @property
+    def data_dir(self) -> Path:
+        """Where the embedded engine, the state store and the logs live."""
+        return self.root / self.settings.data_dir
+
+    @property
+    def mappings(self) -> Path:
+        """The folder of `<index>/mapping.yaml`."""
+        return self.root / self.settings.mappings
+
+    @property
+    def indexers(self) -> Path:
+        """The folder of `<index>.py`."""
+        return self.root / self.settings.indexers
+
+    @property
+    def state_url(self) -> str:
+        """The state store's database; a SQLite file in `data_dir` unless it is set."""
+        return self.settings.state_url or f"sqlite:///{self.data_dir / 'state.db'}"
+
+
+def load(root: Path, environ: Mapping[str, str] | None = None) -> Project:
+    """The project of folder `root`. Without a searchsvc.yaml the defaults hold.
+
+    Raises SettingsError with file, line, key and the nearest known name.
+    """
+    root = root.resolve()
+    env = {**_dotenv(root / ".env"), **(os.environ if environ is None else environ)}
+    path = root / FILE_NAME
+    tree = read_yaml(path, SettingsError) if path.exists() else Node({}, path, 1, "")
+    values = _checked(tree, Settings, env)
+    _apply_environment(values, env)
+    try:
+        return Project(root, msgspec.convert(values, Settings))
+    except msgspec.ValidationError as error:
+        raise SettingsError(str(error), file=path) from error
+
+
+def _checked(node: Node, kind: Any, env: Mapping[str, str]) -> Any:
+    """The plain value of `node`, its keys checked against the Struct `kind`."""
+    if not isinstance(kind, type) or not issubclass(kind, msgspec.Struct):
+        return _typed(node, kind, env)
+    if not isinstance(node.value, dict):
+        raise node.error(SettingsError, "must be a mapping of settings")
+    known = {field.name: field.type for field in msgspec.structs.fields(kind)}
+    values = {}
+    for name, child in node.items():
+        if name not in known:
+            raise child.error(SettingsError, f"unknown setting '{name}'", nearest(name, known))
+        values[name] = _checked(child, known[name], env)
+    return values
+
+
+def _typed(node: Node, kind: Any, env: Mapping[str, str]) -> Any:
+    """A value that is no Struct itself: a scalar, or the mapping of sources."""
+    if kind == dict[str, Source]:
+        if not isinstance(node.value, dict):
+            raise node.error(SettingsError, "must be a mapping of sources by name")
+        return {name: _checked(child, Source, env) for name, child in node.items()}
+    value = _expand(node, env)
+    try:
+        return msgspec.convert(value, kind)
+    except msgspec.ValidationError as error:
+        raise node.error(SettingsError, str(error)[0].lower() + str(error)[1:]) from error
+
+
+def _expand(node: Node, env: Mapping[str, str]) -> Any:
+    """The scalar with each ${NAME} replaced."""
+
+    def replace(match: re.Match[str]) -> str:
+        name = match.group(1)
+        if name not in env:
+            raise node.error(
+                SettingsError, f"the variable {name} is not set", "export it, or add it to .env"
+            )
+        return env[name]
+
+    return _VARIABLE.sub(replace, node.value) if isinstance(node.value, str) else node.plain()
+
+
+def _apply_environment(values: dict[str, Any], env: Mapping[str, str]) -> None:
+    """Lay each SEARCHSVC_SECTION__NAME over `values`."""
+    for variable, text in sorted(env.items()):
+        if not variable.startswith(_PREFIX) or variable.startswith(f"{_PREFIX}TEST_"):
+            continue
+        path = variable.removeprefix(_PREFIX).lower().split("__")
+        _set(values, path, text, variable)
+
+
+def _set(values: dict[str, Any], path: list[str], text: str, variable: str) -> None:
+    """Set one setting from the environment, checked step by step against the Structs."""
+    kind: Any = Settings
+    target = values
+    for depth, name in enumerate(path):
+        if kind == dict[str, Source]:
+            kind = Source
+        else:
+            known = {f.name: f.type for f in msgspec.structs.fields(kind)}
+            if name not in known:
+                message = f"unknown setting '{name}' in the variable {variable}"
+                raise SettingsError(message, hint=nearest(name, known))
+            kind = known[name]
+        is_group = kind == dict[str, Source] or (
+            isinstance(kind, type) and issubclass(kind, msgspec.Struct)
+        )
+        if depth == len(path) - 1:
+            if is_group:
+                raise SettingsError(f"the variable {variable} names a group, not a setting")
+            target[name] = _parse(text, kind, variable)
+        elif not is_group:
+            raise SettingsError(f"the variable {variable} goes below the setting '{name}'")
+        else:
+            target = target.setdefault(name, {})
+
+
+def _parse(text: str, kind: Any, variable: str) -> Any:
+    """The variable's text as the type of its setting."""
+    try:
+        return msgspec.convert(text, kind, strict=False)
+    except msgspec.ValidationError as error:
+        raise SettingsError(f"the variable {variable} is not usable: {error}") from error
+
+
+def _dotenv(path: Path) -> dict[str, str]:
+    """NAME=value lines; quotes around the value and `#` lines are dropped."""
+    if not path.exists():
+        return {}
+    pairs = {}
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        stripped = line.strip()
+        if not stripped or stripped.startswith("#"):
+            continue
+        name, equals, value = stripped.partition("=")
+        if not equals:
+            raise SettingsError("expected NAME=value", file=path, line=number)
+        pairs[name.strip()] = value.strip().strip("'\"")
+    return pairs
