@@ -1,0 +1,141 @@
+"""The parameters of a search and of a suggest request: one table for parser, docs and OpenAPI."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+from searchsvc.errors import RequestError, UnknownParameter, nearest
+
+Kind: TypeAlias = Literal["string", "integer", "boolean", "list"]
+
+_BOOLEANS = {"true": True, "false": False}
+_MAX_ITEMS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter. `minimum` and `maximum` bound a number, or the length of a string.
+
+    A `list` is a JSON array of strings, or in a query string one value with commas.
+    """
+
+    name: str
+    kind: Kind
+    description: str
+    default: str | int | bool | None = None
+    minimum: int | None = None
+    maximum: int | None = None
+    choices: tuple[str, ...] = ()
+
+    def read(self, value: object) -> Any:
+        """`value` as this parameter's type. Raises RequestError naming it."""
+        if self.kind == "list":
+            return self._list(value)
+        if isinstance(value, list):
+            raise self._error("was given more than once, or as a list")
+        if self.kind == "integer":
+            return self._integer(value)
+        if self.kind == "boolean":
+            return self._boolean(value)
+        return self._string(value)
+
+    def _string(self, value: object) -> str:
+        if not isinstance(value, str):
+            raise self._error("must be a string")
+        if self.choices and value not in self.choices:
+            raise self._error(f"cannot be '{value[:50]}'", nearest(value, self.choices))
+        if self.maximum is not None and len(value) > self.maximum:
+            raise self._error(f"is longer than {self.maximum} characters")
+        return value
+
+    def _integer(self, value: object) -> int:
+        number = _as_integer(value)
+        if number is None:
+            raise self._error("must be a whole number")
+        if self.minimum is not None and number < self.minimum:
+            raise self._error(f"must be at least {self.minimum}")
+        if self.maximum is not None and number > self.maximum:
+            raise self._error(f"must be at most {self.maximum}")
+        return number
+
+    def _boolean(self, value: object) -> bool:
+        found = _BOOLEANS.get(value) if isinstance(value, str) else value
+        if not isinstance(found, bool):
+            raise self._error("must be true or false")
+        return found
+
+    def _list(self, value: object) -> tuple[str, ...]:
+        if isinstance(value, str):
+            items: Sequence[object] = [v.strip() for v in value.split(",")] if value else ()
+        elif isinstance(value, list):
+            items = value
+        else:
+            raise self._error("must be a list of strings")
+        if not all(isinstance(item, str) for item in items):
+            raise self._error("must be a list of strings")
+        if len(items) > _MAX_ITEMS:
+            raise self._error(f"has more than {_MAX_ITEMS} items")
+        return tuple(dict.fromkeys(str(item) for item in items))
+
+    def _error(self, fault: str, hint: str = "") -> RequestError:
+        return RequestError(f"parameter '{self.name}' {fault}", param=self.name, hint=hint)
+
+
+def _as_integer(value: object) -> int | None:
+    """A JSON integer, or ASCII digits with an optional minus of at most 18 digits."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    if isinstance(value, str) and value.isascii() and value.removeprefix("-").isdigit():
+        return int(value) if len(value) < 20 else None
+    return None
+
+
+_QUERY = Parameter("q", "string", "What was typed; empty matches every document.", "", maximum=1000)
+_TYPO = Parameter(
+    "typo", "string", "`off` takes every word as it stands.", "auto", choices=("auto", "off")
+)
+
+SEARCH_PARAMETERS: tuple[Parameter, ...] = (
+    _QUERY,
+    Parameter("page", "integer", "Which page of hits, from 1.", 1, minimum=1, maximum=10_000),
+    Parameter("per_page", "integer", "Hits on a page.", 10, minimum=0, maximum=100),
+    Parameter("filter", "string", "A filter expression, see docs/filters.md.", "", maximum=4096),
+    Parameter("facets", "list", "Facet fields to count; `*` for all.", ""),
+    Parameter("facet_limit", "integer", "Values of each facet.", 10, minimum=1, maximum=1000),
+    Parameter(
+        "sort", "list", "Named sorts, or `field:asc`, `field:desc`; by relevance without.", ""
+    ),
+    Parameter("fields", "list", "Fields of a document to return; all that are public without.", ""),
+    Parameter("search_fields", "list", "Look the words up in these fields only.", ""),
+    Parameter("highlight", "boolean", "Whether hits carry highlights.", default=True),
+    Parameter(
+        "match",
+        "string",
+        "`all`: a hit holds every word; `any`: at least one; `auto`: all, or any when no hit has.",
+        "auto",
+        choices=("auto", "all", "any"),
+    ),
+    _TYPO,
+)
+
+SUGGEST_PARAMETERS: tuple[Parameter, ...] = (
+    _QUERY,
+    Parameter("limit", "integer", "Suggestions of each kind.", 8, minimum=1, maximum=50),
+    _TYPO,
+)
+
+
+def read_parameters(given: Mapping[str, object], table: tuple[Parameter, ...]) -> dict[str, Any]:
+    """Every parameter of `table` with its value or default.
+
+    Raises UnknownParameter, or RequestError for a value that cannot be used.
+    """
+    known = {parameter.name: parameter for parameter in table}
+    for name in given:
+        if name not in known:
+            message = f"unknown parameter '{name[:50]}'"
+            raise UnknownParameter(message, param=name[:50], hint=nearest(name[:50], known))
+    return {
+        parameter.name: parameter.read(given.get(parameter.name, parameter.default))
+        for parameter in table
+    }

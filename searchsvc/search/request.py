@@ -1,0 +1,133 @@
+"""Turns the parameters of a request into a query, checked against the index's definition."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from searchsvc.domain.definition import IndexDefinition, Typo
+from searchsvc.domain.query import (
+    FacetRequest,
+    Filter,
+    Match,
+    SearchQuery,
+    SortKey,
+    SuggestQuery,
+)
+from searchsvc.errors import RequestError, nearest
+from searchsvc.search.filters import parse_filter, without_field
+from searchsvc.search.parameters import SEARCH_PARAMETERS, SUGGEST_PARAMETERS, read_parameters
+from searchsvc.search.planner import plan_terms
+
+# Deeper pages cost the engine more than anyone reads.
+MAX_WINDOW = 10_000
+_NO_TYPOS = Typo(one_from=1_000_000, two_from=1_000_000)
+
+
+def search_query(given: Mapping[str, object], definition: IndexDefinition) -> SearchQuery:
+    """The query of a search request. Raises RequestError, naming the parameter."""
+    values = read_parameters(given, SEARCH_PARAMETERS)
+    found = parse_filter(values["filter"], definition)
+    offset = (values["page"] - 1) * values["per_page"]
+    if offset + values["per_page"] > MAX_WINDOW:
+        message = f"page and per_page reach beyond the first {MAX_WINDOW} hits"
+        raise RequestError(message, param="page", hint="narrow the query or add a filter")
+    return SearchQuery(
+        index=definition.name,
+        text=values["q"],
+        terms=plan_terms(values["q"], _typo(values, definition)),
+        match=Match.ANY if values["match"] == "any" else Match.ALL,
+        filter=found,
+        facets=_facets(values, definition, found),
+        sort=_sort(values["sort"], definition),
+        offset=offset,
+        limit=values["per_page"],
+        fields=_fields(values["fields"], definition),
+        highlight=values["highlight"],
+        search_fields=_search_fields(values["search_fields"], definition),
+    )
+
+
+def may_relax(given: Mapping[str, object]) -> bool:
+    """Whether a request without hits may be tried again with any of its words."""
+    return given.get("match", "auto") == "auto"
+
+
+def suggest_query(given: Mapping[str, object], definition: IndexDefinition) -> SuggestQuery:
+    """The query of a suggest request. Raises RequestError, naming the parameter."""
+    values = read_parameters(given, SUGGEST_PARAMETERS)
+    terms = plan_terms(values["q"], _typo(values, definition))
+    return SuggestQuery(definition.name, values["q"], terms, values["limit"])
+
+
+def _typo(values: Mapping[str, Any], definition: IndexDefinition) -> Typo:
+    return _NO_TYPOS if values["typo"] == "off" else definition.typo
+
+
+def _facets(
+    values: Mapping[str, Any], definition: IndexDefinition, found: Filter | None
+) -> tuple[FacetRequest, ...]:
+    known = [f.name for f in definition.select("facet")]
+    names = known if values["facets"] == ("*",) else values["facets"]
+    for name in names:
+        if name not in known:
+            raise RequestError(
+                f"'{name[:50]}' is no facet of index '{definition.name}'",
+                param="facets",
+                hint=nearest(name[:50], known),
+            )
+    size = values["facet_limit"]
+    return tuple(FacetRequest(name, size, without_field(found, name)) for name in names)
+
+
+def _sort(names: tuple[str, ...], definition: IndexDefinition) -> tuple[SortKey, ...]:
+    keys: dict[str, SortKey] = {}
+    for name in names:
+        key = _sort_key(name, definition)
+        keys.setdefault(key.field, key)
+    return tuple(keys.values())
+
+
+def _sort_key(name: str, definition: IndexDefinition) -> SortKey:
+    named = definition.sort_named(name)
+    if named is not None:
+        return SortKey(named.field, named.descending)
+    field_name, _, direction = name.partition(":")
+    field = definition.field(field_name)
+    if field is None or not field.sortable:
+        known = [f.name for f in definition.select("sortable")]
+        known += [key for key, _ in definition.sorts]
+        raise RequestError(
+            f"cannot sort by '{field_name[:50]}'",
+            param="sort",
+            hint=nearest(field_name[:50], known),
+        )
+    if direction not in ("", "asc", "desc"):
+        raise RequestError(
+            f"cannot sort '{field_name}' in order '{direction[:50]}'",
+            param="sort",
+            hint=f"use {field_name}:asc or {field_name}:desc",
+        )
+    return SortKey(field.name, descending=direction == "desc")
+
+
+def _fields(names: tuple[str, ...], definition: IndexDefinition) -> tuple[str, ...] | None:
+    if not names:
+        return None
+    known = {f.name for f in definition.fields if not f.hidden}
+    return _known(names, known, "fields", definition)
+
+
+def _search_fields(names: tuple[str, ...], definition: IndexDefinition) -> tuple[str, ...] | None:
+    if not names:
+        return None
+    known = {f.name for f in definition.select("searchable") if not f.hidden}
+    return _known(names, known, "search_fields", definition)
+
+
+def _known(
+    names: tuple[str, ...], known: set[str], parameter: str, definition: IndexDefinition
+) -> tuple[str, ...]:
+    for name in names:
+        if name not in known:
+            message = f"index '{definition.name}' has no such field: '{name[:50]}'"
+            raise RequestError(message, param=parameter, hint=nearest(name[:50], known))
+    return names

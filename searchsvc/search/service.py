@@ -1,0 +1,83 @@
+"""Answers search, suggest and document requests: parameters in, an engine's result out."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from searchsvc.domain.definition import IndexDefinition
+from searchsvc.domain.query import Match, SearchQuery
+from searchsvc.domain.result import Hit, LiveIndex
+from searchsvc.errors import NotServing, UnknownDocument, UnknownIndex, nearest
+from searchsvc.ports import SearchEngine
+from searchsvc.search.answer import SearchAnswer, SuggestAnswer
+from searchsvc.search.request import may_relax, search_query, suggest_query
+from searchsvc.telemetry.stages import Stages
+
+
+class SearchService:
+    """Serves the defined indexes from one engine.
+
+    A live version is searched by the definition it was built from, so a mapping.yaml that is
+    ahead of its rebuild breaks no request.
+    """
+
+    def __init__(self, engine: SearchEngine, definitions: Mapping[str, IndexDefinition]) -> None:
+        self._engine = engine
+        self._definitions = definitions
+
+    def definitions(self) -> Mapping[str, IndexDefinition]:
+        """Every defined index, live or not."""
+        return self._definitions
+
+    def live(self, index: str) -> LiveIndex | None:
+        """The version that answers now, None before the first rebuild. Raises UnknownIndex."""
+        if index not in self._definitions:
+            hint = nearest(index[:63], self._definitions)
+            raise UnknownIndex(f"unknown index '{index[:63]}'", hint=hint)
+        return self._engine.live(index)
+
+    async def search(
+        self, index: str, parameters: Mapping[str, object], stages: Stages
+    ) -> SearchAnswer:
+        """Raises UnknownIndex, NotServing, RequestError or an engine's error."""
+        query = search_query(parameters, self._serving(index).definition)
+        stages.lap("plan")
+        result = await self._engine.search(query)
+        relaxed = False
+        if result.total == 0 and _relaxable(query) and may_relax(parameters):
+            query = replace(query, match=Match.ANY)
+            result = await self._engine.search(query)
+            relaxed = result.total > 0
+        stages.lap("engine")
+        page = query.offset // query.limit + 1 if query.limit else 1
+        return SearchAnswer(query, result, page, relaxed=relaxed)
+
+    async def suggest(
+        self, index: str, parameters: Mapping[str, object], stages: Stages
+    ) -> SuggestAnswer:
+        """Raises UnknownIndex, NotServing, RequestError or an engine's error."""
+        query = suggest_query(parameters, self._serving(index).definition)
+        stages.lap("plan")
+        result = await self._engine.suggest(query)
+        stages.lap("engine")
+        return SuggestAnswer(query, result)
+
+    async def document(self, index: str, id: str, stages: Stages) -> Hit:
+        """One document of the live version. Raises UnknownIndex, NotServing, UnknownDocument."""
+        self._serving(index)
+        stages.lap("plan")
+        hit = await self._engine.document(index, id)
+        stages.lap("engine")
+        if hit is None:
+            raise UnknownDocument(f"index '{index}' has no document '{id[:100]}'")
+        return hit
+
+    def _serving(self, index: str) -> LiveIndex:
+        live = self.live(index)
+        if live is None:
+            hint = f"run: searchsvc index rebuild {index}"
+            raise NotServing(f"index '{index}' has no live version yet", hint=hint)
+        return live
+
+
+def _relaxable(query: SearchQuery) -> bool:
+    return query.match is Match.ALL and len(query.terms) > 1
