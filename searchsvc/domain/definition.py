@@ -100,10 +100,7 @@ class Sort:
 
 @dataclass(frozen=True, slots=True)
 class IndexDefinition:
-    """One index: its fields in the order of the file, and how it is searched.
-
-    `timeout_ms` is the deadline of one request.
-    """
+    """One index: its fields in the order of the file, and how it is searched."""
 
     name: str
     fields: tuple[Field, ...]
@@ -111,7 +108,6 @@ class IndexDefinition:
     typo: Typo = Typo()
     boosts: tuple[Boost, ...] = ()
     sorts: tuple[tuple[str, Sort], ...] = ()
-    timeout_ms: int = 800
 
     def field(self, name: str) -> Field | None:
         """The field of that name, or None."""

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from searchsvc.domain.definition import Field, FieldType, IndexDefinition
-from searchsvc.domain.query import And, Equals, Exists, Filter, Not, OneOf, Or, Range
+from searchsvc.domain.query import And, Exists, Filter, Not, OneOf, Or, Range
 from searchsvc.errors import FilterError, nearest
 from searchsvc.search.filter_tokens import Token, tokenize
 from searchsvc.search.filter_values import equal_to, scalar
