@@ -1,0 +1,144 @@
+#!/usr/bin/env python3
+"""Every task of this repository on one page; it needs Python 3.11 or newer and nothing else.
+
+    python3 dev.py demo [OPTIONS]   build the demo's index, serve it, open the page
+    python3 dev.py check            everything that must be green: lint, types, layers, tests
+    python3 dev.py test [ARGS]      the tests alone; ARGS go to pytest
+    python3 dev.py format           put the code into shape
+    python3 dev.py lock             write requirements/*.lock anew
+    python3 dev.py run COMMAND …    any command of the environment, such as: run searchsvc --help
+
+The environment is made in .venv from the hashed lock files, and made anew when they change.
+"""
+
+import hashlib
+import os
+import subprocess
+import sys
+import venv
+from collections.abc import Callable
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+VENV = Path(os.environ.get("SEARCHSVC_DEV_VENV", ROOT / ".venv"))
+SCRIPTS = VENV / ("Scripts" if os.name == "nt" else "bin")
+LOCKS = {"run": ROOT / "requirements/run.lock", "dev": ROOT / "requirements/dev.lock"}
+
+
+def main() -> int:
+    """Carry out the task named on the command line; its exit code."""
+    name, *arguments = sys.argv[1:] or ["help"]
+    task = TASKS.get(name)
+    if task is None:
+        print(__doc__)
+        return 0 if name in ("help", "--help", "-h") else 2
+    if sys.version_info < (3, 11):
+        print(f"searchsvc needs Python 3.11 or newer, this is {sys.version.split()[0]}")
+        return 2
+    return task(arguments)
+
+
+def demo(arguments: list[str]) -> int:
+    """The main job."""
+    environment("run")
+    return run("searchsvc", "demo", *arguments)
+
+
+def check(_: list[str]) -> int:
+    """All gates in the order of their speed; every one runs, the first failure is the result."""
+    environment("dev")
+    gates = [
+        ("ruff", "format", "--check", "."),
+        ("ruff", "check", "."),
+        ("mypy",),
+        ("lint-imports",),
+        ("interrogate", "--quiet", "tests"),
+        ("pytest", "--cov", "--cov-report=term:skip-covered"),
+    ]
+    results = [(gate[0], run(*gate)) for gate in gates]
+    for name, code in results:
+        print(f"{name}: {'ok' if code == 0 else f'failed with {code}'}")
+    return next((code for _, code in results if code), 0)
+
+
+def test(arguments: list[str]) -> int:
+    """Pytest alone."""
+    environment("dev")
+    return run("pytest", *arguments)
+
+
+def format_code(_: list[str]) -> int:
+    """Formatter, and the fixes that need no thought."""
+    environment("dev")
+    run("ruff", "check", "--fix", "--quiet", ".")
+    return run("ruff", "format", ".")
+
+
+def lock(_: list[str]) -> int:
+    """Resolve pyproject.toml to exact versions with hashes, for every platform."""
+    environment("dev")
+    common = ("pip", "compile", "--universal", "--python-version", "3.11", "--generate-hashes")
+    quiet = ("--no-header", "--no-emit-index-url", "--no-annotate", "--quiet", "--upgrade")
+    for kind, groups in (("run", ("build",)), ("dev", ("build", "dev"))):
+        named = [part for group in groups for part in ("--group", group)]
+        code = run("uv", *common, *quiet, "pyproject.toml", *named, "-o", str(LOCKS[kind]))
+        if code:
+            return code
+    return 0
+
+
+def run_any(arguments: list[str]) -> int:
+    """A command of the environment."""
+    environment("dev")
+    return run(*arguments) if arguments else 2
+
+
+def environment(kind: str) -> None:
+    """Make .venv match the lock file; a `dev` environment serves as a `run` one too."""
+    stamp = VENV / "searchsvc.stamp"
+    have = stamp.read_text() if stamp.exists() else ""
+    wanted = {name: f"{name} {fingerprint(name)}" for name in ("dev", kind)}
+    if have in wanted.values():
+        return
+    print(f"preparing {VENV} from {LOCKS[kind].relative_to(ROOT)} …", flush=True)
+    if not SCRIPTS.exists():
+        venv.create(VENV, with_pip=True)
+    pip = (str(python()), "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
+    subprocess.run([*pip, "--require-hashes", "-r", str(LOCKS[kind])], check=True)
+    itself = ("--no-deps", "--no-build-isolation", "-e", str(ROOT))
+    subprocess.run([*pip, *itself], check=True)
+    stamp.write_text(wanted[kind])
+
+
+def fingerprint(kind: str) -> str:
+    """Changes with the lock file, the project file and the Python."""
+    content = LOCKS[kind].read_bytes() + (ROOT / "pyproject.toml").read_bytes()
+    return hashlib.sha256(content + sys.version.encode()).hexdigest()[:16]
+
+
+def python() -> Path:
+    """The interpreter of the environment."""
+    return SCRIPTS / ("python.exe" if os.name == "nt" else "python")
+
+
+def run(command: str, *arguments: str) -> int:
+    """Run a command of the environment in the repository; its exit code."""
+    path = os.pathsep.join((str(SCRIPTS), os.environ.get("PATH", "")))
+    env = {**os.environ, "PATH": path, "VIRTUAL_ENV": str(VENV)}
+    try:
+        return subprocess.run([str(SCRIPTS / command), *arguments], cwd=ROOT, env=env).returncode
+    except KeyboardInterrupt:
+        return 130
+
+
+TASKS: dict[str, Callable[[list[str]], int]] = {
+    "demo": demo,
+    "check": check,
+    "test": test,
+    "format": format_code,
+    "lock": lock,
+    "run": run_any,
+}
+
+if __name__ == "__main__":
+    sys.exit(main())
