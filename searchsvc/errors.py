@@ -16,6 +16,7 @@
     │   ├── CheckFailed             several of the above at once        check_failed
     │   ├── SourceError             the database refused a statement    source_error
     │   ├── GateRefused             a version may not go live           gate_refused
+    │   ├── VersionOutdated         built from another definition       version_outdated
     │   ├── TooManyDeletes          a run would delete too much         too_many_deletes
     │   ├── DeadLetterLimit         too many rows cannot be indexed     dead_letter_limit
     │   └── StateError              the state store is unusable         state_error
@@ -26,7 +27,8 @@
     │   ├── EngineTimeout                                               engine_timeout
     │   ├── NotServing              the index has no live version yet   not_serving
     │   ├── LeaseHeld               another process runs this index     lease_held
-    │   └── LeaseLost               another process took the lease      lease_lost
+    │   ├── LeaseLost               another process took the lease      lease_lost
+    │   └── RunStopped              the process was asked to end        run_stopped
     └── InternalError               our fault                           internal
         └── InvariantBroken         a run's counts do not add up        invariant_broken
 
@@ -188,6 +190,12 @@ class GateRefused(OperatorError):
     code = "gate_refused"
 
 
+class VersionOutdated(OperatorError):
+    """A version was built from another definition; feeding it would mix the two."""
+
+    code = "version_outdated"
+
+
 class TooManyDeletes(OperatorError):
     """A run would delete more than the guard allows; nothing was deleted."""
 
@@ -252,6 +260,12 @@ class LeaseLost(DependencyError):
     """Another process took over the lease; this one wrote nothing after that."""
 
     code = "lease_lost"
+
+
+class RunStopped(DependencyError):
+    """The process was asked to end; the run stopped between two pages and may be started again."""
+
+    code = "run_stopped"
 
 
 class InternalError(SearchsvcError):

@@ -176,7 +176,9 @@ class StateStore(Protocol):
         self, run: Run, status: RunStatus, counts: Counts, at: datetime, error: str = ""
     ) -> Run: ...
 
-    def runs(self, index: str | None = None, limit: int = 50) -> list[Run]:
+    def runs(
+        self, index: str | None = None, limit: int = 50, kind: RunKind | None = None
+    ) -> list[Run]:
         """Newest first."""
         ...
 
@@ -202,7 +204,13 @@ class StateStore(Protocol):
         """Raises LeaseLost when another owner has it."""
         ...
 
-    def release_lease(self, lease: Lease) -> None: ...
+    def release_lease(self, lease: Lease) -> None:
+        """Free it, unless another owner has it by now."""
+        ...
+
+    def lease(self, index: str) -> Lease | None:
+        """Who holds the index, expired or not; None when it is free."""
+        ...
 
     def add_dead_letters(self, letters: Sequence[DeadLetter]) -> None:
         """Adds them, or replaces the letter of the same index and id."""
