@@ -32,7 +32,7 @@ def main() -> int:
     if task is None:
         print(__doc__)
         return 0 if name in ("help", "--help", "-h") else 2
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 - this file is what an older Python meets first
         print(f"searchsvc needs Python 3.11 or newer, this is {sys.version.split()[0]}")
         return 2
     return task(arguments)
@@ -126,7 +126,9 @@ def run(command: str, *arguments: str) -> int:
     path = os.pathsep.join((str(SCRIPTS), os.environ.get("PATH", "")))
     env = {**os.environ, "PATH": path, "VIRTUAL_ENV": str(VENV)}
     try:
-        return subprocess.run([str(SCRIPTS / command), *arguments], cwd=ROOT, env=env).returncode
+        return subprocess.run(
+            [str(SCRIPTS / command), *arguments], cwd=ROOT, env=env, check=False
+        ).returncode
     except KeyboardInterrupt:
         return 130
 

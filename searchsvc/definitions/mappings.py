@@ -122,7 +122,9 @@ def _are_lengths(value: Any) -> bool:
 
 def _ranking(node: Node, definition: IndexDefinition) -> tuple[Boost, ...]:
     entries = _entries(node, ("default",))
-    steps = entries.get("default", node)
+    if "default" not in entries:
+        raise node.error(DefinitionError, "'default' is missing", "like: default: [...]")
+    steps = entries["default"]
     if not isinstance(steps.value, list):
         raise steps.error(DefinitionError, "must be a list of boosts", "like: - boost: {...}")
     return tuple(_boost(step, definition) for step in steps.value)

@@ -1,0 +1,68 @@
+"""indexers/*.py: loaded by path, checked before anything is written."""
+
+import pytest
+
+from searchsvc.definitions.indexers import indexer_files, read_indexer
+from searchsvc.errors import DefinitionError
+
+GOOD = """\
+from searchsvc.indexing import Indexer, Join
+
+indexer = Indexer(
+    index="products",
+    source="shop",
+    sql="SELECT id, name FROM products",
+    key="id",
+    joins=[Join("tags", sql="SELECT product_id AS _id, name FROM tags WHERE product_id IN :ids")],
+    every="30s",
+)
+"""
+
+
+def load(tmp_path, text: str):
+    """The indexer of a file with that text."""
+    file = tmp_path / "products.py"
+    file.write_text(text)
+    return read_indexer(file, {"products"}, {"shop"})
+
+
+def test_a_good_indexer(tmp_path) -> None:
+    """Its values are those of the file, and its hash changes with the file's text."""
+    loaded = load(tmp_path, GOOD)
+    assert loaded.indexer.keys == ("id",)
+    assert loaded.indexer.joins[0].name == "tags"
+    assert loaded.hash != load(tmp_path, GOOD + "# changed\n").hash
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "words"),
+    [
+        ("indexer =", "indexr =", None, "indexer = Indexer(...)"),
+        ("key=", "kye=", 3, "did you mean 'key'?"),
+        ('"products",', '"prodcts",', 4, "did you mean 'products'?"),
+        ('"shop"', '"shp"', 5, "did you mean 'shop'?"),
+        ("IN :ids", "IN (1)", None, "the statement has no :ids"),
+        ('every="30s"', 'changed=["SELECT 1"]', None, "the statement has no :since"),
+        ('every="30s"', "page_size=0", None, "page_size"),
+        ('key="id"', 'key=""', None, "the key is empty"),
+        ("from searchsvc.indexing", "from serchsvc", 1, "No module named 'serchsvc'"),
+        ("indexer = Indexer(", "indexer = Indexer((", None, "not valid Python"),
+        ('sql="SELECT', 'sql=1 / 0, x="SELECT', 6, "ZeroDivisionError"),
+    ],
+)
+def test_faults_name_file_and_line(
+    tmp_path, old: str, new: str, line: int | None, words: str
+) -> None:
+    """A bad indexer ends with its file, the line where it can be told, and the next step."""
+    with pytest.raises(DefinitionError) as caught:
+        load(tmp_path, GOOD.replace(old, new, 1))
+    assert caught.value.file == str(tmp_path / "products.py")
+    assert line is None or caught.value.line == line
+    assert words in str(caught.value)
+
+
+def test_helpers_are_left_alone(tmp_path) -> None:
+    """Files that begin with `_` are no indexers."""
+    (tmp_path / "_shared.py").write_text("")
+    (tmp_path / "products.py").write_text(GOOD)
+    assert [f.name for f in indexer_files(tmp_path)] == ["products.py"]

@@ -1,0 +1,120 @@
+"""mapping.yaml: what it may say, and how its faults are pointed out."""
+
+import pytest
+
+from searchsvc.definitions.mappings import mapping_files, parse_mapping
+from searchsvc.domain.definition import Boost, Field, FieldType, Sort, Typo
+from searchsvc.errors import DefinitionError
+
+PRODUCTS = """\
+fields:
+  name: text^8, suggest, highlight
+  brand: keyword^4, facet, suggest
+  sku: id^20
+  description: text, snippet(30)
+  price: number, facet, sort
+  in_stock: {type: bool, facet: true}
+  sales: number
+language: en
+typo: {off_for: [sku], min_length: [5, 9]}
+ranking:
+  default:
+    - boost: {field: sales, by: log, weight: 0.3}
+    - boost: {when: "in_stock:false", weight: -0.5}
+sorts: {cheapest: "price:asc"}
+"""
+
+
+def test_a_whole_mapping() -> None:
+    """Every key that a mapping knows ends up in the definition."""
+    definition = parse_mapping("products", PRODUCTS)
+    assert definition.field("name") == Field(
+        "name", FieldType.TEXT, 8.0, suggest=True, highlight=True
+    )
+    assert definition.field("description") == Field("description", FieldType.TEXT, 1.0, snippet=30)
+    assert definition.field("in_stock") == Field("in_stock", FieldType.BOOL, facet=True)
+    assert definition.typo == Typo(5, 9, ("sku",))
+    assert definition.boosts == (
+        Boost("sales", 0.3, by="log"),
+        Boost("in_stock", -0.5, equals=False),
+    )
+    assert definition.sort_named("cheapest") == Sort("price")
+
+
+def test_the_hash_follows_the_meaning() -> None:
+    """Comments and spacing do not change a definition's hash; a weight does."""
+    same = parse_mapping("products", "# a comment\n" + PRODUCTS.replace("text^8,", "text^8 ,"))
+    other = parse_mapping("products", PRODUCTS.replace("text^8", "text^9"))
+    assert same.hash == parse_mapping("products", PRODUCTS).hash != other.hash
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "key", "words"),
+    [
+        ("", 1, "", "'fields' is missing"),
+        ("fields: {}", 1, "fields", "at least one field"),
+        ("fields:\n  a: text\nfeilds: 1", 3, "feilds", "did you mean 'fields'?"),
+        ("fields:\n  a: txt", 2, "fields.a", "did you mean 'text'?"),
+        ("fields:\n  a: text, sugest", 2, "fields.a", "did you mean 'suggest'?"),
+        ("fields:\n  a: text^x", 2, "fields.a", "cannot read 'text^x'"),
+        ("fields:\n  a: text^1.2.3", 2, "fields.a", "is no weight"),
+        ("fields:\n  a: text, snippet", 2, "fields.a", "like: snippet(30)"),
+        ("fields:\n  a: text, snippet(x)", 2, "fields.a", "whole number"),
+        ("fields:\n  a: text, facet", 2, "fields.a", "cannot be a facet"),
+        ("fields:\n  a: text, facet(3)", 2, "fields.a", "takes no argument"),
+        ("fields:\n  a: number^3", 2, "fields.a", "takes no weight"),
+        ("fields:\n  a: keyword", 1, "fields", "no field can be searched"),
+        ("fields:\n  a: keyword, highlight\n  b: text", 2, "fields.a", "give it a weight"),
+        ("fields:\n  a: text, stored", 1, "fields", "no field can be searched"),
+        ("fields:\n  a: text, hidden, highlight", 2, "fields.a", "shows in no answer"),
+        ("fields:\n  a b: text", 2, "fields.a b", "cannot be a field's name"),
+        ("fields:\n  a: text\n  a: text", 3, "fields.a", "given twice"),
+        ("fields:\n  a: 5", 2, "fields.a", "a type with flags"),
+        ("fields:\n  a: text\nlanguage: klingon", 3, "language", "unknown language"),
+        ("fields:\n  a: text\ntypo: {off_for: [b]}", 3, "typo.off_for", "did you mean|known: a"),
+        ("fields:\n  a: text\ntypo: {min_length: [8, 4]}", 3, "typo.min_length", "[4, 8]"),
+        ("fields:\n  a: text\nsorts: {x: 'a:asc'}", 3, "sorts.x", "add the flag 'sort'"),
+        ("fields:\n  a: text, sort\nsorts: {x: a}", 3, "sorts.x", "use a:asc or a:desc"),
+        (
+            "fields:\n  a: text\nranking:\n  default:\n    - boost: {field: a, weight: 1}",
+            5,
+            "ranking.default[0].boost.field",
+            "'a' is not a number",
+        ),
+        (
+            "fields:\n  a: text\nranking: {default: [{boost: {when: 'b:1', weight: 1}}]}",
+            3,
+            "ranking.default[0].boost.when",
+            "unknown field 'b'",
+        ),
+        (
+            "fields:\n  a: text\n  n: number\n"
+            "ranking:\n  default: [{boost: {field: n, by: lgo, weight: 1}}]",
+            5,
+            "ranking.default[0].boost.by",
+            "did you mean 'log'?",
+        ),
+        ("fields:\n  a: text\n\tb: text", 3, "", "not valid YAML"),
+        ("fields: &x\n  a: *x", 1, "", "anchor contains itself|must be a type"),
+        ("fields: [text]", 1, "fields", "at least one field"),
+        ("[]", 1, "", "must be a mapping"),
+    ],
+)
+def test_faults_name_file_line_and_key(text: str, line: int, key: str, words: str) -> None:
+    """A bad mapping ends with its file, line, key, and what to write instead."""
+    with pytest.raises(DefinitionError) as caught:
+        parse_mapping("products", text)
+    assert caught.value.file.endswith("products/mapping.yaml")
+    if key:
+        assert (caught.value.line, caught.value.key) == (line, key)
+    assert any(part in str(caught.value) for part in words.split("|"))
+
+
+def test_index_names_are_checked(tmp_path) -> None:
+    """A folder that cannot be an index is refused by name; a missing folder says how to begin."""
+    (tmp_path / "Bad-Name").mkdir()
+    (tmp_path / "Bad-Name" / "mapping.yaml").write_text("fields: {a: text}")
+    with pytest.raises(DefinitionError, match="'Bad-Name' cannot be an index's name"):
+        mapping_files(tmp_path)
+    with pytest.raises(DefinitionError, match="searchsvc init"):
+        mapping_files(tmp_path / "absent")
