@@ -1,0 +1,44 @@
+"""Opens the state store's database with the settings that the store relies on."""
+
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError
+
+from searchsvc.errors import StateError
+
+_BUSY_SECONDS = 10  # how long a statement waits for another process of the same SQLite file
+
+
+def connect(url: str) -> tuple[Engine, str]:
+    """The engine of `url`, and its name without the password."""
+    try:
+        parsed = make_url(url)
+        is_sqlite = parsed.get_backend_name() == "sqlite"
+        engine = _open_sqlite(parsed) if is_sqlite else _open_server(parsed)
+    except (ArgumentError, ImportError) as error:
+        raise StateError(
+            "the state store's URL cannot be used",
+            hint="set state_url to a form like sqlite:///state.db or mysql+pymysql://user@host/db",
+        ) from error
+    return engine, parsed.render_as_string(hide_password=True)
+
+
+def _open_server(url: URL) -> Engine:
+    # Short transactions that see each other's commits; a dropped connection is replaced.
+    return create_engine(url, pool_pre_ping=True, isolation_level="READ COMMITTED")
+
+
+def _open_sqlite(url: URL) -> Engine:
+    if url.database and url.database != ":memory:":
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, connect_args={"timeout": _BUSY_SECONDS})
+
+    @event.listens_for(engine, "connect")
+    def _on_connect(connection: Any, _record: object) -> None:
+        # Readers beside a writer, and no fsync per commit: kill -9 loses nothing either way.
+        for pragma in ("journal_mode = WAL", "synchronous = NORMAL"):
+            connection.execute(f"PRAGMA {pragma}").close()
+
+    return engine

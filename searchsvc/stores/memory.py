@@ -1,0 +1,124 @@
+"""The state store of tests: everything in this process, nothing survives it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import count
+from threading import RLock
+
+from searchsvc.domain.run import Counts, DeadLetter, Lease, Run, RunKind, RunStatus
+from searchsvc.errors import LeaseHeld, LeaseLost
+from searchsvc.ports import Clock
+
+
+class MemoryStateStore:
+    """Implements ports.StateStore; safe for several threads, as a heartbeat needs it."""
+
+    def __init__(self, clock: Clock, *, keep_runs: int = 200) -> None:
+        self._clock = clock
+        self._keep = keep_runs
+        self._lock = RLock()
+        self._ids = count(1)
+        self._runs: dict[int, Run] = {}
+        self._watermarks: dict[str, int] = {}
+        self._numbers: dict[str, int] = {}
+        self._leases: dict[str, Lease] = {}
+        self._letters: dict[tuple[str, str], DeadLetter] = {}
+
+    def start_run(self, index: str, kind: RunKind, version: str, at: datetime) -> Run:
+        with self._lock:
+            run = Run(next(self._ids), index, kind, version, RunStatus.RUNNING, at)
+            self._runs[run.id] = run
+            for old in self.runs(index, limit=len(self._runs), kind=kind)[self._keep :]:
+                del self._runs[old.id]
+            return run
+
+    def finish_run(
+        self, run: Run, status: RunStatus, counts: Counts, at: datetime, error: str = ""
+    ) -> Run:
+        done = replace(run, status=status, counts=counts, finished=at, error=error)
+        with self._lock:
+            self._runs[run.id] = done
+        return done
+
+    def runs(
+        self, index: str | None = None, limit: int = 50, kind: RunKind | None = None
+    ) -> list[Run]:
+        with self._lock:
+            chosen = [
+                run
+                for run in self._runs.values()
+                if index in (None, run.index) and kind in (None, run.kind)
+            ]
+        return sorted(chosen, key=lambda run: run.id, reverse=True)[:limit]
+
+    def abandon_runs(self, index: str, at: datetime) -> int:
+        with self._lock:
+            open_runs = [
+                run
+                for run in self._runs.values()
+                if run.index == index and run.status is RunStatus.RUNNING
+            ]
+            for run in open_runs:
+                self._runs[run.id] = replace(run, status=RunStatus.ABANDONED, finished=at)
+        return len(open_runs)
+
+    def watermark(self, version: str) -> int | None:
+        return self._watermarks.get(version)
+
+    def set_watermark(self, version: str, value: int) -> None:
+        with self._lock:
+            self._watermarks[version] = max(value, self._watermarks.get(version, value))
+
+    def forget_version(self, version: str) -> None:
+        with self._lock:
+            self._watermarks.pop(version, None)
+
+    def acquire_lease(self, index: str, owner: str, ttl: float) -> Lease:
+        with self._lock:
+            now = self._clock.now()
+            held = self._leases.get(index)
+            if held is not None and held.expires > now and held.owner != owner:
+                raise LeaseHeld(
+                    f"index '{index}' is run by {held.owner} now", hint="wait for it to end"
+                )
+            number = self._numbers.get(index, 0) + 1
+            self._numbers[index] = number
+            lease = Lease(index, owner, number, now + timedelta(seconds=ttl))
+            self._leases[index] = lease
+            return lease
+
+    def renew_lease(self, lease: Lease, ttl: float) -> Lease:
+        with self._lock:
+            held = self._leases.get(lease.index)
+            if held is None or held.number != lease.number:
+                raise LeaseLost(f"the lease of index '{lease.index}' is with another process now")
+            renewed = replace(held, expires=self._clock.now() + timedelta(seconds=ttl))
+            self._leases[lease.index] = renewed
+            return renewed
+
+    def release_lease(self, lease: Lease) -> None:
+        with self._lock:
+            held = self._leases.get(lease.index)
+            if held is not None and held.number == lease.number:
+                del self._leases[lease.index]
+
+    def lease(self, index: str) -> Lease | None:
+        return self._leases.get(index)
+
+    def add_dead_letters(self, letters: Sequence[DeadLetter]) -> None:
+        with self._lock:
+            self._letters.update({(letter.index, letter.id): letter for letter in letters})
+
+    def resolve_dead_letters(self, index: str, ids: Sequence[str]) -> None:
+        with self._lock:
+            for id in ids:
+                self._letters.pop((index, id), None)
+
+    def dead_letters(self, index: str, limit: int = 50) -> list[DeadLetter]:
+        with self._lock:
+            letters = [letter for letter in self._letters.values() if letter.index == index]
+        return sorted(letters, key=lambda letter: (letter.at, letter.run), reverse=True)[:limit]
+
+    def close(self) -> None:
+        """Nothing is open."""

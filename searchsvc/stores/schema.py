@@ -1,0 +1,99 @@
+"""The tables of the state store."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Dialect,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+from sqlalchemy.types import TypeDecorator
+
+HEAD = "0001"  # the newest migration; a test compares it with the folder
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# Names are compared byte by byte: MySQL's default collation takes `Shop` and `shop` for one.
+_MYSQL: dict[str, Any] = {
+    "mysql_engine": "InnoDB",
+    "mysql_charset": "utf8mb4",
+    "mysql_collate": "utf8mb4_bin",
+    "mariadb_engine": "InnoDB",
+    "mariadb_charset": "utf8mb4",
+    "mariadb_collate": "utf8mb4_bin",
+}
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware UTC datetime kept as µs since 1970: exact and alike on every database."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:  # noqa: ARG002
+        return None if value is None else (value - _EPOCH) // timedelta(microseconds=1)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        return None if value is None else _EPOCH + timedelta(microseconds=value)
+
+
+metadata = MetaData()
+
+runs = Table(
+    "searchsvc_runs",
+    metadata,
+    # SQLite numbers rows by itself only where the key's type is INTEGER.
+    Column(
+        "id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True
+    ),
+    Column("index_name", String(63), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("version", String(120), nullable=False),
+    Column("status", String(20), nullable=False),
+    Column("started", Instant, nullable=False),
+    Column("finished", Instant),
+    *(
+        Column(f"rows_{name}", BigInteger, nullable=False)
+        for name in ("read", "indexed", "deleted", "unchanged", "stale", "dead")
+    ),
+    Column("error", Text, nullable=False),
+    Index("searchsvc_runs_by_kind", "index_name", "kind", "id"),
+    **_MYSQL,
+)
+
+watermarks = Table(
+    "searchsvc_watermarks",
+    metadata,
+    Column("version", String(120), primary_key=True),
+    Column("value", BigInteger, nullable=False),
+    **_MYSQL,
+)
+
+# A row outlives its lease: `number` must grow for ever, or a fenced-off owner could come back.
+leases = Table(
+    "searchsvc_leases",
+    metadata,
+    Column("index_name", String(63), primary_key=True),
+    Column("owner", String(255), nullable=False),
+    Column("number", BigInteger, nullable=False),
+    Column("expires", Instant, nullable=False),
+    **_MYSQL,
+)
+
+# `key` is a hash of the id: ids are longer than a key of MySQL may be, and differ by case.
+dead_letters = Table(
+    "searchsvc_dead_letters",
+    metadata,
+    Column("index_name", String(63), primary_key=True),
+    Column("key", String(64), primary_key=True),
+    Column("id", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("run", BigInteger, nullable=False),
+    Column("at", Instant, nullable=False),
+    **_MYSQL,
+)

@@ -1,0 +1,276 @@
+"""The state store in SQLite or MySQL: short transactions, no row of a source."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import (
+    Connection,
+    Row,
+    delete,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+
+from searchsvc.domain.document import Outcome
+from searchsvc.domain.run import Counts, DeadLetter, Lease, Run, RunKind, RunStatus
+from searchsvc.errors import LeaseHeld, LeaseLost, StateError
+from searchsvc.ports import Clock
+from searchsvc.stores.connect import connect
+from searchsvc.stores.migrate import migrate
+from searchsvc.stores.schema import dead_letters, leases, runs, watermarks
+
+_CHUNK = 500  # ids of one statement: below SQLite's limit of bound values
+_COUNTS = ("read", *(outcome.value for outcome in Outcome))
+
+
+class SqlStateStore:
+    """Implements ports.StateStore on a SQLAlchemy URL; opening it applies missing migrations.
+
+    The newest `keep_runs` runs of each index and kind are kept. Leases are timed by `clock`, so
+    hosts that share a store must agree on the time to well below a lease's length.
+    Raises StateError when the store cannot be used.
+    """
+
+    def __init__(self, url: str, clock: Clock, *, keep_runs: int = 200) -> None:
+        self._clock = clock
+        self._keep = keep_runs
+        self._engine, self._name = connect(url)
+        try:
+            with self._errors():
+                migrate(self._engine)
+        except BaseException:
+            self._engine.dispose()
+            raise
+
+    # --- runs ------------------------------------------------------------------------------------
+
+    def start_run(self, index: str, kind: RunKind, version: str, at: datetime) -> Run:
+        run = Run(0, index, kind, version, RunStatus.RUNNING, at)
+        with self._transaction() as connection:
+            result = connection.execute(insert(runs).values(_run_values(run)))
+            key = result.inserted_primary_key
+            _prune(connection, index, kind, self._keep)
+        return replace(run, id=key[0] if key else 0)
+
+    def finish_run(
+        self, run: Run, status: RunStatus, counts: Counts, at: datetime, error: str = ""
+    ) -> Run:
+        done = replace(run, status=status, counts=counts, finished=at, error=error)
+        with self._transaction() as connection:
+            connection.execute(update(runs).where(runs.c.id == run.id).values(_run_values(done)))
+        return done
+
+    def runs(
+        self, index: str | None = None, limit: int = 50, kind: RunKind | None = None
+    ) -> list[Run]:
+        query = select(runs).order_by(runs.c.id.desc()).limit(limit)
+        if index is not None:
+            query = query.where(runs.c.index_name == index)
+        if kind is not None:
+            query = query.where(runs.c.kind == kind.value)
+        with self._transaction() as connection:
+            return [_run(row) for row in connection.execute(query)]
+
+    def abandon_runs(self, index: str, at: datetime) -> int:
+        is_open = (runs.c.index_name == index) & (runs.c.status == RunStatus.RUNNING.value)
+        change = update(runs).where(is_open).values(status=RunStatus.ABANDONED.value, finished=at)
+        with self._transaction() as connection:
+            return connection.execute(change).rowcount
+
+    # --- watermarks ------------------------------------------------------------------------------
+
+    def watermark(self, version: str) -> int | None:
+        query = select(watermarks.c.value).where(watermarks.c.version == version)
+        with self._transaction() as connection:
+            value: int | None = connection.execute(query).scalar()
+        return value
+
+    def set_watermark(self, version: str, value: int) -> None:
+        is_it = watermarks.c.version == version
+        forward = update(watermarks).where(is_it, watermarks.c.value < value).values(value=value)
+        with self._transaction() as connection:
+            if connection.execute(forward).rowcount:
+                return
+            if connection.execute(select(watermarks.c.value).where(is_it)).first() is None:
+                connection.execute(insert(watermarks).values(version=version, value=value))
+
+    def forget_version(self, version: str) -> None:
+        with self._transaction() as connection:
+            connection.execute(delete(watermarks).where(watermarks.c.version == version))
+
+    # --- leases ----------------------------------------------------------------------------------
+
+    def acquire_lease(self, index: str, owner: str, ttl: float) -> Lease:
+        now = self._clock.now()
+        expires = now + timedelta(seconds=ttl)
+        free = (leases.c.expires <= now) | (leases.c.owner.in_(["", owner]))
+        take = (
+            update(leases)
+            .where(leases.c.index_name == index, free)
+            .values(owner=owner, number=leases.c.number + 1, expires=expires)
+        )
+        # Each way is one statement that checks and takes, so two processes cannot both succeed.
+        with self._transaction() as connection:
+            if connection.execute(take).rowcount:
+                number = connection.execute(
+                    select(leases.c.number).where(leases.c.index_name == index)
+                ).scalar_one()
+                return Lease(index, owner, number, expires)
+        if self._insert_lease(index, owner, expires):
+            return Lease(index, owner, 1, expires)
+        held = self.lease(index)
+        by = held.owner if held else "another process"
+        raise LeaseHeld(f"index '{index}' is run by {by} now", hint="wait for it to end")
+
+    def _insert_lease(self, index: str, owner: str, expires: datetime) -> bool:
+        """The first lease of an index ever; False when its row is there already."""
+        values = {"index_name": index, "owner": owner, "number": 1, "expires": expires}
+        with self._errors():
+            try:
+                with self._engine.begin() as connection:
+                    connection.execute(insert(leases).values(values))
+            except IntegrityError:
+                return False
+        return True
+
+    def renew_lease(self, lease: Lease, ttl: float) -> Lease:
+        renewed = replace(lease, expires=self._clock.now() + timedelta(seconds=ttl))
+        change = update(leases).where(_is(lease)).values(expires=renewed.expires)
+        with self._transaction() as connection:
+            connection.execute(change)
+            # MySQL counts changed rows, and a renewal within one µs changes none: so look.
+            if connection.execute(select(leases.c.number).where(_is(lease))).first():
+                return renewed
+        raise LeaseLost(f"the lease of index '{lease.index}' is with another process now")
+
+    def release_lease(self, lease: Lease) -> None:
+        with self._transaction() as connection:
+            connection.execute(update(leases).where(_is(lease)).values(owner=""))
+
+    def lease(self, index: str) -> Lease | None:
+        query = select(leases).where(leases.c.index_name == index, leases.c.owner != "")
+        with self._transaction() as connection:
+            row = connection.execute(query).first()
+        return None if row is None else Lease(row.index_name, row.owner, row.number, row.expires)
+
+    # --- dead letters ----------------------------------------------------------------------------
+
+    def add_dead_letters(self, letters: Sequence[DeadLetter]) -> None:
+        newest = {(letter.index, letter.id): letter for letter in letters}
+        rows = [_letter_values(letter) for letter in newest.values()]
+        with self._transaction() as connection:
+            for index in sorted({letter.index for letter in letters}):
+                _delete_letters(connection, index, [r["key"] for r in rows])
+            if rows:
+                connection.execute(insert(dead_letters), rows)
+
+    def resolve_dead_letters(self, index: str, ids: Sequence[str]) -> None:
+        if ids:
+            with self._transaction() as connection:
+                _delete_letters(connection, index, [_key(id) for id in ids])
+
+    def dead_letters(self, index: str, limit: int = 50) -> list[DeadLetter]:
+        table = dead_letters
+        newest_first = (table.c.at.desc(), table.c.run.desc(), table.c.key)
+        query = select(table).where(table.c.index_name == index).order_by(*newest_first)
+        with self._transaction() as connection:
+            return [
+                DeadLetter(row.index_name, row.id, row.reason, row.run, row.at)
+                for row in connection.execute(query.limit(limit))
+            ]
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    # --- transactions ----------------------------------------------------------------------------
+
+    @contextmanager
+    def _transaction(self) -> Iterator[Connection]:
+        with self._errors(), self._engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        """SQLAlchemy's errors as StateError: the statement and its values stay out of it."""
+        try:
+            yield
+        except SQLAlchemyError as error:
+            reason = str(getattr(error, "orig", None) or type(error).__name__)
+            raise StateError(
+                f"the state store {self._name} cannot be used: {reason}",
+                hint="mend or move it away; without one, indexes are read anew and stay served",
+            ) from error
+
+
+def _is(lease: Lease) -> Any:
+    """The lease's row while it is still this owner's."""
+    return (
+        (leases.c.index_name == lease.index)
+        & (leases.c.owner == lease.owner)
+        & (leases.c.number == lease.number)
+    )
+
+
+def _run_values(run: Run) -> dict[str, object]:
+    values = {f"rows_{name}": getattr(run.counts, name) for name in _COUNTS}
+    return values | {
+        "index_name": run.index,
+        "kind": run.kind.value,
+        "version": run.version,
+        "status": run.status.value,
+        "started": run.started,
+        "finished": run.finished,
+        "error": run.error,
+    }
+
+
+def _run(row: Row[Any]) -> Run:
+    values = row._asdict()
+    return Run(
+        row.id,
+        row.index_name,
+        RunKind(row.kind),
+        row.version,
+        RunStatus(row.status),
+        row.started,
+        row.finished,
+        Counts(**{name: values[f"rows_{name}"] for name in _COUNTS}),
+        row.error,
+    )
+
+
+def _prune(connection: Connection, index: str, kind: RunKind, keep: int) -> None:
+    """Drop all but the newest `keep` runs of one index and kind."""
+    mine = (runs.c.index_name == index) & (runs.c.kind == kind.value)
+    oldest = select(runs.c.id).where(mine).order_by(runs.c.id.desc()).offset(keep).limit(1)
+    last = connection.execute(oldest).scalar()
+    if last is not None:
+        connection.execute(delete(runs).where(mine, runs.c.id <= last))
+
+
+def _key(id: str) -> str:
+    return sha256(id.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _letter_values(letter: DeadLetter) -> dict[str, Any]:
+    return {
+        "index_name": letter.index,
+        "key": _key(letter.id),
+        "id": letter.id.encode("utf-8", "replace").decode(),
+        "reason": letter.reason,
+        "run": letter.run,
+        "at": letter.at,
+    }
+
+
+def _delete_letters(connection: Connection, index: str, keys: Sequence[str]) -> None:
+    table = dead_letters
+    for start in range(0, len(keys), _CHUNK):
+        chunk = keys[start : start + _CHUNK]
+        connection.execute(delete(table).where(table.c.index_name == index, table.c.key.in_(chunk)))
