@@ -15,6 +15,7 @@
     │   ├── DefinitionError         mappings/ or indexers/              bad_definition
     │   ├── CheckFailed             several of the above at once        check_failed
     │   ├── SourceError             the database refused a statement    source_error
+    │   ├── RowError                a value does not fit its field      bad_row
     │   ├── GateRefused             a version may not go live           gate_refused
     │   ├── VersionOutdated         built from another definition       version_outdated
     │   ├── TooManyDeletes          a run would delete too much         too_many_deletes
@@ -182,6 +183,12 @@ class SourceError(OperatorError):
     """The database refused a statement, or a row set is not usable."""
 
     code = "source_error"
+
+
+class RowError(OperatorError):
+    """A row cannot be a document: it becomes a dead letter, and the run goes on."""
+
+    code = "bad_row"
 
 
 class GateRefused(OperatorError):

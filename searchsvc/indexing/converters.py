@@ -1,0 +1,247 @@
+"""Turns what `to_document` returns into values for indexing and the JSON that a search returns.
+
+Each field's converter is compiled once per definition; the rules by field type:
+
+    text keyword id   text; numbers, dates and booleans as text; several values as a list
+    number            int or float to index, every digit of a Decimal in the JSON
+    bool              True, False, 1, 0 and the words true, false, yes, no, t, f, y, n
+    date              datetime (naive: UTC), date (midnight UTC), ISO 8601 text, or epoch number
+    json              text that holds JSON goes through as it is, other values are encoded
+
+None, a missing key and an empty list leave the field out. NUL and lone surrogates, which no text
+holds and UTF-8 or an engine may refuse, become U+FFFD.
+"""
+
+import math
+import re
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal, InvalidOperation
+from typing import TypeAlias
+from uuid import UUID
+
+import orjson
+
+from searchsvc.domain.definition import FieldType, IndexDefinition
+from searchsvc.errors import DefinitionError, RowError, nearest
+
+Values: TypeAlias = dict[str, object]
+Convert: TypeAlias = Callable[[Mapping[str, object]], tuple[Values, bytes]]
+# (value) -> (what is indexed, what the JSON shows); None to index leaves the field unindexed.
+_One: TypeAlias = Callable[[object], tuple[object, object]]
+
+_OPTIONS = orjson.OPT_UTC_Z | orjson.OPT_PASSTHROUGH_DATETIME
+_NO_TEXT = re.compile("[\0\ud800-\udfff]")
+_TRUE = frozenset({"true", "1", "yes", "t", "y", "on"})
+_FALSE = frozenset({"false", "0", "no", "f", "n", "off"})
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_ORJSON_MAX = 2**64
+_ORJSON_MIN = -(2**63)
+_LONGEST_SHOWN = 80
+
+
+def compile_converters(definition: IndexDefinition) -> Convert:
+    """A function from a document's mapping to (values, JSON bytes), both in the file's field order.
+
+    It raises RowError, which names field and value, for a row that cannot be a document, and
+    DefinitionError for a key that the definition has no field for.
+    """
+    fields = [
+        (field.name, _several(_BY_TYPE[field.type], field.type)) for field in definition.fields
+    ]
+    known = frozenset(name for name, _ in fields)
+
+    def convert(row: Mapping[str, object]) -> tuple[Values, bytes]:
+        if not known.issuperset(row):
+            raise _unknown_key(row, known, definition.name)
+        values: Values = {}
+        source: Values = {}
+        for name, one in fields:
+            value = row.get(name)
+            if value is None:
+                continue
+            try:
+                indexed, shown = one(value)
+            except (ValueError, TypeError, OverflowError, InvalidOperation) as error:
+                raise RowError(f"field '{name}': {_describe(value)} {error}") from error
+            if indexed is not None:
+                values[name] = indexed
+            if shown is not None:
+                source[name] = shown
+        return values, orjson.dumps(source, option=_OPTIONS)
+
+    return convert
+
+
+def _unknown_key(row: Iterable[str], known: Iterable[str], index: str) -> DefinitionError:
+    name = next(str(key) for key in row if key not in set(known))
+    return DefinitionError(
+        f"the document has the key '{name}', which is no field of index '{index}'",
+        hint=f"{nearest(name, known)}; add it to the mapping, or leave it out in to_document",
+    )
+
+
+def _describe(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[: _LONGEST_SHOWN - 1]}…"
+
+
+def _several(one: _One, kind: FieldType) -> _One:
+    """`one`, also for each item of a list; None among the items is left out."""
+    if kind is FieldType.JSON:
+        return one
+
+    def each(value: object) -> tuple[object, object]:
+        if not isinstance(value, list | tuple | set | frozenset):
+            return one(value)
+        items = sorted(value, key=str) if isinstance(value, set | frozenset) else value
+        pairs = [one(item) for item in items if item is not None]
+        if not pairs:
+            return None, None
+        return [indexed for indexed, _ in pairs], [shown for _, shown in pairs]
+
+    return each
+
+
+def _text(value: object) -> tuple[object, object]:
+    text = value if type(value) is str else _as_text(value)
+    if "\0" in text or not _is_utf8(text):
+        text = _NO_TEXT.sub("\ufffd", text)
+    return text, text
+
+
+def _is_utf8(text: str) -> bool:
+    # Encoding is ten times as fast as looking for surrogates with a pattern.
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _as_text(value: object) -> str:
+    if isinstance(value, str):
+        return str.__str__(value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, datetime):
+        return _iso(_utc(value))
+    if isinstance(value, int | float | date | UUID):
+        return str(value)
+    raise TypeError(f"is a {type(value).__name__}, not text")
+
+
+def _number(value: object) -> tuple[object, object]:
+    if type(value) is int:
+        return value, _whole(value)
+    if type(value) is float:
+        if not math.isfinite(value):
+            raise ValueError("is not finite")
+        return value, value
+    if isinstance(value, bool | int):
+        return int(value), _whole(int(value))
+    if isinstance(value, str | Decimal | float):
+        return _exact(Decimal(value.strip() if isinstance(value, str) else value))
+    raise TypeError(f"is a {type(value).__name__}, not a number")
+
+
+def _whole(value: int) -> object:
+    """An integer as JSON shows it: orjson takes 64 bits, longer ones go in digit by digit."""
+    return value if _ORJSON_MIN <= value < _ORJSON_MAX else orjson.Fragment(str(value))
+
+
+def _exact(value: Decimal) -> tuple[object, object]:
+    if not value.is_finite():
+        raise ValueError("is not finite")
+    nearest_float = float(value)
+    if not math.isfinite(nearest_float):
+        raise ValueError("is beyond a 64-bit float")
+    # Plain digits, but not hundreds of zeros for 1E-300.
+    digits = format(value, "f") if abs(value.adjusted()) <= 40 else str(value)
+    return nearest_float, orjson.Fragment(digits)
+
+
+def _bool(value: object) -> tuple[object, object]:
+    if isinstance(value, bool):
+        return value, value
+    if isinstance(value, int | float | Decimal) and value in (0, 1):
+        return bool(value), bool(value)
+    if isinstance(value, str):
+        word = value.strip().lower()
+        if word in _TRUE or word in _FALSE:
+            return word in _TRUE, word in _TRUE
+    raise ValueError("is neither true nor false")
+
+
+def _date(value: object) -> tuple[object, object]:
+    instant = _instant(value)
+    return instant, _iso(instant)
+
+
+def _instant(value: object) -> datetime:
+    if isinstance(value, datetime):
+        return _utc(value)
+    if isinstance(value, date):
+        return datetime(value.year, value.month, value.day, tzinfo=UTC)
+    if isinstance(value, str):
+        try:
+            return _utc(datetime.fromisoformat(value.strip()))
+        except ValueError as error:
+            raise ValueError("is not an ISO 8601 date") from error
+    if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
+        return _from_epoch(value)
+    raise TypeError(f"is a {type(value).__name__}, not a date")
+
+
+def _from_epoch(value: float | Decimal) -> datetime:
+    """Seconds, ms or µs since 1970, told apart by size: seconds reach the year 5138."""
+    size = abs(value)
+    if size < 10**11:
+        return _EPOCH + timedelta(seconds=float(value))
+    if size < 10**14:
+        return _EPOCH + timedelta(milliseconds=float(value))
+    return _EPOCH + timedelta(microseconds=float(value))
+
+
+def _utc(value: datetime) -> datetime:
+    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def _iso(value: datetime) -> str:
+    return value.isoformat()[:-6] + "Z"
+
+
+def _json(value: object) -> tuple[object, object]:
+    if isinstance(value, str):
+        try:
+            orjson.loads(value)
+        except orjson.JSONDecodeError as error:
+            raise ValueError(f"is not JSON: {error}") from error
+        # Line ends can stand only between JSON's tokens; a bulk request is one line per document.
+        return None, orjson.Fragment(value.replace("\n", " ").replace("\r", " "))
+    return None, orjson.Fragment(orjson.dumps(value, default=_json_default, option=_OPTIONS))
+
+
+def _json_default(value: object) -> object:
+    if isinstance(value, Decimal):
+        return _exact(value)[1]
+    if isinstance(value, datetime):
+        return _iso(_utc(value))
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, set | frozenset):
+        return sorted(value, key=str)
+    raise TypeError(f"holds a {type(value).__name__}, which JSON has not")
+
+
+_BY_TYPE: dict[FieldType, _One] = {
+    FieldType.TEXT: _text,
+    FieldType.KEYWORD: _text,
+    FieldType.ID: _text,
+    FieldType.NUMBER: _number,
+    FieldType.BOOL: _bool,
+    FieldType.DATE: _date,
+    FieldType.JSON: _json,
+}
