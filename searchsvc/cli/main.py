@@ -1,0 +1,128 @@
+"""The `searchsvc` command: finds the subcommand, and turns every error into a line and a code.
+
+Exit codes: 0 ok, 1 failure, 2 usage, 3 check failed, 4 a source or engine is unreachable.
+"""
+
+import importlib
+import os
+import sys
+from typing import Any
+
+import click
+
+from searchsvc import __version__
+from searchsvc.errors import (
+    CallerError,
+    CheckFailed,
+    DefinitionError,
+    EngineTimeout,
+    EngineUnreachable,
+    SearchsvcError,
+    SettingsError,
+    SourceError,
+    SourceUnreachable,
+)
+
+_COMMANDS = {
+    "demo": "Index this Python's own documentation, serve it, open the page.",
+    "init": "Write mappings and indexers for the tables of a database.",
+    "check": "Prove that settings, definitions and sources fit together.",
+    "show": "Show an index's definition as it is understood.",
+    "index": "Run indexers: rebuild, increment, reconcile, prune.",
+    "schedule": "Run every indexer when it is due.",
+    "serve": "Serve the API and the search page.",
+    "up": "Rebuild what is missing or outdated, then schedule and serve.",
+    "runs": "List what indexers did.",
+    "versions": "List the versions of indexes.",
+    "rollback": "Let an earlier version answer again.",
+    "latency": "Show latency percentiles by route, index and stage.",
+    "completion": "Print the completion script of a shell.",
+}
+_EXIT_CODES: tuple[tuple[type[SearchsvcError], int], ...] = (
+    (SourceUnreachable, 4),
+    (EngineUnreachable, 4),
+    (EngineTimeout, 4),
+    (DefinitionError, 3),
+    (SettingsError, 3),
+    (SourceError, 3),
+    (CheckFailed, 3),
+    (CallerError, 2),
+)
+
+
+class _Commands(click.Group):
+    """A group that imports a subcommand's module only when it is used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Every subcommand, in the order of a first acquaintance."""
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The subcommand of that name, None when there is none."""
+        if cmd_name not in _COMMANDS:
+            return None
+        command = importlib.import_module(f"searchsvc.cli.{cmd_name}").command
+        return command if isinstance(command, click.Command) else None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list in --help, without importing what it lists."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
+
+
+@click.group(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Begin with: searchsvc demo, or with your own data: searchsvc init URL",
+)
+@click.option(
+    "-C",
+    "--project",
+    "folder",
+    type=click.Path(file_okay=False),
+    default=".",
+    metavar="FOLDER",
+    help="The project: the folder of searchsvc.yaml, mappings/ and indexers/ (default: here).",
+)
+@click.version_option(__version__, message="searchsvc %(version)s")
+@click.pass_context
+def cli(ctx: click.Context, folder: str) -> None:
+    """Search for MySQL with Elasticsearch, OpenSearch or nothing beside it.
+
+    A project declares its indexes in mappings/<index>/mapping.yaml and what fills them in
+    indexers/<index>.py. `searchsvc up` keeps the indexes equal to their tables and serves search
+    and autocomplete over HTTP.
+    """
+    ctx.obj = folder
+
+
+def main() -> None:
+    """The installed command."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Carry out the command line; its exit code. Errors go to standard error."""
+    try:
+        result: Any = cli.main(arguments, prog_name="searchsvc", standalone_mode=False)
+    except click.exceptions.Exit as error:
+        return error.exit_code
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("interrupted", err=True)
+        return 130
+    except BrokenPipeError:
+        # The reader has gone (`| head`); say nothing more, not even when Python flushes.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except SearchsvcError as error:
+        click.echo(f"error: {error}", err=True)
+        return exit_code(error)
+    return result if isinstance(result, int) else 0
+
+
+def exit_code(error: SearchsvcError) -> int:
+    """The exit code of an error."""
+    return next((code for kind, code in _EXIT_CODES if isinstance(error, kind)), 1)

@@ -1,0 +1,50 @@
+"""How commands print: tables for people, JSON for programs."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+import click
+import orjson
+from rich.console import Console
+from rich.table import Table
+
+
+def print_json(value: Any) -> None:
+    """`value` as indented JSON; dataclasses and datetimes included."""
+    options = orjson.OPT_INDENT_2 | orjson.OPT_UTC_Z
+    click.echo(orjson.dumps(value, option=options, default=str))
+
+
+def print_table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """A table, in a pipe without a limit of width; a heading ending in `>` aligns to the right."""
+    console = Console(highlight=False)
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in headings:
+        right = heading.endswith(">")
+        table.add_column(heading.rstrip(">"), justify="right" if right else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(_cell(value) for value in row))
+    if not console.is_terminal:
+        console.width = 240  # a pipe has no width to keep to
+    console.print(table)
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%d %H:%M:%SZ")
+    if isinstance(value, float):
+        return f"{value:.2f}"
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"{value:,}"
+    return "" if value is None else str(value)
+
+
+def human_size(size: int) -> str:
+    """A number of bytes as people read it: 1.5 MiB."""
+    value = float(size)
+    for unit in ("B", "KiB", "MiB"):
+        if value < 1024:
+            return f"{value:.0f} {unit}" if unit == "B" else f"{value:.1f} {unit}"
+        value /= 1024
+    return f"{value:.1f} GiB"

@@ -1,0 +1,19 @@
+"""`searchsvc rollback`: an earlier version answers again."""
+
+import click
+
+from searchsvc.cli.options import index_argument, require, services
+
+
+@click.command
+@index_argument
+@click.option("--to", "version", metavar="VERSION", help="The version (default: the one before).")
+@click.pass_context
+def command(ctx: click.Context, index: str, version: str | None) -> None:
+    """Let an earlier version of INDEX answer again, then catch up with its source.
+
+    See the versions with `searchsvc versions INDEX`. The version that answered until now stays.
+    """
+    built = services(ctx)
+    live = built.runner(require(built, index)).rollback(version)
+    click.echo(f"{live} answers for {index}")
