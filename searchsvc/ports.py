@@ -53,6 +53,11 @@ class RowSource(Protocol):
     Raises SourceUnreachable, or SourceError with the indexer's file where a statement is refused.
     """
 
+    @property
+    def sees_transactions(self) -> bool:
+        """Whether `time().safe` stays behind every open transaction, so that little overlaps."""
+        ...
+
     def time(self) -> SourceTime: ...
 
     def page(self, after: str | None, limit: int) -> Rows:
@@ -72,7 +77,7 @@ class RowSource(Protocol):
         ...
 
     def count(self) -> int:
-        """How many rows there are."""
+        """How many rows there are, hidden ones too."""
         ...
 
     def columns(self) -> Mapping[str, str]:
