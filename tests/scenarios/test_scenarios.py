@@ -1,0 +1,126 @@
+"""Numbered scenarios: a request over HTTP and what must come back, the same on every engine.
+
+Each NNN-*.yaml is a list of cases; a case has a request (`search`, `suggest`, `document` or
+`path`) and any of the expectations in `CHECKS`.
+"""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import quote
+
+import falcon.testing
+import orjson
+import pytest
+import yaml
+
+from searchsvc.definitions.mappings import read_mapping
+from searchsvc.domain.document import Document, digest
+from searchsvc.domain.index import IndexVersion
+from searchsvc.indexing.converters import compile_converters
+from tests.support.app import app_for
+from tests.support.engines import ENGINES, open_engine
+
+FOLDER = Path(__file__).parent
+CASES = [
+    pytest.param(case, id=f"{path.stem}: {case['name']}")
+    for path in sorted(FOLDER.glob("[0-9]*.yaml"))
+    for case in yaml.safe_load(path.read_text(encoding="utf-8"))
+]
+INDEX = "products"
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def client(request, tmp_path_factory):
+    """A client of the API over one engine that holds the products."""
+    definition = read_mapping(FOLDER / INDEX / "mapping.yaml")
+    with open_engine(request.param, tmp_path_factory.mktemp("engine")) as (store, engine):
+        version = IndexVersion.new(INDEX, datetime(2026, 8, 23, tzinfo=UTC), 1)
+        store.create(version, definition, definition.hash)
+        with store.writer(version, append=True) as writer:
+            writer.write(documents(definition))
+            writer.commit()
+        store.swap(version)
+        yield falcon.testing.TestClient(app_for(store, engine, definition))
+
+
+def documents(definition) -> list[Document]:
+    """The products, through the converters that every row goes through."""
+    convert = compile_converters(definition)
+    made = []
+    for line in (FOLDER / INDEX / "documents.jsonl").read_text(encoding="utf-8").splitlines():
+        row = orjson.loads(line)
+        id = row.pop("id")
+        values, source = convert(row)
+        made.append(Document(id, 1, values, source, digest(source)))
+    return made
+
+
+def ask(client, case):
+    """The answer to the case's request."""
+    base = f"/v1/indexes/{INDEX}"
+    if "path" in case:
+        return client.simulate_get(case["path"])
+    if "document" in case:
+        return client.simulate_get(f"{base}/docs/{quote(case['document'], safe='')}")
+    if "suggest" in case:
+        return client.simulate_get(f"{base}/suggest", params=case["suggest"])
+    return client.simulate_post(f"{base}/search", json=case["search"])
+
+
+def ids(answer) -> list[str]:
+    """The ids of the hits, in order."""
+    return [hit["id"] for hit in answer["hits"]]
+
+
+def by_id(answer) -> dict[str, dict]:
+    """The hits by id."""
+    return {hit["id"]: hit for hit in answer["hits"]}
+
+
+def buckets(answer, field: str) -> list[list]:
+    """[value, count] of each bucket of a facet."""
+    return [[b["value"], b["count"]] for b in answer["facets"][field]["values"]]
+
+
+def texts(answer) -> list[str]:
+    """The texts of the suggested documents."""
+    return [hit["text"] for hit in answer["hits"]]
+
+
+CHECKS = {
+    "code": lambda a, e: a["code"] == e,
+    "param": lambda a, e: a["param"] == e,
+    "position": lambda a, e: a["position"] == e,
+    "message": lambda a, e: e in a["message"] or e in a.get("hint", ""),
+    "total": lambda a, e: a["total"]["value"] == e,
+    "ids": lambda a, e: ids(a) == e,
+    "set": lambda a, e: set(ids(a)) == set(e) and a["total"]["value"] == len(e),
+    "first": lambda a, e: ids(a)[: len(e)] == e,
+    "last": lambda a, e: ids(a)[-len(e) :] == e,
+    "contains": lambda a, e: set(e) <= set(ids(a)),
+    "absent": lambda a, e: not set(e) & set(ids(a)),
+    "applied": lambda a, e: a["applied"]["match"] == e,
+    "facets": lambda a, e: all(buckets(a, field) == want for field, want in e.items()),
+    "highlight": lambda a, e: all(by_id(a)[id].get("highlight", {}) == h for id, h in e.items()),
+    "docs": lambda a, e: all(by_id(a)[id]["doc"] == doc for id, doc in e.items()),
+    "without_field": lambda a, e: a["hits"] and all(e not in hit["doc"] for hit in a["hits"]),
+    "doc_field": lambda a, e: a["doc"][e[0]] == e[1],
+    "values": lambda a, e: [[v["field"], v["value"], v["count"]] for v in a["values"]] == e,
+    "texts": lambda a, e: texts(a) == e,
+    "texts_first": lambda a, e: texts(a)[: len(e)] == e,
+    "texts_contain": lambda a, e: set(e) <= set(texts(a)),
+    "hit_highlights": lambda a, e: [hit["highlight"] for hit in a["hits"]] == e,
+    "at_most": lambda a, e: len(a["hits"]) <= e and len(a["values"]) <= e,
+}
+REQUESTS = {"name", "search", "suggest", "document", "path", "status"}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_scenario(client, case) -> None:
+    """The answer meets every expectation of the case."""
+    answer = ask(client, case)
+    assert answer.status_code == case.get("status", 200), answer.text
+    expectations = {name: value for name, value in case.items() if name not in REQUESTS}
+    assert expectations or "status" in case, "the case expects nothing"
+    for name, expected in expectations.items():
+        assert CHECKS[name](answer.json, expected), (name, expected, answer.json)
