@@ -6,6 +6,7 @@ from pathlib import Path
 
 from searchsvc.engines.embedded.index import EmbeddedStore
 from searchsvc.engines.embedded.search import EmbeddedEngine
+
 from searchsvc.engines.memory import MemoryEngine
 from searchsvc.ports import IndexStore, SearchEngine
 
