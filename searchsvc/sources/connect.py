@@ -1,0 +1,34 @@
+"""Chooses the driver for a source's URL."""
+
+from pathlib import Path
+
+from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+from searchsvc.errors import SourceError, nearest
+from searchsvc.sources.database import Database, Driver
+from searchsvc.sources.mysql import MySQLDriver
+from searchsvc.sources.sqlite import SQLiteDriver
+
+_MYSQL = ("mysql", "mariadb")
+_KNOWN = (*_MYSQL, "sqlite")
+
+
+def open_database(url: str, file: Path | None = None) -> Database:
+    """The database of a URL, not connected yet; `file` is the indexer's, for errors to name."""
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):
+        # The text is not repeated: it may hold a password.
+        hint = "like: mysql://user:password@host/database, or sqlite:///path/to/file.db"
+        raise SourceError("the source's url cannot be read", hint=hint) from None
+    return Database(_driver(parsed), file)
+
+
+def _driver(url: URL) -> Driver:
+    kind, _, library = url.drivername.partition("+")
+    if kind not in _KNOWN:
+        raise SourceError(f"cannot read from a '{kind}' database", hint=nearest(kind, _KNOWN))
+    if library not in ("", "pymysql", "pysqlite"):
+        raise SourceError(f"cannot read through '{library}'", hint=f"write {kind}://…")
+    return MySQLDriver(url) if kind in _MYSQL else SQLiteDriver(url)

@@ -1,0 +1,136 @@
+"""One SQL database to read from: short autocommit reads, and its failures as our errors."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, ClassVar, Protocol
+
+from sqlalchemy import Engine, TextClause, bindparam, text
+from sqlalchemy.exc import DBAPIError
+
+from searchsvc.errors import SearchsvcError, SourceError, SourceUnreachable
+from searchsvc.ports import SourceTime
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """SQL for `text()`, and what it is for: `sql`, `join 'brand'`, `changed 1`."""
+
+    purpose: str
+    sql: str
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What a statement answered: rows as the converters left them, bytes still bytes.
+
+    `types` are the database's names of the columns' types, "" where it does not say.
+    """
+
+    names: tuple[str, ...]
+    types: tuple[str, ...]
+    rows: Sequence[tuple[Any, ...]]
+
+
+class Driver(Protocol):
+    """What differs between databases."""
+
+    mysql: ClassVar[bool]
+
+    def engine(self) -> Engine:
+        """A lazy engine: read-only sessions in UTC, with time limits."""
+        ...
+
+    def types(self, cursor: Any) -> tuple[str, ...]:
+        """The type of each column of the cursor's result."""
+        ...
+
+    def is_unreachable(self, error: DBAPIError) -> bool:
+        """Whether trying again later may help."""
+        ...
+
+    def now(self, database: "Database") -> int:
+        """The database's clock in µs since 1970."""
+        ...
+
+    def time(self, database: "Database") -> SourceTime:
+        """The database's clock, and what open transactions leave of it."""
+        ...
+
+    @property
+    def sees_transactions(self) -> bool:
+        """Whether `time` knows of open transactions; else an overlap must cover them."""
+        ...
+
+
+class Database:
+    """Reads through one small pool. `file` is the indexer's, for errors to name."""
+
+    def __init__(self, driver: Driver, file: Path | None = None) -> None:
+        self.driver = driver
+        self.engine = driver.engine()
+        self._file = file
+
+    @property
+    def mysql(self) -> bool:
+        """Whether it speaks MySQL's SQL."""
+        return self.driver.mysql
+
+    def quote(self, name: str) -> str:
+        """An identifier as this database writes it, quoted where it must be."""
+        return self.engine.dialect.identifier_preparer.quote(name)
+
+    def read(self, statement: Statement, values: Mapping[str, object] | None = None) -> Table:
+        """All rows of a statement; a list among `values` fills an `IN :name`.
+
+        A connection that was lost is replaced once, since reading twice does no harm.
+        """
+        try:
+            try:
+                return self._execute(statement.sql, values or {})
+            except DBAPIError as error:
+                if not error.connection_invalidated:
+                    raise
+                return self._execute(statement.sql, values or {})
+        except DBAPIError as error:
+            # The driver's error is not chained: its text may repeat values, and adds nothing.
+            raise self._translated(statement.purpose, error) from None
+
+    def _execute(self, sql: str, values: Mapping[str, object]) -> Table:
+        lists = tuple(name for name, value in values.items() if isinstance(value, list))
+        with self.engine.connect() as connection:
+            result = connection.execute(_clause(sql, lists), dict(values))
+            types = self.driver.types(result.cursor)
+            names = tuple(result.keys())
+            return Table(names, types, [tuple(row) for row in result])
+
+    def _translated(self, purpose: str, error: DBAPIError) -> SearchsvcError:
+        said = message_of(error)
+        if self.driver.is_unreachable(error):
+            url = self.engine.url.render_as_string(hide_password=True)
+            return SourceUnreachable(
+                f"the database {url} does not answer: {said}",
+                hint="check that it runs, and the source's url in searchsvc.yaml",
+            )
+        return self.refused(f"{purpose}: {said}", "run the statement by hand to see what it lacks")
+
+    def refused(self, message: str, hint: str = "") -> SourceError:
+        """A SourceError that begins with the indexer's file."""
+        return SourceError(f"{self._file}: {message}" if self._file else message, hint=hint)
+
+    def close(self) -> None:
+        """Close the pool; a later read opens it again."""
+        self.engine.dispose()
+
+
+def message_of(error: DBAPIError) -> str:
+    """What the database itself said, on one line."""
+    args = getattr(error.orig, "args", ())
+    return " ".join(str(args[-1] if args else error.orig).split())
+
+
+@lru_cache(maxsize=512)
+def _clause(sql: str, lists: tuple[str, ...]) -> TextClause:
+    """SQLAlchemy's clause; made once, because finding its parameters costs more than binding."""
+    return text(sql).bindparams(*(bindparam(name, expanding=True) for name in lists))

@@ -1,0 +1,32 @@
+"""Rows as the rest of the system sees them: dicts of plain values, bytes as base64 text."""
+
+from base64 import b64encode
+from collections.abc import Sequence
+from itertools import islice
+from typing import Any, TypeVar
+
+from searchsvc.sources.database import Table
+
+_T = TypeVar("_T")
+
+
+def dicts(table: Table) -> list[dict[str, Any]]:
+    """Each row of the table by column."""
+    names = table.names
+    return [dict(zip(names, plain_row(row), strict=True)) for row in table.rows]
+
+
+def plain_row(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The row with bytes as base64 text, which JSON can hold."""
+    return tuple(map(plain, row)) if bytes in map(type, row) else row
+
+
+def plain(value: Any) -> Any:
+    """The value, bytes as base64 text."""
+    return b64encode(value).decode() if isinstance(value, bytes) else value
+
+
+def chunks(items: Sequence[_T], size: int) -> list[list[_T]]:
+    """The items in lists of at most `size`."""
+    iterator = iter(items)
+    return list(iter(lambda: list(islice(iterator, size)), []))
