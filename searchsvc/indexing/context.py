@@ -1,0 +1,69 @@
+"""What every step of one run shares: its record, its lease, its counts, and when to stop."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from threading import Event
+from typing import Protocol
+
+from searchsvc.domain.run import Counts, Run
+from searchsvc.errors import RunStopped
+from searchsvc.indexing.deadletters import DeadLetters
+from searchsvc.indexing.progress import NoProgress, Progress
+from searchsvc.indexing.reader import Reader, Reading
+
+Failpoint = Callable[[str], None]
+
+
+class HeldLease(Protocol):
+    """What a run needs of its lease."""
+
+    @property
+    def number(self) -> int: ...
+
+    def check(self, *, fresh: bool = False) -> None: ...
+
+
+def no_failpoint(name: str) -> None:
+    """Production: nothing happens where a test may stop, kill or change the world."""
+
+
+def no_feed() -> None:
+    """No other version is to be fed meanwhile."""
+
+
+@dataclass(slots=True)
+class RunContext:
+    """One run under way. `reached` is called with the name of each failpoint.
+
+    `feed` is called between pages, so that a long rebuild leaves the live version no staler.
+    """
+
+    run: Run
+    lease: HeldLease
+    dead: DeadLetters
+    stop: Event = field(default_factory=Event)
+    progress: Progress = field(default_factory=NoProgress)
+    reached: Failpoint = no_failpoint
+    feed: Callable[[], None] = no_feed
+    counts: Counts = field(default_factory=Counts)
+
+    def check(self, *, fresh: bool = False) -> None:
+        """Return while the run may write. Raises RunStopped or LeaseLost."""
+        if self.stop.is_set():
+            raise RunStopped(
+                f"the run on index '{self.run.index}' was stopped", hint="start it again"
+            )
+        self.lease.check(fresh=fresh)
+
+    def pages(self, reader: Reader, limit: int) -> Iterator[Reading]:
+        """The whole source by key, page by page; checked before each."""
+        after: str | None = None
+        while True:
+            self.check()
+            self.feed()
+            reading = reader.page(after, limit)
+            self.reached("page-read")
+            yield reading
+            if reading.rows < limit or reading.last is None:
+                return
+            after = reading.last

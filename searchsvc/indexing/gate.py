@@ -1,0 +1,102 @@
+"""Decides whether a rebuilt version may go live: pure figures in, reasons to refuse out."""
+
+from dataclasses import dataclass
+
+from searchsvc.settings import Indexing
+
+_MAX_CHANGE = 0.10
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What was found about a version before its swap.
+
+    `rows` of the source, of which `hidden` and `dead` have no document by right; `slack` is how
+    far the count may be off because of changes under way. `differing` of the `sampled` documents
+    were not what a fresh read gives. `live` is the live version's count, None without one.
+    """
+
+    rows: int
+    documents: int
+    hidden: int = 0
+    dead: int = 0
+    slack: int = 0
+    sampled: int = 0
+    differing: tuple[str, ...] = ()
+    live: int | None = None
+
+    @property
+    def off(self) -> int:
+        """By how many the count differs from the source's."""
+        return abs(self.rows - self.hidden - self.dead - self.documents)
+
+    def report(self) -> str:
+        """One line for the run record."""
+        return (
+            f"rows {self.rows}, hidden {self.hidden}, dead {self.dead}, "
+            f"documents {self.documents}, live {self.live}, "
+            f"sampled {self.sampled}, differing {len(self.differing)}"
+        )
+
+
+def refusals(
+    evidence: Evidence,
+    settings: Indexing,
+    *,
+    allow_empty: bool = False,
+    allow_shrink: bool = False,
+) -> list[str]:
+    """Why the version may not go live, each with its way out; empty when it may."""
+    found = [
+        _empty(evidence, allow=allow_empty),
+        _miscounted(evidence),
+        _too_many_dead(evidence, settings),
+        _differs(evidence),
+        _changed(evidence, settings, allow=allow_shrink or allow_empty),
+    ]
+    return [reason for reason in found if reason]
+
+
+def _empty(evidence: Evidence, *, allow: bool) -> str:
+    if allow or evidence.rows or not evidence.live:
+        return ""
+    return f"the source has no row, and the live version {evidence.live} documents (--allow-empty)"
+
+
+def _miscounted(evidence: Evidence) -> str:
+    if evidence.off <= evidence.slack:
+        return ""
+    wanted = evidence.rows - evidence.hidden - evidence.dead
+    return f"the version holds {evidence.documents} documents, and the source {wanted} rows"
+
+
+def _too_many_dead(evidence: Evidence, settings: Indexing) -> str:
+    if evidence.dead <= evidence.rows * settings.max_dead_ratio:
+        return ""
+    return (
+        f"{evidence.dead} of {evidence.rows} rows cannot be indexed "
+        f"(mend them, or raise indexing.max_dead_ratio above {settings.max_dead_ratio})"
+    )
+
+
+def _differs(evidence: Evidence) -> str:
+    if not evidence.differing:
+        return ""
+    shown = ", ".join(evidence.differing[:5])
+    return (
+        f"{len(evidence.differing)} of {evidence.sampled} sampled documents differ from a fresh "
+        f"read (ids {shown}; to_document must give the same for the same row)"
+    )
+
+
+def _changed(evidence: Evidence, settings: Indexing, *, allow: bool) -> str:
+    if allow or not evidence.live:
+        return ""
+    change = abs(evidence.documents - evidence.live)
+    # A tenth of a small index is a few rows of ordinary work.
+    if change <= max(settings.min_delete_guard, evidence.live * _MAX_CHANGE):
+        return ""
+    return (
+        f"{evidence.documents} documents against {evidence.live} live is a change of more than "
+        f"{_MAX_CHANGE:.0%} (--force accepts it)"
+    )

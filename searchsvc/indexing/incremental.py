@@ -1,0 +1,102 @@
+"""Follows changes: ids that the source names as changed are read and written again."""
+
+import logging
+from collections.abc import Iterable, Iterator, Sequence
+
+from searchsvc.domain.index import IndexVersion
+from searchsvc.indexing.context import RunContext
+from searchsvc.indexing.parts import IndexParts
+from searchsvc.indexing.recent import Recent
+from searchsvc.indexing.sink import Sink
+
+_log = logging.getLogger(__name__)
+# Where `safe` stays behind every open transaction, the overlap only covers clocks that differ
+# by little: applications that set the watermark column themselves.
+_SHORT_OVERLAP = 5.0
+
+
+class Incremental:
+    """Brings versions up to date from their watermarks.
+
+    One object remembers across increments what it wrote lately, as long as nobody else has
+    written to the version: neither another lease nor another version came in between.
+    """
+
+    def __init__(self, parts: IndexParts) -> None:
+        self._indexer = parts.indexer
+        self._reader = parts.reader
+        self._source = parts.source
+        self._store = parts.store
+        self._state = parts.state
+        self._recent = Recent()
+        self._of: tuple[IndexVersion, int] | None = None
+        self._last_safe: int | None = None
+
+    def run(self, context: RunContext, version: IndexVersion) -> None:
+        """One increment: from the version's watermark, which moves once all is durable."""
+        watermark = self._state.watermark(version.name)
+        if watermark is None:
+            _log.warning("%s has no watermark: every row is read again", version)
+        safe = self.follow(context, version, watermark or 0)
+        context.reached("before-watermark")
+        self._state.set_watermark(version.name, safe)
+        context.reached("after-watermark")
+
+    def follow(
+        self,
+        context: RunContext,
+        version: IndexVersion,
+        since: int,
+        also: Sequence[str] = (),
+    ) -> int:
+        """Write what changed since `since` (µs) and the ids `also`; the next watermark in µs."""
+        self._forget_unless_ours(version, context.lease.number)
+        # Before anything is read: what commits while this runs is after `safe`.
+        time = self._source.time()
+        start = min(since, time.safe, self._last_safe or since)
+        ids = self._source.changed(max(0, start - self._overlap))
+        with Sink(context, lambda: self._store.writer(version), recent=self._recent) as sink:
+            for chunk in _chunks([also] if also else [], self._indexer.page_size):
+                self._write(context, sink, chunk)
+            for chunk in _chunks(ids, self._indexer.page_size):
+                self._write(context, sink, chunk)
+            context.check()
+            sink.commit()
+        self._last_safe = time.safe
+        return time.safe
+
+    def _write(self, context: RunContext, sink: Sink, ids: Sequence[str]) -> None:
+        context.check()
+        context.feed()
+        reading = self._reader.ids(ids)
+        context.reached("page-read")
+        sink.write(reading)
+
+    @property
+    def _overlap(self) -> int:
+        """In µs: how far each increment reads back."""
+        seconds = self._indexer.overlap
+        if self._source.sees_transactions:
+            seconds = min(seconds, _SHORT_OVERLAP)
+        return int(seconds * 1_000_000)
+
+    def _forget_unless_ours(self, version: IndexVersion, number: int) -> None:
+        """Start afresh unless the last one to write here was this object."""
+        last, self._of = self._of, (version, number)
+        if last is not None and last[0] == version and number - last[1] in (0, 1):
+            return
+        self._recent = Recent()
+        self._last_safe = None
+
+
+def _chunks(batches: Iterable[Sequence[str]], size: int) -> Iterator[list[str]]:
+    """Each id once per chunk, `size` of them but for the last."""
+    chunk: dict[str, None] = {}
+    for batch in batches:
+        for id in batch:
+            chunk[id] = None
+            if len(chunk) >= size:
+                yield list(chunk)
+                chunk.clear()
+    if chunk:
+        yield list(chunk)

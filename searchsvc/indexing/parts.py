@@ -1,0 +1,23 @@
+"""What every run on one index works with."""
+
+from dataclasses import dataclass
+
+from searchsvc.domain.definition import IndexDefinition
+from searchsvc.indexing.indexer import Indexer
+from searchsvc.indexing.reader import Reader
+from searchsvc.ports import Clock, IndexStore, RowSource, StateStore
+from searchsvc.settings import Indexing
+
+
+@dataclass(frozen=True, slots=True)
+class IndexParts:
+    """The collaborators of one index; `reader` reads `definition`'s documents from `source`."""
+
+    indexer: Indexer
+    definition: IndexDefinition
+    reader: Reader
+    source: RowSource
+    store: IndexStore
+    state: StateStore
+    clock: Clock
+    settings: Indexing

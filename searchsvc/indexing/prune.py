@@ -1,0 +1,54 @@
+"""Which versions stay: the live one, a few to roll back to, and nothing half-built.
+
+A version has a watermark once it has passed its gate; one without was left by a run that died or
+was refused. Callers hold the index's lease, so no other process is building one.
+"""
+
+import logging
+
+from searchsvc.domain.index import IndexVersion
+from searchsvc.domain.run import RunKind, RunStatus
+from searchsvc.ports import IndexStore, StateStore
+
+_log = logging.getLogger(__name__)
+
+
+def complete(store: IndexStore, state: StateStore, index: str) -> list[IndexVersion]:
+    """Versions that passed their gate and are not live, oldest first."""
+    return [v for v in _idle(store, index) if state.watermark(v.name) is not None]
+
+
+def prune(store: IndexStore, state: StateStore, index: str, keep: int) -> None:
+    """Drop every version but the live one and the newest `keep` complete ones."""
+    kept = set(complete(store, state, index)[-keep:]) if keep > 0 else set()
+    for version in _idle(store, index):
+        if version not in kept:
+            drop(store, state, version)
+
+
+def drop_half_built(store: IndexStore, state: StateStore, index: str) -> None:
+    """Drop what rebuilds of dead processes left; a refused version stays aside with its report."""
+    dead = {
+        run.version
+        for run in state.runs(index, kind=RunKind.REBUILD)
+        if run.status is RunStatus.RUNNING
+    }
+    if not dead:
+        return
+    for version in _idle(store, index):
+        if version.name in dead and state.watermark(version.name) is None:
+            _log.warning("dropping %s, which a run that died had begun", version)
+            drop(store, state, version)
+
+
+def drop(store: IndexStore, state: StateStore, version: IndexVersion) -> None:
+    """Drop a version that is not live, with its watermark."""
+    # In this order: without its watermark a version is a leftover, which the next rebuild drops.
+    store.drop(version)
+    state.forget_version(version.name)
+
+
+def _idle(store: IndexStore, index: str) -> list[IndexVersion]:
+    """Versions that are not live, oldest first."""
+    live = store.live(index)
+    return sorted(info.version for info in store.versions(index) if info.version != live)

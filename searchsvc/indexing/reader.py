@@ -1,0 +1,145 @@
+"""The one reader: turns ids or a key page of the source into writes and dead letters."""
+
+import re
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import InvalidOperation
+
+from searchsvc.domain.definition import IndexDefinition
+from searchsvc.domain.document import Delete, Document, Write, digest
+from searchsvc.errors import DefinitionError, RowError, nearest
+from searchsvc.indexing.converters import Convert, compile_converters
+from searchsvc.indexing.indexer import Indexer, Row
+from searchsvc.ports import Rows, RowSource
+
+LONGEST_ID = 512  # bytes of UTF-8: the limit of Elasticsearch and OpenSearch
+_FIELD = re.compile(r"field '[^']*'")
+
+
+@dataclass(slots=True)
+class Reading:
+    """What one read of the source became. `rows` were read, the last of them `last`.
+
+    `dead` gives the reason of each row that cannot be a document, `hidden` the ids of rows that
+    the soft-delete column hides (their deletes are among the writes).
+    """
+
+    rows: int = 0
+    last: str | None = None
+    writes: list[Write] = field(default_factory=list)
+    dead: dict[str, str] = field(default_factory=dict)
+    hidden: set[str] = field(default_factory=set)
+
+    @property
+    def ids(self) -> list[str]:
+        """Every id that the reading accounts for."""
+        return [*(write.id for write in self.writes), *self.dead]
+
+
+class Reader:
+    """Reads rows of `source` as documents of `definition`.
+
+    The version of each write is the database's time of the read, never less than an earlier one
+    of this reader: a database clock that is set back makes no new read look old. `file` names
+    the indexer in errors. Raises DefinitionError for a key that is no field.
+    """
+
+    def __init__(
+        self, indexer: Indexer, definition: IndexDefinition, source: RowSource, *, file: str = ""
+    ) -> None:
+        self._indexer = indexer
+        self._source = source
+        self._file = file or _file_of(indexer.to_document)
+        self._convert: Convert = compile_converters(definition)
+        self._fields = frozenset(f.name for f in definition.fields)
+        # What the statement selects for the indexer itself need not be a field.
+        joined = {join.on for join in indexer.joins}
+        own = {*indexer.keys, indexer.watermark, indexer.soft_delete, *joined}
+        self._own = own - self._fields
+        self._version = 0
+
+    def page(self, after: str | None, limit: int) -> Reading:
+        """The next `limit` rows by key; fewer only at the end."""
+        rows = self._source.page(after, limit)
+        reading = self._read(rows)
+        reading.last = rows.last
+        return reading
+
+    def ids(self, ids: Sequence[str]) -> Reading:
+        """The rows of these ids; an id without a row is a delete."""
+        rows = self._source.rows(ids)
+        reading = self._read(rows)
+        gone = [id for id in dict.fromkeys(ids) if id not in rows.by_id]
+        reading.writes.extend(Delete(id, self._version) for id in gone)
+        return reading
+
+    def _read(self, rows: Rows) -> Reading:
+        self._version = max(self._version, rows.read_at)
+        reading = Reading(rows=len(rows.by_id))
+        for id, row in rows.by_id.items():
+            if self._is_hidden(row):
+                reading.hidden.add(id)
+                reading.writes.append(Delete(id, self._version))
+                continue
+            try:
+                reading.writes.append(self._document(id, row))
+            except RowError as error:
+                reading.dead[id] = error.message
+        return reading
+
+    def _is_hidden(self, row: Row) -> bool:
+        column = self._indexer.soft_delete
+        if not column:
+            return False
+        if column not in row:
+            message = f"the soft-delete column '{column}' is not among the row's columns"
+            raise DefinitionError(message, file=self._file, hint=nearest(column, row))
+        return bool(row[column])
+
+    def _document(self, id: str, row: Row) -> Document:
+        if len(id) > LONGEST_ID // 4 and len(id.encode("utf-8", "replace")) > LONGEST_ID:
+            raise RowError(f"the id is longer than {LONGEST_ID} bytes")
+        fields = self._fields_of(row)
+        try:
+            values, source = self._convert(fields)
+        except RowError as error:
+            raise RowError(_without_value(error)) from error
+        except DefinitionError as error:
+            raise DefinitionError(error.message, file=self._file, hint=error.hint) from error
+        return Document(id, self._version, values, source, digest(source))
+
+    def _fields_of(self, row: Row) -> Mapping[str, object]:
+        """What `to_document` makes of the row. Its failure is the row's, whatever it raises."""
+        try:
+            fields = self._indexer.to_document(row)
+        except Exception as error:
+            raise RowError(_where_raised(error, self._file)) from error
+        if not isinstance(fields, Mapping):
+            raise RowError(f"to_document gave a {type(fields).__name__}, not a mapping")
+        if self._fields.issuperset(fields):
+            return fields
+        return {name: value for name, value in fields.items() if name not in self._own}
+
+
+def _file_of(function: Callable[..., object]) -> str:
+    code = getattr(function, "__code__", None)
+    return "" if code is None else str(code.co_filename)
+
+
+def _where_raised(error: Exception, file: str) -> str:
+    """Type and line, without the message: it would quote the row."""
+    frames = traceback.extract_tb(error.__traceback__)
+    line = next((f.lineno for f in reversed(frames) if f.filename == file), None)
+    where = f" at line {line}" if line is not None else ""
+    return f"to_document raised {type(error).__name__}{where}"
+
+
+def _without_value(error: RowError) -> str:
+    """The converter's reason without the row's value, which its message shows."""
+    name = _FIELD.match(error.message)
+    cause = error.__cause__
+    if name is None or cause is None:
+        return error.message
+    reason = "is not a number" if isinstance(cause, InvalidOperation) else str(cause)
+    return f"{name.group()}: the value {reason}"

@@ -1,0 +1,225 @@
+"""Builds a new version beside the live one, and lets it go live only through the gate.
+
+Copy by key, follow what changed meanwhile, tally, gate, swap, follow once more, prune. A process
+that dies anywhere leaves the old version live; the next run drops what was half built.
+"""
+
+import logging
+import random
+import time
+from dataclasses import dataclass, replace
+
+from searchsvc.domain.document import Document
+from searchsvc.domain.index import IndexVersion
+from searchsvc.errors import DeadLetterLimit, EngineError, GateRefused
+from searchsvc.indexing.context import RunContext
+from searchsvc.indexing.gate import Evidence, refusals
+from searchsvc.indexing.incremental import Incremental
+from searchsvc.indexing.parts import IndexParts
+from searchsvc.indexing.prune import prune
+from searchsvc.indexing.reconcile import Reconcile
+from searchsvc.indexing.sink import Sink
+
+_log = logging.getLogger(__name__)
+_ALL_DEAD_AFTER = 100  # rows: by then a wrong mapping shows
+_MOST_DEAD = 10_000  # rows: far above any gate, and about a MiB of ids
+_CAUGHT_UP = 5.0  # seconds: a catch-up as short as this leaves little behind
+_MOST_CATCH_UPS = 5
+_SAMPLE = 200
+_SAMPLE_TRIES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """What an operator accepts: an empty source, a count far from the live version's."""
+
+    empty: bool = False
+    shrink: bool = False
+
+
+class Rebuild:
+    """One rebuild: made for it, used once."""
+
+    def __init__(self, parts: IndexParts, context: RunContext, version: IndexVersion) -> None:
+        self._page_size = parts.indexer.page_size
+        self._reader = parts.reader
+        self._source = parts.source
+        self._store = parts.store
+        self._state = parts.state
+        self._settings = parts.settings
+        self._context = context
+        self._version = version
+        self._changes = Incremental(parts)
+        self._reconcile = Reconcile(parts)
+        self._sample = _Reservoir(_SAMPLE, seed=version.number)
+        self._hidden = 0
+        self._safe = 0
+
+    def run(self, allowed: Allowed) -> None:
+        """Build the version, whose empty self exists already, and make it live.
+
+        Raises GateRefused, with the alias where it was; DeadLetterLimit when nearly nothing
+        can be indexed.
+        """
+        self._safe = self._source.time().safe
+        self._phase("copy")
+        self._copy()
+        self._phase("catch up")
+        self._catch_up()
+        self._phase("check")
+        self._pass_gate(allowed)
+        self._phase("swap")
+        self._swap()
+        self._safe = self._follow()
+        self._state.set_watermark(self._version.name, self._safe)
+        self._phase("prune")
+        self._context.reached("before-prune")
+        self._context.check(fresh=True)
+        prune(self._store, self._state, self._version.index, self._settings.keep_versions)
+
+    def _phase(self, name: str) -> None:
+        self._context.progress.phase(name)
+
+    def _copy(self) -> None:
+        self._context.progress.start(self._source.count())
+        with Sink(
+            self._context, lambda: self._store.writer(self._version, append=True), append=True
+        ) as sink:
+            for reading in self._context.pages(self._reader, self._page_size):
+                sink.write(reading)
+                self._refuse_dead(sink)
+                self._hidden += len(reading.hidden)
+                for write in reading.writes:
+                    self._sample.offer(write.id)
+                self._context.progress.advance(reading.rows)
+            self._refuse_dead(sink, at_end=True)
+            sink.commit()
+
+    def _refuse_dead(self, sink: Sink, *, at_end: bool = False) -> None:
+        counts = sink.counts
+        all_dead = counts.dead == counts.read and (counts.read >= _ALL_DEAD_AFTER or at_end)
+        if counts.dead and (all_dead or counts.dead > _MOST_DEAD):
+            self._context.dead.save()
+            raise DeadLetterLimit(
+                f"{counts.dead} of the first {counts.read} rows of index "
+                f"'{self._version.index}' cannot be indexed",
+                hint="look at the dead letters: the mapping or to_document does not fit the rows",
+            )
+
+    def _catch_up(self) -> None:
+        """Follow until little is left; rows that were dead before and unseen now are read too."""
+        also = self._context.dead.unseen
+        for _ in range(_MOST_CATCH_UPS):
+            started = time.monotonic()
+            self._safe = self._follow(also)
+            also = []
+            if time.monotonic() - started < _CAUGHT_UP:
+                return
+
+    def _follow(self, also: list[str] | None = None) -> int:
+        return self._changes.follow(self._context, self._version, self._safe, also or ())
+
+    # --- gate ------------------------------------------------------------------------------------
+
+    def _pass_gate(self, allowed: Allowed) -> None:
+        evidence = self._tally()
+        reasons = refusals(
+            evidence, self._settings, allow_empty=allowed.empty, allow_shrink=allowed.shrink
+        )
+        _log.info("%s: %s", self._version, evidence.report())
+        if reasons:
+            raise GateRefused(
+                f"{self._version} may not go live: {'; '.join(reasons)} [{evidence.report()}]",
+                hint="the live version goes on; mend the cause and rebuild",
+            )
+
+    def _tally(self) -> Evidence:
+        """Count both sides; where they differ, follow, then compare every row, then count again.
+
+        Rows that go while all this runs leave no trace but the count: what the last comparison
+        and the last catch-up wrote is the slack that a busy table gets.
+        """
+        evidence = self._evidence()
+        for compare in (False, True, True):
+            if evidence.off <= evidence.slack:
+                break
+            before = self._written()
+            if compare:
+                self._compare()
+            self._safe = self._follow()
+            evidence = self._evidence(slack=self._written() - before if compare else 0)
+        return self._with_sample(evidence)
+
+    def _written(self) -> int:
+        return self._context.counts.indexed + self._context.counts.deleted
+
+    def _compare(self) -> None:
+        """Make the version equal to its source row by row."""
+        _, walk = self._reconcile.run(self._context, self._version, allow_deletes=True)
+        self._hidden = walk.hidden
+
+    def _evidence(self, slack: int = 0) -> Evidence:
+        dead = self._context.dead.now
+        # A row that died after it had been copied still has its document.
+        present = len(self._store.digests(self._version, sorted(dead))) if dead else 0
+        live = self._store.live(self._version.index)
+        return Evidence(
+            rows=self._source.count(),
+            documents=self._store.count(self._version),
+            hidden=self._hidden,
+            dead=len(dead) - present,
+            slack=slack,
+            live=None if live is None else self._store.count(live),
+        )
+
+    def _with_sample(self, evidence: Evidence) -> Evidence:
+        """Compare a sample with a fresh read; what changed meanwhile is written and read again."""
+        sample = suspects = self._sample.ids
+        for _ in range(_SAMPLE_TRIES):
+            suspects = self._differing(suspects)
+            if not suspects:
+                break
+            self._safe = self._follow(suspects)
+        return replace(evidence, sampled=len(sample), differing=tuple(suspects))
+
+    def _differing(self, ids: list[str]) -> list[str]:
+        if not ids:
+            return []
+        fresh = {
+            write.id: write.digest if isinstance(write, Document) else None
+            for write in self._reader.ids(ids).writes
+        }
+        stored = self._store.digests(self._version, list(fresh))
+        return [id for id, digest in fresh.items() if stored.get(id) != digest]
+
+    # --- swap ------------------------------------------------------------------------------------
+
+    def _swap(self) -> None:
+        context, version = self._context, self._version
+        context.reached("before-swap")
+        # Asked of the state store itself: a process that was paused here may not move the alias.
+        context.check(fresh=True)
+        self._state.set_watermark(version.name, self._safe)
+        self._store.swap(version)
+        if self._store.live(version.index) != version:
+            raise EngineError(f"the alias of '{version.index}' does not read back as {version}")
+        context.reached("after-swap")
+
+
+class _Reservoir:
+    """`size` of the ids that were offered, each with the same chance."""
+
+    def __init__(self, size: int, seed: int) -> None:
+        self._size = size
+        self._random = random.Random(seed)  # noqa: S311 - a sample, not a secret
+        self._seen = 0
+        self.ids: list[str] = []
+
+    def offer(self, id: str) -> None:
+        self._seen += 1
+        if len(self.ids) < self._size:
+            self.ids.append(id)
+            return
+        place = self._random.randrange(self._seen)
+        if place < self._size:
+            self.ids[place] = id

@@ -1,0 +1,248 @@
+"""Everything that can be done to one index: rebuild, increment, reconcile, rollback."""
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+
+from searchsvc.domain.definition import IndexDefinition, content_hash
+from searchsvc.domain.index import IndexVersion, VersionInfo
+from searchsvc.domain.run import Run, RunKind
+from searchsvc.errors import (
+    EngineError,
+    GateRefused,
+    LeaseLost,
+    NotServing,
+    SearchsvcError,
+    UnknownVersion,
+    VersionOutdated,
+    nearest,
+)
+from searchsvc.indexing.context import Failpoint, HeldLease, RunContext, no_failpoint, no_feed
+from searchsvc.indexing.incremental import Incremental
+from searchsvc.indexing.indexer import Indexer
+from searchsvc.indexing.parts import IndexParts
+from searchsvc.indexing.prune import complete, drop
+from searchsvc.indexing.rebuild import Allowed, Rebuild
+from searchsvc.indexing.reconcile import Drift, Reconcile
+from searchsvc.indexing.records import RunRecords, Watching
+from searchsvc.indexing.when import Every, parse_when
+
+_log = logging.getLogger(__name__)
+
+
+def index_hash(definition: IndexDefinition, indexer: Indexer, indexer_hash: str) -> str:
+    """Changes with whatever decides what a row's document is; `indexer_hash` is its file's."""
+    return content_hash(
+        {
+            "definition": definition.hash,
+            "file": indexer_hash,
+            "sql": indexer.sql,
+            "keys": indexer.keys,
+            "soft_delete": indexer.soft_delete,
+            "joins": [asdict(join) for join in indexer.joins],
+        }
+    )
+
+
+class IndexRunner:
+    """Everything that can be done to one index, one run at a time across all processes.
+
+    `hash` names the definition that versions are built from. Rebuilds, reconciles and rollbacks
+    wait up to `lease_wait` seconds for a run that is under way; an increment does not wait.
+    Every method raises LeaseHeld, LeaseLost, RunStopped, and what source and engine raise.
+    """
+
+    def __init__(
+        self,
+        parts: IndexParts,
+        hash: str,
+        *,
+        lease_wait: float = 10.0,
+        reached: Failpoint = no_failpoint,
+    ) -> None:
+        self._parts = parts
+        self._store = parts.store
+        self._state = parts.state
+        self._clock = parts.clock
+        self.index = parts.indexer.index
+        self.indexer = parts.indexer
+        self.hash = hash
+        self._records = RunRecords(parts, reached)
+        self._lease_wait = lease_wait
+        self._live = Incremental(parts)
+        self._hashes: dict[IndexVersion, str] = {}
+
+    # --- runs ------------------------------------------------------------------------------------
+
+    def rebuild(
+        self,
+        *,
+        allow_empty: bool = False,
+        allow_shrink: bool = False,
+        watching: Watching | None = None,
+    ) -> Run:
+        """Build a new version and make it live. Raises GateRefused or DeadLetterLimit."""
+        allowed = Allowed(allow_empty, allow_shrink)
+
+        def begin(lease: HeldLease) -> IndexVersion:
+            # Whatever is neither live nor complete was refused, or left by a run that died.
+            for leftover in self._leftovers():
+                drop(self._store, self._state, leftover)
+            return IndexVersion.new(self.index, self._clock.now(), lease.number)
+
+        def work(context: RunContext, version: IndexVersion) -> None:
+            self._build(context, version, allowed)
+
+        return self._records.run(RunKind.REBUILD, begin, work, watching, self._lease_wait)
+
+    def increment(self, *, watching: Watching | None = None) -> Run:
+        """Write what changed since the last increment into the live version.
+
+        Raises NotServing without a live version, VersionOutdated when it was built from another
+        definition: one version never holds documents of two.
+        """
+        return self._records.run(RunKind.INCREMENTAL, self._current, self._live.run, watching, 0.0)
+
+    def reconcile(
+        self, *, allow_deletes: bool = False, watching: Watching | None = None
+    ) -> tuple[Run, Drift]:
+        """Compare the live version with the source, mend it, and tell how far it was off.
+
+        Raises TooManyDeletes, NotServing or VersionOutdated.
+        """
+        found: list[Drift] = []
+
+        def work(context: RunContext, version: IndexVersion) -> None:
+            context.progress.start(self._parts.source.count())
+            context.progress.phase("reconcile")
+            reconcile = Reconcile(self._parts)
+            drift, _ = reconcile.run(context, version, allow_deletes=allow_deletes)
+            found.append(drift)
+
+        run = self._records.run(RunKind.RECONCILE, self._current, work, watching, self._lease_wait)
+        return run, found[0]
+
+    def rollback(self, version: str | None = None, *, watching: Watching | None = None) -> Run:
+        """Make the version before the live one (or the one named) live, then bring it up to date.
+
+        Raises UnknownVersion, or GateRefused for one that never passed its gate. A version of
+        another definition goes live as it is, and stays so until the definition is put back.
+        """
+
+        def begin(_: HeldLease) -> IndexVersion:
+            return self._chosen(version)
+
+        def work(context: RunContext, target: IndexVersion) -> None:
+            context.check(fresh=True)
+            self._store.swap(target)
+            if self._store.live(self.index) != target:
+                raise EngineError(f"the alias of '{self.index}' does not read back as {target}")
+            if self._is_outdated(target):
+                _log.warning("%s is of another definition: it is served, and not fed", target)
+                return
+            self._live.run(context, target)
+
+        return self._records.run(RunKind.INCREMENTAL, begin, work, watching, self._lease_wait)
+
+    # --- what is there ---------------------------------------------------------------------------
+
+    def versions(self) -> list[VersionInfo]:
+        """Oldest first, unfinished and refused ones too."""
+        return self._store.versions(self.index)
+
+    def last_run(self, kind: RunKind) -> Run | None:
+        """The newest run of that kind, running or not."""
+        return next(iter(self._state.runs(self.index, 1, kind)), None)
+
+    @property
+    def serving(self) -> bool:
+        """Whether a live version exists."""
+        return self._store.live(self.index) is not None
+
+    @property
+    def outdated(self) -> bool:
+        """Whether the live version was built from another definition: it needs a rebuild."""
+        live = self._store.live(self.index)
+        return live is not None and self._is_outdated(live)
+
+    def _is_outdated(self, version: IndexVersion) -> bool:
+        # A version's hash never changes, so one look per process is enough.
+        if version not in self._hashes:
+            self._hashes = {info.version: info.definition_hash for info in self.versions()}
+        return self._hashes.get(version) != self.hash
+
+    def _current(self, _: HeldLease) -> IndexVersion:
+        live = self._store.live(self.index)
+        if live is None:
+            raise NotServing(f"index '{self.index}' has no live version", hint="rebuild it first")
+        if self._is_outdated(live):
+            raise VersionOutdated(
+                f"{live} was built from another definition than the one in the files",
+                hint="rebuild the index, or put the definition back",
+            )
+        return live
+
+    def _chosen(self, name: str | None) -> IndexVersion:
+        """The version to roll back to."""
+        live = self._store.live(self.index)
+        ready = complete(self._store, self._state, self.index)
+        if name is None:
+            older = [version for version in ready if live is None or version < live]
+            if not older:
+                raise UnknownVersion(
+                    f"index '{self.index}' has no earlier version",
+                    hint="versions are kept as indexing.keep_versions says",
+                )
+            return older[-1]
+        known = {info.version.name: info.version for info in self.versions()}
+        if name not in known:
+            message = f"index '{self.index}' has no version '{name}'"
+            raise UnknownVersion(message, hint=nearest(name, known))
+        if known[name] != live and known[name] not in ready:
+            raise GateRefused(f"{name} never passed its gate", hint="rebuild the index instead")
+        return known[name]
+
+    def _leftovers(self) -> list[IndexVersion]:
+        kept = {*complete(self._store, self._state, self.index), self._store.live(self.index)}
+        return [info.version for info in self.versions() if info.version not in kept]
+
+    # --- rebuild ---------------------------------------------------------------------------------
+
+    def _build(self, context: RunContext, version: IndexVersion, allowed: Allowed) -> None:
+        context.feed = self._feeder(context)
+        try:
+            self._store.create(version, self._parts.definition, self.hash)
+            Rebuild(self._parts, context, version).run(allowed)
+        except (LeaseLost, GateRefused):
+            # With the lease went the right to drop it; and what was refused is kept aside, to be
+            # looked at, until the next rebuild.
+            raise
+        except BaseException:
+            self._discard(version)
+            raise
+
+    def _discard(self, version: IndexVersion) -> None:
+        """Drop what a failed rebuild has built, unless it failed after the swap."""
+        try:
+            if self._store.live(self.index) != version:
+                drop(self._store, self._state, version)
+        except SearchsvcError as error:
+            _log.warning("%s is left for the next rebuild to drop: %s", version, error)
+
+    def _feeder(self, context: RunContext) -> Callable[[], None]:
+        """Runs the increments that fall due on the live version while another is being built."""
+        live = self._store.live(self.index)
+        every = parse_when(self.indexer.every) if self.indexer.every else None
+        if live is None or not isinstance(every, Every) or self._is_outdated(live):
+            return no_feed
+        last = time.monotonic()
+
+        def feed() -> None:
+            nonlocal last
+            if time.monotonic() - last < every.seconds or self._store.live(self.index) != live:
+                return
+            self._records.increment_within(context, live, self._live.run)
+            last = time.monotonic()
+
+        return feed

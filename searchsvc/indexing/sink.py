@@ -1,0 +1,145 @@
+"""The one sink: every write of every run goes through here, is counted, and has one fate."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack
+from types import TracebackType
+from typing import Self
+
+from searchsvc.domain.document import Delete, Outcome, Write, WriteResult
+from searchsvc.domain.run import Counts
+from searchsvc.errors import EngineError
+from searchsvc.indexing.context import RunContext
+from searchsvc.indexing.reader import Reading
+from searchsvc.indexing.recent import Recent
+from searchsvc.ports import IndexWriter
+
+OpenWriter = Callable[[], AbstractContextManager[IndexWriter]]
+_BATCH = 1_000  # writes
+_BATCH_BYTES = 4 << 20  # of their sources
+_EFFECTIVE = frozenset({Outcome.INDEXED, Outcome.DELETED})
+
+
+class Sink:
+    """Writes readings into one version within a `with` block, in bounded batches.
+
+    The writer is opened by the first write that needs one. Leaving the block without `commit`
+    discards, and the run's counts hold what was committed plus what is under way. With `append`
+    the version is new: nothing is there to delete, so deletes are counted as unchanged.
+    """
+
+    def __init__(
+        self,
+        context: RunContext,
+        open_writer: OpenWriter,
+        *,
+        append: bool = False,
+        recent: Recent | None = None,
+    ) -> None:
+        self._context = context
+        self._open = open_writer
+        self._append = append
+        self._recent = recent
+        self._stack = ExitStack()
+        self._writer: IndexWriter | None = None
+        self._dirty = False
+        self.counts = Counts()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> bool | None:
+        if self._recent is not None:
+            self._recent.discarded()
+        return self._stack.__exit__(kind, error, trace)
+
+    def write(self, reading: Reading) -> None:
+        """Carry out a reading's writes and note its dead letters."""
+        for id, reason in reading.dead.items():
+            self._bury(id, reason)
+        self._count(len(reading.dead), [Outcome.DEAD] * len(reading.dead))
+        needed = [write for write in reading.writes if not self._is_done(write)]
+        self.unchanged(len(reading.writes) - len(needed))
+        for batch in _batches(needed):
+            self._context.check()
+            self._write_batch(batch)
+
+    def unchanged(self, number: int, ids: Iterable[str] = ()) -> None:
+        """Count writes that the version needs no more; `ids` of them may have been dead."""
+        self._count(number, [Outcome.UNCHANGED] * number)
+        self._context.dead.succeeded(ids)
+
+    def commit(self) -> None:
+        """Make everything durable; costs nothing when nothing changed."""
+        if self._writer is not None and self._dirty:
+            self._context.check()
+            self._context.reached("before-commit")
+            self._writer.commit()
+            self._context.reached("after-commit")
+            self._dirty = False
+        if self._recent is not None:
+            self._recent.committed()
+        # Only now: a dead letter is not resolved by a write that may still be lost.
+        self._context.dead.save()
+
+    def _is_done(self, write: Write) -> bool:
+        if self._append and isinstance(write, Delete):
+            self._context.dead.succeeded([write.id])
+            return True
+        if self._recent is not None and self._recent.knows(write):
+            self._context.dead.succeeded([write.id])
+            return True
+        return False
+
+    def _write_batch(self, batch: Sequence[Write]) -> None:
+        if self._writer is None:
+            self._writer = self._stack.enter_context(self._open())
+        results = self._writer.write(batch)
+        if len(results) != len(batch):
+            raise EngineError(f"the engine answered {len(results)} of {len(batch)} writes")
+        self._count(len(batch), [result.outcome for result in results])
+        for write, result in zip(batch, results, strict=True):
+            self._note(write, result)
+
+    def _note(self, write: Write, result: WriteResult) -> None:
+        """Remember the fate of one write for overlaps and dead letters."""
+        self._dirty |= result.outcome in _EFFECTIVE
+        if result.outcome is Outcome.DEAD:
+            self._bury(write.id, result.reason)
+            return
+        self._context.dead.succeeded([write.id])
+        if self._recent is None:
+            return
+        if result.outcome is Outcome.STALE:
+            self._recent.dropped(write.id)
+        else:
+            self._recent.written(write)
+
+    def _bury(self, id: str, reason: str) -> None:
+        self._context.dead.add(id, reason)
+        if self._recent is not None:
+            self._recent.dropped(id)
+
+    def _count(self, read: int, outcomes: Sequence[Outcome]) -> None:
+        added = Counts().add_read(read).add_outcomes(outcomes)
+        self.counts = self.counts + added
+        self._context.counts = self._context.counts + added
+
+
+def _batches(writes: Sequence[Write]) -> Iterator[list[Write]]:
+    """Cut into batches of bounded count and bytes; one write may be larger than the bound."""
+    batch: list[Write] = []
+    size = 0
+    for write in writes:
+        weight = 0 if isinstance(write, Delete) else len(write.source)
+        if batch and (len(batch) >= _BATCH or size + weight > _BATCH_BYTES):
+            yield batch
+            batch, size = [], 0
+        batch.append(write)
+        size += weight
+    if batch:
+        yield batch
