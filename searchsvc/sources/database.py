@@ -107,12 +107,15 @@ class Database:
 
     def _translated(self, purpose: str, error: DBAPIError) -> SearchsvcError:
         said = message_of(error)
+        url = self.engine.url.render_as_string(hide_password=True)
         if self.driver.is_unreachable(error):
-            url = self.engine.url.render_as_string(hide_password=True)
             return SourceUnreachable(
                 f"the database {url} does not answer: {said}",
                 hint="check that it runs, and the source's url in searchsvc.yaml",
             )
+        if error.statement is None:  # it failed while connecting
+            hint = "check the account and the database's name in the source's url"
+            return SourceError(f"the database {url} lets nobody in: {said}", hint=hint)
         return self.refused(f"{purpose}: {said}", "run the statement by hand to see what it lacks")
 
     def refused(self, message: str, hint: str = "") -> SourceError:

@@ -24,7 +24,8 @@ class Selection:
 
     def describe(self) -> Table:
         """The statement's columns, without a row; the keys are checked."""
-        table = self._read("*", "", {}, limit=0)
+        sql = f"SELECT * FROM {derived(self._sql)} LIMIT 0"
+        table = self._database.read(Statement("sql", sql))
         self._positions(table)
         self._codec()
         return table
