@@ -89,7 +89,9 @@ class RunRecords:
             raise
         status = RunStatus.DEGRADED if context.counts.dead else RunStatus.SUCCEEDED
         now = self._clock.now()
-        return self._state.finish_run(context.run, status, context.counts, now)
+        run = self._state.finish_run(context.run, status, context.counts, now)
+        _log.log(*_summary(run))
+        return run
 
     def _finish_failed(self, context: RunContext, status: RunStatus, error: BaseException) -> None:
         """Record the failure; when even that fails, the first error is the one to show."""
@@ -105,6 +107,19 @@ def _check_balance(context: RunContext) -> None:
         raise InvariantBroken(
             f"run {context.run.id} of index '{context.run.index}' does not add up: {context.counts}"
         )
+
+
+def _summary(run: Run) -> tuple[int, str]:
+    """Level and text of the line that a run leaves; an increment that found nothing is quiet."""
+    counts = run.counts
+    written = counts.indexed + counts.deleted + counts.dead
+    quiet = run.kind is RunKind.INCREMENTAL and not written
+    text = (
+        f"{run.version}: {run.kind} {run.status} in {run.seconds:.2f} s: read {counts.read}, "
+        f"indexed {counts.indexed}, deleted {counts.deleted}, unchanged {counts.unchanged}, "
+        f"stale {counts.stale}, dead {counts.dead}"
+    )
+    return (logging.DEBUG if quiet else logging.INFO), text
 
 
 def describe(error: BaseException) -> str:
