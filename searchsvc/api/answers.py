@@ -1,0 +1,91 @@
+"""Renders results as JSON; documents pass through as the bytes that the engine gave."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import falcon.asgi
+import orjson
+
+from searchsvc.domain.query import Match
+from searchsvc.domain.result import Facet, Hit
+from searchsvc.search.answer import SearchAnswer, SuggestAnswer
+from searchsvc.telemetry.stages import Stages
+
+JSON = "application/json"
+
+
+def send_json(resp: falcon.asgi.Response, value: object) -> None:
+    """Answer with `value`; times become RFC 3339 in UTC."""
+    resp.data = orjson.dumps(value, option=orjson.OPT_UTC_Z)
+    resp.content_type = JSON
+
+
+def search_body(answer: SearchAnswer, version: str, stages: Stages) -> bytes:
+    """The JSON of a search. Hits are rendered first, so that `timing` tells what that took."""
+    query, result = answer.query, answer.result
+    hits = orjson.Fragment(orjson.dumps([_hit(hit) for hit in result.hits]))
+    facets = {facet.field: _facet(facet) for facet in result.facets}
+    any_word = answer.relaxed or query.match is Match.ANY
+    stages.lap("render")
+    return orjson.dumps(
+        {
+            "query": query.text,
+            "index": query.index,
+            "version": version,
+            "total": {"value": result.total, "relation": "eq"},
+            "page": answer.page,
+            "per_page": query.limit,
+            "hits": hits,
+            "facets": facets,
+            "applied": {"match": "any" if any_word else "all"},
+            **_times(stages),
+        }
+    )
+
+
+def suggest_body(answer: SuggestAnswer, version: str, stages: Stages) -> bytes:
+    """The JSON of suggestions."""
+    values = [
+        {"field": v.field, "value": v.value, "count": v.count, "highlight": v.highlight}
+        for v in answer.result.values
+    ]
+    hits = [
+        {"id": h.id, "field": h.field, "text": h.text, "highlight": h.highlight}
+        for h in answer.result.hits
+    ]
+    stages.lap("render")
+    return orjson.dumps(
+        {
+            "query": answer.query.text,
+            "index": answer.query.index,
+            "version": version,
+            "values": values,
+            "hits": hits,
+            **_times(stages),
+        }
+    )
+
+
+def document_body(index: str, version: str, hit: Hit) -> bytes:
+    """The JSON of one document."""
+    doc = orjson.Fragment(hit.source)
+    return orjson.dumps({"index": index, "version": version, "id": hit.id, "doc": doc})
+
+
+def _hit(hit: Hit) -> Mapping[str, Any]:
+    return {
+        "id": hit.id,
+        "score": hit.score,
+        "doc": orjson.Fragment(hit.source),
+        "highlight": hit.highlight,
+    }
+
+
+def _facet(facet: Facet) -> Mapping[str, Any]:
+    values = [{"value": bucket.value, "count": bucket.count} for bucket in facet.buckets]
+    return {"type": "values", "values": values}
+
+
+def _times(stages: Stages) -> Mapping[str, Any]:
+    timing = {stage: round(seconds * 1000, 3) for stage, seconds in stages.durations.items()}
+    return {"took_ms": round(stages.total * 1000, 3), "timing": timing}

@@ -1,0 +1,46 @@
+"""The HTTP API: what is served where."""
+
+import falcon.asgi
+
+from searchsvc.api.entrance import Entrance
+from searchsvc.api.errors import add_error_handlers
+from searchsvc.api.native.description import Description
+from searchsvc.api.native.documents import Document
+from searchsvc.api.native.health import Live, Ready
+from searchsvc.api.native.indexes import Indexes
+from searchsvc.api.native.latency import Latency
+from searchsvc.api.native.metrics import Exposition
+from searchsvc.api.native.page import Page
+from searchsvc.api.native.runs import Runs
+from searchsvc.api.native.search import Search
+from searchsvc.api.native.suggest import Suggest
+from searchsvc.api.observe import Observe
+from searchsvc.api.request import ApiRequest
+from searchsvc.api.services import ApiServices
+
+
+def create_app(services: ApiServices) -> falcon.asgi.App[ApiRequest, falcon.asgi.Response]:
+    """The ASGI app of one worker."""
+    app = Entrance(request_type=ApiRequest, middleware=[Observe(services)])
+    add_error_handlers(app)
+    search, store, state = services.search, services.store, services.state
+    indexes, page = Indexes(search, store), Page()
+
+    app.add_route("/v1/indexes", indexes)
+    app.add_route("/v1/indexes/{index}", indexes, suffix="one")
+    app.add_route("/v1/indexes/{index}/versions", indexes, suffix="versions")
+    app.add_route("/v1/indexes/{index}/search", Search(search))
+    app.add_route("/v1/indexes/{index}/suggest", Suggest(search))
+    app.add_route("/v1/indexes/{index}/docs/{id:path}", Document(search))
+    app.add_route("/v1/runs", Runs(search, state))
+    app.add_route("/v1/latency", Latency(services.report))
+
+    app.add_route("/livez", Live())
+    app.add_route("/readyz", Ready(search, state, services.draining))
+    app.add_route("/metrics", Exposition(services.metrics))
+    app.add_route("/openapi.json", Description())
+
+    app.add_route("/", page, suffix="root")
+    app.add_route("/ui", page)
+    app.add_route("/ui/{file}", page)
+    return app

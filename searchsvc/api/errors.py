@@ -1,0 +1,157 @@
+"""Turns every error into problem+json: the one table of error class, status and title."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import falcon
+import falcon.asgi
+import orjson
+
+from searchsvc.api.request import ApiRequest
+from searchsvc.errors import (
+    BodyError,
+    DependencyError,
+    EngineError,
+    EngineTimeout,
+    EngineUnreachable,
+    FilterError,
+    NotServing,
+    RequestError,
+    SearchsvcError,
+    StateError,
+    UnknownDocument,
+    UnknownIndex,
+    UnknownParameter,
+    UnknownVersion,
+)
+
+PROBLEM_JSON = "application/problem+json"
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """How an error is answered.
+
+    `message` stands in for the error's own where that would show what is behind the API (hosts,
+    statements, paths). `retry_after` is in seconds.
+    """
+
+    status: int
+    title: str
+    message: str = ""
+    retry_after: int | None = None
+
+
+PROBLEMS: dict[type[SearchsvcError], Problem] = {
+    RequestError: Problem(400, "Bad parameter"),
+    UnknownParameter: Problem(400, "Unknown parameter"),
+    FilterError: Problem(400, "Bad filter"),
+    BodyError: Problem(400, "Bad body"),
+    UnknownIndex: Problem(404, "Unknown index"),
+    UnknownVersion: Problem(404, "Unknown version"),
+    UnknownDocument: Problem(404, "Unknown document"),
+    NotServing: Problem(503, "Index not serving", retry_after=5),
+    EngineError: Problem(503, "Engine failed", "the engine failed to answer", 1),
+    EngineUnreachable: Problem(503, "Engine unreachable", "the engine does not answer", 1),
+    EngineTimeout: Problem(503, "Engine too slow", "the engine did not answer in time", 1),
+    DependencyError: Problem(503, "Unavailable", "something this service needs is down", 1),
+    StateError: Problem(503, "State store unusable", "the state store does not answer", 1),
+    SearchsvcError: Problem(500, "Internal error", "an unexpected error; it has been logged"),
+}
+
+# Falcon's own errors: status → code and title.
+HTTP_PROBLEMS: dict[int, tuple[str, str]] = {
+    400: ("bad_request", "Bad request"),
+    404: ("not_found", "Not found"),
+    405: ("method_not_allowed", "Method not allowed"),
+    408: ("body_timeout", "Body too slow"),
+    413: ("body_too_large", "Body too large"),
+    414: ("url_too_long", "URL too long"),
+    415: ("unsupported_media_type", "Unsupported media type"),
+    500: ("internal", "Internal error"),
+}
+_HTTP_MESSAGES = {
+    400: "the request cannot be understood",
+    404: "there is nothing at this path",
+    405: "the path does not take this method; the header Allow lists those it takes",
+}
+
+
+def problem_of(kind: type[BaseException]) -> Problem:
+    """The table's entry of an error's nearest class; the last one for what is unexpected."""
+    for parent in kind.__mro__:
+        if parent in PROBLEMS:
+            return PROBLEMS[parent]
+    return PROBLEMS[SearchsvcError]
+
+
+def add_error_handlers(app: falcon.asgi.App[ApiRequest, falcon.asgi.Response]) -> None:
+    """Give `app` one shape for all errors: ours, Falcon's, and those nobody expected."""
+    app.add_error_handler(SearchsvcError, _answer)
+    app.add_error_handler(Exception, _answer)
+    app.add_error_handler(falcon.HTTPError, _answer_http)
+
+
+async def _answer(req: ApiRequest, resp: falcon.asgi.Response, error: Exception, _: Any) -> None:
+    problem = problem_of(type(error))
+    if problem.status >= 500:
+        _log_failure(req, error)
+    ours = error if isinstance(error, SearchsvcError) else SearchsvcError("")
+    body = {
+        "code": ours.code,
+        "message": problem.message or ours.message,
+        "hint": "" if problem.message else ours.hint,
+        "param": getattr(error, "param", ""),
+        "position": getattr(error, "position", None),
+    }
+    if problem.retry_after is not None:
+        resp.set_header("Retry-After", str(problem.retry_after))
+    _write(req, resp, problem.status, problem.title, body)
+
+
+async def _answer_http(
+    req: ApiRequest, resp: falcon.asgi.Response, error: falcon.HTTPError, _: Any
+) -> None:
+    """The same shape for Falcon's errors, whose headers (Allow) are kept."""
+    status = error.status_code
+    code, title = HTTP_PROBLEMS.get(status, ("http_error", error.title or "Error"))
+    message = _HTTP_MESSAGES.get(status) or error.description or title.lower()
+    if error.headers is not None:
+        resp.set_headers(error.headers)
+    _write(req, resp, status, title, {"code": code, "message": message})
+
+
+def _write(
+    req: ApiRequest,
+    resp: falcon.asgi.Response,
+    status: int,
+    title: str,
+    body: Mapping[str, object],
+) -> None:
+    problem = {
+        "type": f"urn:searchsvc:error:{body['code']}",
+        "title": title,
+        "status": status,
+        **{name: value for name, value in body.items() if value not in ("", None)},
+        "request_id": req.request_id,
+    }
+    resp.status = status
+    resp.data = orjson.dumps(problem)
+    resp.content_type = PROBLEM_JSON
+
+
+def _log_failure(req: ApiRequest, error: Exception) -> None:
+    """Everything that the answer leaves out; a traceback only for what is our fault."""
+    unexpected = problem_of(type(error)).status == 500
+    _log.log(
+        logging.ERROR if unexpected else logging.WARNING,
+        "%s %s failed: %s",
+        req.method,
+        req.uri_template or "unmatched",
+        error,
+        exc_info=error if unexpected else None,
+        extra={"request_id": req.request_id},
+    )

@@ -1,0 +1,29 @@
+"""GET /v1/indexes/{index}/docs/{id}."""
+
+import falcon.asgi
+
+from searchsvc.api.answers import JSON, document_body
+from searchsvc.api.request import ApiRequest
+from searchsvc.search.parameters import read_parameters
+from searchsvc.search.service import SearchService
+
+
+class Document:
+    """One document of the live version; its id may hold any character, `/` too."""
+
+    def __init__(self, search: SearchService) -> None:
+        self._search = search
+
+    async def on_get(
+        self, req: ApiRequest, resp: falcon.asgi.Response, index: str, id: str
+    ) -> None:
+        """The document of that id."""
+        read_parameters(req.query(), ())
+        req.stages.lap("parse")
+        live = self._search.live(index)
+        hit = await self._search.document(index, id, req.stages)
+        req.version = live.version.name if live else ""
+        resp.data = document_body(index, req.version, hit)
+        resp.content_type = JSON
+
+    on_head = on_get

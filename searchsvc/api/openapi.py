@@ -1,0 +1,220 @@
+"""Generates the OpenAPI document from the tables of parameters, errors and schemas."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from searchsvc import __version__
+from searchsvc.api.errors import PROBLEM_JSON
+from searchsvc.api.native.latency import LATENCY_PARAMETERS
+from searchsvc.api.native.runs import RUNS_PARAMETERS
+from searchsvc.api.request import MAX_BODY, MEDIA_TYPES
+from searchsvc.api.schemas import SCHEMAS, Schema, reference
+from searchsvc.search.parameters import (
+    SEARCH_PARAMETERS,
+    SUGGEST_PARAMETERS,
+    Parameter,
+)
+
+_JSON = "application/json"
+_ANSWER_HEADERS: Mapping[str, Any] = {
+    "X-Request-Id": {
+        "description": "The caller's own id when it is sane, else a new one.",
+        "schema": {"type": "string"},
+        "required": True,
+    },
+    "Server-Timing": {
+        "description": "Milliseconds of each stage and in total.",
+        "schema": {"type": "string"},
+        "required": True,
+    },
+}
+_ERRORS: Mapping[int, str] = {
+    400: "A parameter cannot be used; `param` names it.",
+    404: "There is no such index, version or document.",
+    408: "The body did not end in time.",
+    413: f"The body has more than {MAX_BODY} bytes.",
+    414: "The URL is too long.",
+    415: "The body is of another media type, or compressed.",
+    503: "Not now; try again after `Retry-After` seconds.",
+}
+
+
+def document() -> dict[str, Any]:
+    """The OpenAPI 3.1 document of the native API."""
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "searchsvc",
+            "version": __version__,
+            "summary": "Search in indexes that follow their tables.",
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "paths": {path: item() for path, item in _PATHS.items()},
+        "components": {"schemas": SCHEMAS},
+    }
+
+
+def _search() -> dict[str, Any]:
+    post = _operation("searchByBody", "Search, parameters in a JSON body", "SearchAnswer", (404,))
+    post["requestBody"] = {
+        "required": True,
+        "content": {media_type: {"schema": _body(SEARCH_PARAMETERS)} for media_type in MEDIA_TYPES},
+    }
+    post["responses"].update({str(s): _problem(_ERRORS[s]) for s in (408, 413, 415, 503)})
+    return {
+        "parameters": [_INDEX],
+        "get": _query("search", "Search", "SearchAnswer", SEARCH_PARAMETERS),
+        "post": post,
+    }
+
+
+def _suggest() -> dict[str, Any]:
+    get = _query("suggest", "Complete what is being typed", "SuggestAnswer", SUGGEST_PARAMETERS)
+    return {"parameters": [_INDEX], "get": get}
+
+
+def _document() -> dict[str, Any]:
+    get = _operation("document", "One document", "Document", (404, 503))
+    return {"parameters": [_INDEX, _ID], "get": get}
+
+
+def _indexes() -> dict[str, Any]:
+    return {"get": _operation("indexes", "Every index", "Indexes", (503,))}
+
+
+def _index() -> dict[str, Any]:
+    get = _operation("index", "One index with its fields and sorts", "Index", (404, 503))
+    return {"parameters": [_INDEX], "get": get}
+
+
+def _versions() -> dict[str, Any]:
+    get = _operation("versions", "The versions of an index, oldest first", "Versions", (404, 503))
+    return {"parameters": [_INDEX], "get": get}
+
+
+def _runs() -> dict[str, Any]:
+    return {"get": _query("runs", "What the indexers did, newest first", "Runs", RUNS_PARAMETERS)}
+
+
+def _latency() -> dict[str, Any]:
+    summary = "Percentiles per route, index and stage, across all workers"
+    return {"get": _query("latency", summary, "Latency", LATENCY_PARAMETERS)}
+
+
+def _livez() -> dict[str, Any]:
+    return {"get": _operation("live", "Whether the process answers", "Live", ())}
+
+
+def _readyz() -> dict[str, Any]:
+    get = _operation("ready", "Whether this server should get requests", "Ready", ())
+    get["responses"]["503"] = _answer("Not ready; the body says which part.", reference("Ready"))
+    return {"get": get}
+
+
+def _metrics() -> dict[str, Any]:
+    get = _operation("metrics", "Metrics for Prometheus", "Live", (503,))
+    get["responses"]["200"] = {
+        "description": "Prometheus's text format.",
+        "headers": _ANSWER_HEADERS,
+        "content": {"text/plain": {"schema": {"type": "string"}}},
+    }
+    return {"get": get}
+
+
+def _openapi() -> dict[str, Any]:
+    get = _operation("openapi", "This document", "Live", ())
+    get["responses"]["200"] = _answer("This document.", {"type": "object"})
+    return {"get": get}
+
+
+_PATHS = {
+    "/v1/indexes": _indexes,
+    "/v1/indexes/{index}": _index,
+    "/v1/indexes/{index}/versions": _versions,
+    "/v1/indexes/{index}/search": _search,
+    "/v1/indexes/{index}/suggest": _suggest,
+    "/v1/indexes/{index}/docs/{id}": _document,
+    "/v1/runs": _runs,
+    "/v1/latency": _latency,
+    "/livez": _livez,
+    "/readyz": _readyz,
+    "/metrics": _metrics,
+    "/openapi.json": _openapi,
+}
+
+_INDEX = {
+    "name": "index",
+    "in": "path",
+    "required": True,
+    "description": "The index's name.",
+    "schema": {"type": "string", "minLength": 1},
+}
+_ID = {
+    "name": "id",
+    "in": "path",
+    "required": True,
+    "description": "The document's id, percent-encoded; it may hold `/`.",
+    "schema": {"type": "string", "minLength": 1},
+}
+
+
+def _query(name: str, summary: str, schema: str, parameters: Sequence[Parameter]) -> dict[str, Any]:
+    operation = _operation(name, summary, schema, (404, 503))
+    operation["parameters"] = [_query_parameter(parameter) for parameter in parameters]
+    return operation
+
+
+def _operation(name: str, summary: str, schema: str, errors: tuple[int, ...]) -> dict[str, Any]:
+    """An operation that may also be refused for its URL."""
+    responses = {"200": _answer("The answer.", reference(schema))}
+    responses.update({str(s): _problem(_ERRORS[s]) for s in sorted({400, 414, *errors})})
+    return {"operationId": name, "summary": summary, "responses": responses}
+
+
+def _answer(description: str, schema: Schema) -> dict[str, Any]:
+    return {
+        "description": description,
+        "headers": _ANSWER_HEADERS,
+        "content": {_JSON: {"schema": schema}},
+    }
+
+
+def _problem(description: str) -> dict[str, Any]:
+    return {
+        "description": description,
+        "headers": _ANSWER_HEADERS,
+        "content": {PROBLEM_JSON: {"schema": reference("Problem")}},
+    }
+
+
+def _query_parameter(parameter: Parameter) -> dict[str, Any]:
+    """Lists travel as one value with commas."""
+    found: dict[str, Any] = {
+        "name": parameter.name,
+        "in": "query",
+        "description": parameter.description,
+        "schema": _schema(parameter),
+    }
+    if parameter.kind == "list":
+        found.update(style="form", explode=False)
+    return found
+
+
+def _body(parameters: Sequence[Parameter]) -> Schema:
+    return {
+        "type": "object",
+        "properties": {p.name: {**_schema(p), "description": p.description} for p in parameters},
+        "additionalProperties": False,
+    }
+
+
+def _schema(parameter: Parameter) -> dict[str, Any]:
+    if parameter.kind == "list":
+        return {"type": "array", "items": {"type": "string"}, "maxItems": 100}
+    schema: dict[str, Any] = {"type": parameter.kind, "default": parameter.default}
+    low, high = ("minLength", "maxLength") if parameter.kind == "string" else ("minimum", "maximum")
+    bounds = {low: parameter.minimum, high: parameter.maximum}
+    schema.update({name: bound for name, bound in bounds.items() if bound is not None})
+    if parameter.choices:
+        schema["enum"] = list(parameter.choices)
+    return schema

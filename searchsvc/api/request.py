@@ -1,0 +1,122 @@
+"""A request as it arrives: its stopwatch, its id, and its parameters as the caller gave them."""
+
+import asyncio
+import itertools
+import json
+import re
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+import falcon
+import falcon.asgi
+import orjson
+
+from searchsvc.errors import BodyError, RequestError
+from searchsvc.telemetry.stages import Stages
+
+MAX_URL = 8 * 1024
+MAX_BODY = 64 * 1024
+BODY_SECONDS = 2.0
+MEDIA_TYPES = ("application/json", "text/plain")
+
+_SANE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+# Unique across workers and restarts by the prefix, and cheap: a UUID costs 20 times as much.
+_ID_PREFIX = secrets.token_hex(4)
+_ids = itertools.count(1)
+
+
+class ApiRequest(falcon.asgi.Request):
+    """Falcon's request with what its telemetry needs: known index, version, parameters."""
+
+    __slots__ = ("given", "index", "request_id", "stages", "version")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self.stages = Stages()
+        super().__init__(*args, **kwargs)
+        self.index = ""
+        self.version = ""
+        self.given: Mapping[str, object] = {}
+        self.request_id = self._request_id()
+
+    def _request_id(self) -> str:
+        """The caller's id where it is short and plain, else a new one."""
+        given = self.get_header("X-Request-Id")
+        if given and _SANE_ID.fullmatch(given):
+            return given
+        return f"{_ID_PREFIX}-{next(_ids):x}"
+
+    def query(self) -> Mapping[str, object]:
+        """The query string's parameters; one that is repeated has a list of its values."""
+        self.given = self.params
+        return self.given
+
+    async def body(self) -> Mapping[str, object]:
+        """The parameters of a JSON body. Raises BodyError, RequestError or Falcon's 408, 413, 415.
+
+        text/plain is JSON too: with it, a browser on another host asks no permission first.
+        """
+        if self.params:
+            name = next(iter(self.params))[:50]
+            hint = "put it into the body, or send GET"
+            raise RequestError("a POST takes no query string", param=name, hint=hint)
+        self._check_media_type()
+        data = await self._read_body()
+        self.given = parse_object(data)
+        return self.given
+
+    def _check_media_type(self) -> None:
+        media_type = (self.content_type or "").partition(";")[0].strip().lower()
+        if media_type and media_type not in MEDIA_TYPES:
+            raise falcon.HTTPUnsupportedMediaType(
+                description=f"a body must be one of: {', '.join(MEDIA_TYPES)}"
+            )
+        encoding = (self.get_header("Content-Encoding") or "identity").strip().lower()
+        if encoding != "identity":
+            raise falcon.HTTPUnsupportedMediaType(description="a body must not be compressed")
+
+    async def _read_body(self) -> bytes:
+        if (self.content_length or 0) > MAX_BODY:
+            raise _too_large()
+        try:
+            async with asyncio.timeout(BODY_SECONDS):
+                data: bytes = await self.stream.read(MAX_BODY + 1)
+        except TimeoutError as error:
+            raise falcon.HTTPError(
+                falcon.HTTP_408, description=f"the body did not end within {BODY_SECONDS:g} s"
+            ) from error
+        if len(data) > MAX_BODY:
+            raise _too_large()
+        return data
+
+
+def parse_object(data: bytes) -> dict[str, object]:
+    """A body's JSON object. Raises BodyError: also for NaN, lone surrogates, repeated names."""
+    try:
+        value = orjson.loads(data)
+    except orjson.JSONDecodeError as error:
+        raise BodyError("the body is not JSON", hint="send a JSON object in UTF-8") from error
+    if not isinstance(value, dict):
+        raise BodyError("the body is not a JSON object", hint='send one such as {"q": "words"}')
+    _refuse_repeats(data)
+    return value
+
+
+def _refuse_repeats(data: bytes) -> None:
+    """Of equal names orjson keeps the last in silence; which one was meant must not be guessed."""
+
+    def unique(pairs: list[tuple[str, object]]) -> None:
+        names = set()
+        for name, _ in pairs:
+            if name in names:
+                raise BodyError(f"the body names '{name[:50]}' more than once")
+            names.add(name)
+
+    try:
+        json.loads(data, object_pairs_hook=unique)
+    except (RecursionError, ValueError) as error:
+        raise BodyError("the body nests too deep, or holds a number too long") from error
+
+
+def _too_large() -> falcon.HTTPError:
+    return falcon.HTTPContentTooLarge(description=f"a body may have {MAX_BODY} bytes")

@@ -1,0 +1,200 @@
+"""JSON Schemas of every answer, as /openapi.json shows them."""
+
+from collections.abc import Mapping
+from typing import Any, TypeAlias
+
+from searchsvc.api.errors import HTTP_PROBLEMS, PROBLEMS
+from searchsvc.domain.definition import FieldType
+from searchsvc.domain.run import RunKind, RunStatus
+from searchsvc.telemetry.latency_report import WINDOWS
+
+Schema: TypeAlias = Mapping[str, Any]
+
+STRING: Schema = {"type": "string"}
+NUMBER: Schema = {"type": "number", "minimum": 0}
+COUNT: Schema = {"type": "integer", "minimum": 0}
+BOOLEAN: Schema = {"type": "boolean"}
+TIME: Schema = {"type": "string", "format": "date-time"}
+ANY_OBJECT: Schema = {"type": "object"}
+
+
+def record(properties: Mapping[str, Schema], optional: tuple[str, ...] = ()) -> Schema:
+    """An object of exactly these properties, all there but the optional ones."""
+    required = [name for name in properties if name not in optional]
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": required,
+        "additionalProperties": False,
+    }
+
+
+def array(items: Schema) -> Schema:
+    """A list of them."""
+    return {"type": "array", "items": items}
+
+
+def mapping(values: Schema) -> Schema:
+    """An object with any names and these values."""
+    return {"type": "object", "additionalProperties": values}
+
+
+def reference(name: str) -> Schema:
+    """One of SCHEMAS, by name."""
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def nullable(schema: Schema) -> Schema:
+    """It, or null."""
+    return {**schema, "type": [schema["type"], "null"]}
+
+
+_CODES = sorted({kind.code for kind in PROBLEMS} | {code for code, _ in HTTP_PROBLEMS.values()})
+_VALUE: Schema = {"type": ["string", "number", "boolean"]}
+_HTML: Schema = {
+    "type": "string",
+    "description": "Safe HTML: escaped text, matched words in <mark>.",
+}
+_TIMES: Mapping[str, Schema] = {"took_ms": NUMBER, "timing": mapping(NUMBER)}
+_INDEX: Mapping[str, Schema] = {
+    "name": STRING,
+    "serving": BOOLEAN,
+    "version": nullable(STRING),
+    "documents": COUNT,
+}
+
+SCHEMAS: Mapping[str, Schema] = {
+    "SearchAnswer": record(
+        {
+            "query": STRING,
+            "index": STRING,
+            "version": STRING,
+            "total": record({"value": COUNT, "relation": {"const": "eq"}}),
+            "page": {"type": "integer", "minimum": 1},
+            "per_page": COUNT,
+            "hits": array(reference("Hit")),
+            "facets": mapping(reference("Facet")),
+            "applied": record({"match": {"enum": ["all", "any"]}}),
+            **_TIMES,
+        }
+    ),
+    "Hit": record(
+        {
+            "id": STRING,
+            "score": {"type": "number"},
+            "doc": ANY_OBJECT,
+            "highlight": mapping(_HTML),
+        }
+    ),
+    "Facet": record(
+        {"type": {"const": "values"}, "values": array(record({"value": _VALUE, "count": COUNT}))}
+    ),
+    "SuggestAnswer": record(
+        {
+            "query": STRING,
+            "index": STRING,
+            "version": STRING,
+            "values": array(
+                record({"field": STRING, "value": STRING, "count": COUNT, "highlight": _HTML})
+            ),
+            "hits": array(
+                record({"id": STRING, "field": STRING, "text": STRING, "highlight": _HTML})
+            ),
+            **_TIMES,
+        }
+    ),
+    "Document": record({"index": STRING, "version": STRING, "id": STRING, "doc": ANY_OBJECT}),
+    "Indexes": record({"indexes": array(record(_INDEX))}),
+    "Index": record(
+        {
+            **_INDEX,
+            "language": STRING,
+            "fields": array(reference("Field")),
+            "sorts": array(record({"name": STRING, "field": STRING, "descending": BOOLEAN})),
+        }
+    ),
+    "Field": record(
+        {
+            "name": STRING,
+            "type": {"enum": [kind.value for kind in FieldType]},
+            "search": BOOLEAN,
+            "weight": {"type": "number"},
+            "suggest": BOOLEAN,
+            "highlight": BOOLEAN,
+            "snippet": COUNT,
+            "facet": BOOLEAN,
+            "filter": BOOLEAN,
+            "sort": BOOLEAN,
+        }
+    ),
+    "Versions": record({"index": STRING, "versions": array(reference("Version"))}),
+    "Version": record(
+        {
+            "version": STRING,
+            "created": TIME,
+            "documents": COUNT,
+            "size_bytes": COUNT,
+            "definition_hash": STRING,
+            "live": BOOLEAN,
+        }
+    ),
+    "Runs": record({"runs": array(reference("Run"))}),
+    "Run": record(
+        {
+            "id": {"type": "integer"},
+            "index": STRING,
+            "kind": {"enum": [kind.value for kind in RunKind]},
+            "version": STRING,
+            "status": {"enum": [status.value for status in RunStatus]},
+            "started": TIME,
+            "finished": nullable(TIME),
+            "seconds": nullable(NUMBER),
+            "counts": mapping(COUNT),
+            "error": STRING,
+        }
+    ),
+    "Latency": record(
+        {
+            "windows": array(
+                record(
+                    {
+                        "minutes": {"enum": list(WINDOWS)},
+                        "series": array(reference("LatencySeries")),
+                    }
+                )
+            )
+        }
+    ),
+    "LatencySeries": record(
+        {
+            "route": STRING,
+            "index": STRING,
+            "stage": STRING,
+            "count": COUNT,
+            **dict.fromkeys(("p50_ms", "p90_ms", "p99_ms", "max_ms"), NUMBER),
+        }
+    ),
+    "Live": record({"live": {"const": True}}),
+    "Ready": record(
+        {
+            "ready": BOOLEAN,
+            "draining": BOOLEAN,
+            "state_store": {"enum": ["ok", "failed"]},
+            "indexes": mapping({"enum": ["serving", "not_serving", "failed"]}),
+        }
+    ),
+    "Problem": record(
+        {
+            "type": STRING,
+            "title": STRING,
+            "status": {"type": "integer", "minimum": 400, "maximum": 599},
+            "code": {"enum": _CODES},
+            "message": STRING,
+            "hint": STRING,
+            "param": STRING,
+            "position": {"type": "integer", "minimum": 1},
+            "request_id": STRING,
+        },
+        optional=("hint", "param", "position"),
+    ),
+}

@@ -1,0 +1,55 @@
+"""What the API needs of the rest of searchsvc, handed in once when the app is made."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from searchsvc.api.draining import Draining
+from searchsvc.api.gauges import index_gauges
+from searchsvc.ports import IndexStore, StateStore
+from searchsvc.search.service import SearchService
+from searchsvc.settings import Api
+from searchsvc.telemetry.latency import LatencyRecorder
+from searchsvc.telemetry.latency_report import LatencyReport
+from searchsvc.telemetry.metrics import Metrics
+from searchsvc.telemetry.slow import SlowLog
+
+
+@dataclass(frozen=True, slots=True)
+class ApiServices:
+    """Everything that answers a request. `close` ends what must end with the worker."""
+
+    search: SearchService
+    store: IndexStore
+    state: StateStore
+    latency: LatencyRecorder
+    report: LatencyReport
+    metrics: Metrics
+    slow_log: SlowLog
+    draining: Draining
+    settings: Api
+    close: Callable[[], Awaitable[None]]
+
+
+def api_services(
+    search: SearchService,
+    store: IndexStore,
+    state: StateStore,
+    settings: Api,
+    data_dir: Path,
+    close: Callable[[], Awaitable[None]],
+) -> ApiServices:
+    """The services of one worker, with its telemetry under `data_dir`."""
+    report = LatencyReport(data_dir / "latency")
+    return ApiServices(
+        search=search,
+        store=store,
+        state=state,
+        latency=LatencyRecorder(data_dir / "latency"),
+        report=report,
+        metrics=Metrics(report, lambda: index_gauges(search, store, state)),
+        slow_log=SlowLog(data_dir / "logs" / "slow.jsonl"),
+        draining=Draining.of_worker(data_dir),
+        settings=settings,
+        close=close,
+    )

@@ -1,0 +1,143 @@
+"""An app on fakes: a canned engine, stores in memory, telemetry in a folder of the test's own."""
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import falcon.testing
+import pytest
+
+from searchsvc.api.app import create_app
+from searchsvc.api.draining import Draining
+from searchsvc.api.services import ApiServices, api_services
+from searchsvc.domain.definition import Field, FieldType, IndexDefinition, Sort
+from searchsvc.domain.index import IndexVersion, VersionInfo
+from searchsvc.domain.query import SearchQuery, SuggestQuery
+from searchsvc.domain.result import (
+    Bucket,
+    Facet,
+    Hit,
+    HitSuggestion,
+    LiveIndex,
+    SearchResult,
+    SuggestResult,
+    ValueSuggestion,
+)
+from searchsvc.domain.run import Counts, Run, RunKind, RunStatus
+from searchsvc.search.service import SearchService
+from searchsvc.settings import Api
+
+MADE = datetime(2026, 8, 23, 10, 15, tzinfo=UTC)
+VERSION = IndexVersion("books", MADE, 7)
+BOOKS = IndexDefinition(
+    name="books",
+    fields=(
+        Field("title", FieldType.TEXT, weight=4, highlight=True, suggest=True),
+        Field("genre", FieldType.KEYWORD, facet=True),
+        Field("year", FieldType.NUMBER, sort=True),
+        Field("secret", FieldType.TEXT, weight=1, hidden=True),
+    ),
+    sorts=(("newest", Sort("year", descending=True)),),
+)
+DUNE = Hit("a/b%c", 2.5, b'{"title":"Dune","year":1965}', {"title": "<mark>Dune</mark>"})
+
+
+@dataclass
+class FakeEngine:
+    """Finds Dune, whatever is asked; takes `delay` s, raises `error` when it is set."""
+
+    error: Exception | None = None
+    serving: bool = True
+    delay: float = 0.0
+    asked: list[Any] = field(default_factory=list)
+    closed: bool = False
+
+    def live(self, index: str) -> LiveIndex | None:
+        return LiveIndex(VERSION, BOOKS) if self.serving and index == "books" else None
+
+    async def search(self, query: SearchQuery) -> SearchResult:
+        self._asked(query)
+        await asyncio.sleep(self.delay)
+        facets = tuple(Facet(f.field, (Bucket("novel", 1),)) for f in query.facets)
+        return SearchResult(VERSION, 1, (DUNE,)[: query.limit], facets)
+
+    async def suggest(self, query: SuggestQuery) -> SuggestResult:
+        self._asked(query)
+        values = (ValueSuggestion("genre", "novel", 1, "<mark>no</mark>vel"),)
+        hits = (HitSuggestion("a/b%c", "title", "Dune", "<mark>Du</mark>ne"),)
+        return SuggestResult(VERSION, values, hits)
+
+    async def document(self, index: str, id: str) -> Hit | None:
+        self._asked((index, id))
+        return DUNE if id == DUNE.id else None
+
+    async def close(self) -> None:
+        self.closed = True
+
+    def _asked(self, what: Any) -> None:
+        self.asked.append(what)
+        if self.error is not None:
+            raise self.error
+
+
+class FakeStore:
+    """One live version of the books."""
+
+    def versions(self, index: str) -> list[VersionInfo]:
+        info = VersionInfo(VERSION, 42, 1000, "abc", live=True)
+        return [info] if index == "books" else []
+
+    def count(self, version: IndexVersion) -> int:
+        return 42 if version == VERSION else 0
+
+
+@dataclass
+class FakeState:
+    """One finished run, one still running; raises `error` when it is set."""
+
+    error: Exception | None = None
+    calls: int = 0
+
+    def runs(self, index: str | None = None, limit: int = 50) -> list[Run]:
+        self.calls += 1
+        if self.error is not None:
+            raise self.error
+        first = Run(
+            1, "books", RunKind.REBUILD, VERSION.name, RunStatus.SUCCEEDED, MADE,
+            MADE.replace(minute=16), Counts(read=42, indexed=42), "boom\nSELECT secret",
+        )  # fmt: skip
+        second = replace(first, id=2, status=RunStatus.RUNNING, finished=None, error="")
+        return [second, first][:limit] if index in (None, "books") else []
+
+    def watermark(self, version: str) -> int | None:
+        return 1_000_000 if version == VERSION.name else None
+
+
+@dataclass
+class App:
+    """The client of an app, and the fakes behind it."""
+
+    client: falcon.testing.TestClient
+    engine: FakeEngine
+    state: FakeState
+    services: ApiServices
+    data_dir: Path
+
+
+@pytest.fixture
+def api(tmp_path: Path) -> Iterator[App]:
+    """An app that serves the books and defines the songs."""
+    engine, state = FakeEngine(), FakeState()
+    songs = replace(BOOKS, name="songs")
+    search = SearchService(engine, {"books": BOOKS, "songs": songs})
+    services = api_services(
+        search, FakeStore(), state, Api(slow_ms=250), tmp_path, close=engine.close
+    )
+    services = replace(services, draining=Draining(tmp_path / "run", 1))
+    client = falcon.testing.TestClient(create_app(services))
+    yield App(client, engine, state, services, tmp_path)
+    services.slow_log.close()
+    services.latency.close()

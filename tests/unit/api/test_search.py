@@ -1,0 +1,137 @@
+"""The read routes: answers, headers, and what reaches the engine."""
+
+import json
+
+import pytest
+
+SEARCH = "/v1/indexes/books/search"
+
+
+def test_a_search_by_query_string(api) -> None:
+    """Hits, facets, totals and times come in the published shape; documents pass as they are."""
+    result = api.client.simulate_get(SEARCH, query_string="q=dune&facets=genre&page=2&per_page=1")
+    assert result.status_code == 200
+    body = result.json
+    assert body.pop("took_ms") > 0
+    assert list(body.pop("timing")) == ["parse", "plan", "engine", "render"]
+    assert body == {
+        "query": "dune",
+        "index": "books",
+        "version": "books-20260823t101500z-7",
+        "total": {"value": 1, "relation": "eq"},
+        "page": 2,
+        "per_page": 1,
+        "hits": [
+            {
+                "id": "a/b%c",
+                "score": 2.5,
+                "doc": {"title": "Dune", "year": 1965},
+                "highlight": {"title": "<mark>Dune</mark>"},
+            }
+        ],
+        "facets": {"genre": {"type": "values", "values": [{"value": "novel", "count": 1}]}},
+        "applied": {"match": "all"},
+    }
+
+
+def test_a_search_says_what_it_cost(api) -> None:
+    """Every answer names its stages, its request and its version in headers."""
+    result = api.client.simulate_get(SEARCH, query_string="q=dune")
+    stages = [part.partition(";dur=") for part in result.headers["server-timing"].split(", ")]
+    assert [stage for stage, _, _ in stages] == ["parse", "plan", "engine", "render", "total"]
+    assert sum(float(ms) for _, _, ms in stages[:-1]) <= float(stages[-1][2]) + 0.01
+    assert result.headers["x-index-version"] == "books-20260823t101500z-7"
+    assert result.headers["x-content-type-options"] == "nosniff"
+    assert "server" not in result.headers
+
+
+def test_a_sane_request_id_is_kept_and_others_are_replaced(api) -> None:
+    """Ids that could forge headers or fill logs are not taken over; made ones differ."""
+
+    def answered(given: str) -> str:
+        return api.client.simulate_get("/livez", headers={"X-Request-Id": given}).headers[
+            "x-request-id"
+        ]
+
+    assert answered("trace-1.A_b") == "trace-1.A_b"
+    made = {answered(bad) for bad in ("", "a b", "x" * 65, "a\tb", "a;b")}
+    assert len(made) == 5
+    assert "a b" not in made
+
+
+@pytest.mark.parametrize("media_type", ["application/json", "text/plain", "", "Text/Plain; a=b"])
+def test_a_search_by_body(api, media_type: str) -> None:
+    """POST takes the same parameters as JSON, whichever of the media types it says."""
+    headers = {"Content-Type": media_type} if media_type else {}
+    body = json.dumps({"q": "dune", "per_page": 5, "facets": ["genre"], "highlight": False})
+    result = api.client.simulate_post(SEARCH, body=body, headers=headers)
+    assert result.status_code == 200
+    query = api.engine.asked[-1]
+    assert (query.text, query.limit, query.highlight) == ("dune", 5, False)
+
+
+def test_values_are_decoded_once(api) -> None:
+    """Plus, percent, ampersand and non-Latin text reach the engine as they were typed."""
+    api.client.simulate_get(SEARCH, query_string="q=a%2Bb+c%26d%25+%E4%BD%A0")
+    assert api.engine.asked[-1].text == "a+b c&d% 你"
+
+
+def test_suggestions(api) -> None:
+    """Values and hits come with their highlights."""
+    body = api.client.simulate_get("/v1/indexes/books/suggest", query_string="q=du").json
+    assert body["values"] == [
+        {"field": "genre", "value": "novel", "count": 1, "highlight": "<mark>no</mark>vel"}
+    ]
+    assert body["hits"][0]["text"] == "Dune"
+    assert set(body["timing"]) == {"parse", "plan", "engine", "render"}
+
+
+def test_a_document_by_an_id_with_any_characters(api) -> None:
+    """A slash and a percent sign in an id work when they are percent-encoded."""
+    result = api.client.simulate_get("/v1/indexes/books/docs/a%2Fb%25c")
+    assert result.json == {
+        "index": "books",
+        "version": "books-20260823t101500z-7",
+        "id": "a/b%c",
+        "doc": {"title": "Dune", "year": 1965},
+    }
+
+
+def test_head_and_options(api) -> None:
+    """HEAD answers as GET without the body; OPTIONS lists the methods."""
+    head = api.client.simulate_head(SEARCH, query_string="q=dune")
+    assert (head.status_code, head.content) == (200, b"")
+    assert int(head.headers["content-length"]) > 0
+    options = api.client.simulate_options(SEARCH)
+    assert {"GET", "POST", "HEAD"} <= set(options.headers["allow"].split(", "))
+
+
+def test_requests_are_booked_by_template_index_and_stage(api) -> None:
+    """Neither what was typed nor an index that nobody defined becomes a series."""
+    api.client.simulate_get(SEARCH, query_string="q=private+words")
+    api.client.simulate_get("/v1/indexes/made_up/search", query_string="q=x")
+    api.client.simulate_get("/private/path")
+    body = api.client.simulate_get("/v1/latency", query_string="minutes=1").json
+    series = {(s["route"], s["index"], s["stage"]) for s in body["windows"][0]["series"]}
+    route = "/v1/indexes/{index}/search"
+    assert {(route, "books", "engine"), (route, "books", "total"), (route, "", "total")} <= series
+    assert ("unmatched", "", "total") in series
+    metrics = api.client.simulate_get("/metrics").text
+    labels = f'method="GET",route="{route}",status="200"'
+    assert f"searchsvc_requests_total{{{labels}}} 1.0" in metrics
+    for text in ("private", "made_up"):
+        assert text not in metrics
+        assert text not in json.dumps(body)
+
+
+def test_a_slow_request_can_be_sent_again_from_the_log(api) -> None:
+    """The line holds method, path, parameters, stages, version and request id."""
+    api.engine.delay = 0.3
+    result = api.client.simulate_get(SEARCH, query_string="q=dune")
+    api.services.slow_log.close()
+    (line,) = (api.data_dir / "logs" / "slow.jsonl").read_text().splitlines()
+    entry = json.loads(line)
+    assert (entry["method"], entry["path"], entry["parameters"]) == ("GET", SEARCH, {"q": "dune"})
+    assert entry["request_id"] == result.headers["x-request-id"]
+    assert entry["stages"]["engine"] >= 300
+    assert (entry["index"], entry["version"]) == ("books", "books-20260823t101500z-7")
