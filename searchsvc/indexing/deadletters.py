@@ -9,7 +9,7 @@ from searchsvc.ports import Clock, StateStore
 _REMEMBERED = 100_000  # letters of earlier runs that a run resolves; the rest waits for the next
 _REASON_CHARS = 300
 _QUOTED = re.compile(r"""'[^']*'|"[^"]*"|`[^`]*`""")
-_FIELD = re.compile(r"""^['"`][\w.]{1,64}['"`]""")
+_FIELD = re.compile(r"""^(?:field )?['"`][\w.]{1,64}['"`]""")
 _SECRET = re.compile(r"://[^/@\s]*@")
 
 

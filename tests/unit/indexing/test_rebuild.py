@@ -1,0 +1,340 @@
+"""A rebuild goes live whole or not at all."""
+
+import pytest
+
+from searchsvc.domain.run import Counts, RunKind, RunStatus
+from searchsvc.errors import (
+    DeadLetterLimit,
+    DefinitionError,
+    GateRefused,
+    LeaseLost,
+    RunStopped,
+    SourceUnreachable,
+)
+from searchsvc.indexing.records import Watching
+
+
+def names(world) -> list[str]:
+    return [info.version.name for info in world.store.versions("shop")]
+
+
+def test_a_first_rebuild_makes_the_index_equal_to_the_table(world):
+    """Pages, hidden rows and the rest: every visible row is a document, and the run says so."""
+    world.fill(10)
+    world.table.put("0003", hidden=True)
+    world.table.tick(3600)
+    run = world.runner().rebuild()
+    assert world.held() == world.wanted()
+    assert len(world.held()) == 9
+    assert run.status is RunStatus.SUCCEEDED
+    assert run.counts == Counts(read=10, indexed=9, unchanged=1)
+    assert world.state.runs("shop") == [run]
+
+
+def test_an_empty_table_gives_an_empty_live_version(world):
+    """There is nothing to lose yet, so nothing is refused."""
+    world.runner().rebuild()
+    assert world.held() == {}
+    assert world.store.live("shop") is not None
+
+
+def test_a_row_changed_after_it_was_copied_is_as_new_in_the_version(world):
+    """Failure 12: the catch-up reads what changed during the copy."""
+    world.fill(10)
+    world.at("page-read", lambda: world.table.put("0000", "changed"))
+    world.runner().rebuild()
+    assert world.held() == world.wanted()
+
+
+def test_a_row_deleted_after_it_was_copied_is_no_ghost(world):
+    """Failure 13: a hard delete leaves no signal, and the count finds it."""
+    world.fill(10)
+
+    def delete() -> None:
+        world.table.tick(60)
+        world.table.remove("0000")
+
+    world.at("before-commit", delete)
+    world.runner().rebuild()
+    assert "0000" not in world.held()
+    assert world.held() == world.wanted()
+
+
+def test_a_ghost_and_a_missing_row_do_not_cancel_out_in_the_sample(world):
+    """One row went and one came in silence: equal counts, and the sample still tells."""
+    world.fill(10)
+
+    def trade() -> None:
+        world.table.remove("0000")
+        world.table.put("0000x", "came")
+        world.table.rows_by_id["0000x"]["updated_at"] = 0
+
+    world.at("before-commit", trade)
+    world.runner().rebuild()
+    assert "0000" not in world.held()
+    world.runner().reconcile(allow_deletes=True)
+    assert world.held() == world.wanted()
+
+
+def test_rows_written_between_gate_and_swap_are_there_after_it(world):
+    """The last catch-up comes after the swap."""
+    world.fill(10)
+    world.at("before-swap", lambda: world.table.put("0001", "late"))
+    world.runner().rebuild()
+    assert world.held() == world.wanted()
+
+
+def test_the_watermark_of_the_new_version_reaches_back_before_the_copy(world):
+    """A transaction that was open all the while is caught by the next increment."""
+    world.fill(10)
+    late = world.table.begin()
+    world.table.put_in(late, "0005", "late")
+    world.table.tick(3600)
+    world.runner().rebuild()
+    world.table.commit(late)
+    world.table.tick(3600)
+    world.runner().increment()
+    assert world.held() == world.wanted()
+
+
+def test_an_empty_source_does_not_replace_a_full_version(world):
+    """Failure 10: a hiccup that shows no row moves no alias."""
+    world.fill(150)
+    runner = world.runner()
+    runner.rebuild()
+    live = world.store.live("shop")
+    rows, world.table.rows_by_id = world.table.rows_by_id, {}
+    with pytest.raises(GateRefused, match="--allow-empty"):
+        runner.rebuild()
+    assert world.store.live("shop") == live
+    assert runner.last_run(RunKind.REBUILD).status is RunStatus.FAILED
+    assert "gate_refused" in runner.last_run(RunKind.REBUILD).error
+    world.table.rows_by_id = rows
+    runner.rebuild()
+    assert world.held() == world.wanted()
+
+
+def test_an_empty_source_may_be_allowed(world):
+    """An operator who knows better gets the empty index."""
+    world.fill(150)
+    runner = world.runner()
+    runner.rebuild()
+    world.table.rows_by_id.clear()
+    runner.rebuild(allow_empty=True)
+    assert world.held() == {}
+
+
+def test_a_table_that_lost_half_its_rows_is_refused_and_the_version_kept_aside(world):
+    """The report is in the run's error; the next rebuild drops the refused version."""
+    world.fill(300)
+    runner = world.runner()
+    runner.rebuild()
+    for each in range(150):
+        world.table.remove(f"{each:04}")
+    with pytest.raises(GateRefused, match="150 documents against 300 live"):
+        runner.rebuild()
+    assert len(names(world)) == 2
+    with pytest.raises(GateRefused):
+        runner.rebuild()
+    assert len(names(world)) == 2
+    runner.rebuild(allow_shrink=True)
+    assert world.held() == world.wanted()
+    assert len(world.held()) == 150
+
+
+def test_documents_that_are_made_anew_each_time_are_refused(world):
+    """A to_document that depends on more than its row would never be equal to its table."""
+    world.fill(10)
+    made = iter(range(10_000))
+    runner = world.runner(to_document=lambda row: {"name": row["name"], "price": next(made)})
+    with pytest.raises(GateRefused, match="sampled documents differ"):
+        runner.rebuild()
+    assert world.store.live("shop") is None
+
+
+def test_poison_rows_become_dead_letters_and_the_rest_goes_live(world):
+    """Failure 21: one bad row in ten stops nothing, and is known by id and reason."""
+    world.fill(10)
+    world.table.put("0004", "bad", "a dear price")
+    run = world.runner().rebuild()
+    assert run.status is RunStatus.DEGRADED
+    assert run.counts.dead > 0
+    assert "0004" not in world.held()
+    assert len(world.held()) == 9
+    (letter,) = world.state.dead_letters("shop")
+    assert letter.id == "0004"
+    assert "field 'price'" in letter.reason
+    assert "dear" not in letter.reason
+
+
+def test_too_many_dead_rows_are_refused_at_the_gate(world):
+    """Six of ten are more than the half that this world allows."""
+    world.fill(10)
+    for each in range(6):
+        world.table.put(f"{each:04}", "bad", "x")
+    with pytest.raises(GateRefused, match="6 of 10 rows cannot be indexed"):
+        world.runner().rebuild()
+
+
+def test_a_mapping_that_fits_no_row_ends_the_copy_early(world):
+    """Failure 15: when the first hundred rows are all dead, the rest is not read."""
+    for each in range(400):
+        world.table.put(f"{each:04}", "bad", "x")
+    with pytest.raises(DeadLetterLimit, match="of the first 100 rows"):
+        world.runner(page_size=50).rebuild()
+    assert world.table.pages == 2
+    assert world.store.live("shop") is None
+    assert names(world) == []
+    assert len(world.state.dead_letters("shop", 1000)) == 100
+
+
+def test_a_few_rows_that_are_all_dead_end_it_too(world):
+    """A small table does not slip below the hundred."""
+    world.table.put("1", "bad", "x")
+    with pytest.raises(DeadLetterLimit):
+        world.runner().rebuild()
+
+
+def test_a_later_rebuild_resolves_the_dead_letters_of_mended_and_gone_rows(world):
+    """What can be indexed now, or is no more, is no dead letter."""
+    world.fill(10)
+    world.table.put("0004", "bad", "x")
+    world.table.put("0005", "bad", "x")
+    runner = world.runner()
+    runner.rebuild()
+    world.table.put_silently("0004", "still bad")
+    world.table.rows_by_id["0004"]["price"] = 4
+    world.table.remove("0005")
+    run = runner.rebuild()
+    assert run.status is RunStatus.SUCCEEDED
+    assert world.state.dead_letters("shop") == []
+    assert world.held() == world.wanted()
+
+
+def test_a_row_that_dies_after_it_was_copied_does_not_upset_the_count(world):
+    """Its earlier document stays, and the tally knows."""
+    world.fill(10)
+    world.at("before-commit", lambda: world.table.put("0002", "bad", "x"))
+    run = world.runner().rebuild()
+    assert run.status is RunStatus.DEGRADED
+    assert len(world.held()) == 10
+
+
+def test_an_unknown_key_of_a_document_ends_the_run_and_leaves_nothing(world):
+    """The error names the file and the nearest field; the half-built version is gone."""
+    world.fill(3)
+    runner = world.runner(to_document=lambda row: {"nam": row["name"]})
+    with pytest.raises(DefinitionError, match=r"shop\.py.*'nam'.*did you mean 'name'"):
+        runner.rebuild()
+    assert names(world) == []
+
+
+def test_an_unreachable_source_leaves_the_live_version_alone(world):
+    """The half-built version is dropped and the error is recorded."""
+    world.fill(10)
+    runner = world.runner()
+    runner.rebuild()
+    live = world.store.live("shop")
+
+    def cut() -> None:
+        world.table.down = True
+
+    world.at("page-read", cut)
+    with pytest.raises(SourceUnreachable):
+        runner.rebuild()
+    assert names(world) == [live.name]
+    assert runner.last_run(RunKind.REBUILD).error.startswith("source_unreachable")
+
+
+def test_a_stopped_rebuild_ends_within_a_page(world):
+    """A stop between pages leaves no version and says that it was stopped."""
+    world.fill(40)
+    runner = world.runner()
+    watching = Watching()
+    world.at("page-read", watching.stop.set)
+    with pytest.raises(RunStopped):
+        runner.rebuild(watching=watching)
+    assert world.table.pages == 1
+    assert names(world) == []
+    assert runner.last_run(RunKind.REBUILD).status is RunStatus.ABANDONED
+
+
+def test_old_versions_are_pruned_to_the_number_kept(world):
+    """The live one and two beside it."""
+    world.fill(3)
+    runner = world.runner()
+    for _ in range(5):
+        world.clock.move(60)
+        runner.rebuild()
+    assert len(names(world)) == 3
+    assert names(world)[-1] == world.store.live("shop").name
+    watermarks = [world.state.watermark(name) for name in names(world)]
+    assert None not in watermarks
+
+
+def test_a_paused_owner_cannot_move_the_alias(world):
+    """Failures 16 and 37: after another process took over, the swap is refused at the source."""
+    world.fill(10)
+    paused, other = world.runner(), world.runner()
+    paused.rebuild()
+
+    def sleep_through_the_lease() -> None:
+        world.clock.move(3600)
+        world.fill(1, start=50)
+        other.rebuild()
+
+    world.at("before-swap", sleep_through_the_lease)
+    with pytest.raises(LeaseLost):
+        paused.rebuild()
+    live = world.store.live("shop")
+    assert live.number == 3
+    assert world.held() == world.wanted()
+
+
+def test_the_live_version_is_fed_while_another_is_built(world):
+    """A change made during a long copy is searchable before the swap."""
+    world.fill(40)
+    runner = world.runner(every="30s")
+    runner.rebuild()
+    seen = []
+
+    def change() -> None:
+        world.table.put("0001", "changed during the copy")
+
+    def look() -> None:
+        seen.append(world.held() == world.wanted())
+
+    fast = world.runner(every="0.000001s")
+    world.at("page-read", change)
+    world.at("before-swap", look)
+    fast.rebuild()
+    assert seen == [True]
+    kinds = [run.kind for run in world.state.runs("shop", 100)]
+    assert kinds.count(RunKind.INCREMENTAL) >= 5
+    assert kinds.count(RunKind.REBUILD) == 2
+
+
+def test_progress_is_told_from_start_to_finish(world):
+    """Whoever watches sees the total, every row, the phases and the end."""
+    world.fill(10)
+
+    class Recorder:
+        def __init__(self) -> None:
+            self.events: list[object] = []
+
+        def start(self, total: int) -> None:
+            self.events.append(total)
+
+        def phase(self, name: str) -> None:
+            self.events.append(name)
+
+        def advance(self, rows: int) -> None:
+            self.events.append(rows)
+
+        def finish(self) -> None:
+            self.events.append("finish")
+
+    recorder = Recorder()
+    world.runner().rebuild(watching=Watching(progress=recorder))
+    phases = ["catch up", "check", "swap", "prune", "finish"]
+    assert recorder.events == ["copy", 10, 4, 4, 2, *phases]
