@@ -1,0 +1,85 @@
+"""Text to folded words: the same way for documents and queries, on every engine we run ourselves.
+
+Stemming is not done here: words are indexed as they stand, and a query's word is expanded to
+its inflections from the index's vocabulary (`engines/terms.py`). So a prefix still finds the
+whole word, an exact word ranks above its inflections, and a highlight marks what is written.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import TypeAlias
+
+import Stemmer
+
+Stem: TypeAlias = Callable[[Sequence[str]], Sequence[str]]
+
+LONGEST_WORD = 256  # bytes; what is longer is data, not a word
+
+_WORD = re.compile(r"[^\W_]+")
+# Only accents over Latin letters go: й and ά are letters of their own, and their stemmers agree.
+_ACCENTS = re.compile("(?<=[a-z])[\u0300-\u036f]+")
+_LETTERS = str.maketrans(
+    {
+        "ß": "ss",
+        "æ": "ae",
+        "œ": "oe",
+        "ø": "o",
+        "đ": "d",
+        "ð": "d",
+        "ł": "l",
+        "þ": "th",
+        "\N{LATIN SMALL LETTER DOTLESS I}": "i",
+    }
+)
+# Compatibility forms would glue these to the word before them: Kindle™ would be `kindletm`.
+_SIGNS = str.maketrans({"\N{TRADE MARK SIGN}": " ", "\N{SERVICE MARK}": " "})
+# Scripts whose vowel signs are marks. Tokenizers disagree on those; there ours decides.
+_MARKS = re.compile("[\u0300-\u036f\u0591-\u1cff\u20d0-\u20ff\ua800-\uabff]")
+
+# ISO 639-1 to the name of the Snowball algorithm.
+_ALGORITHMS = {
+    "ar": "arabic", "hy": "armenian", "eu": "basque", "ca": "catalan", "cs": "czech",
+    "da": "danish", "nl": "dutch", "en": "english", "eo": "esperanto", "et": "estonian",
+    "fi": "finnish", "fr": "french", "de": "german", "el": "greek", "hi": "hindi",
+    "hu": "hungarian", "id": "indonesian", "ga": "irish", "it": "italian", "lt": "lithuanian",
+    "ne": "nepali", "no": "norwegian", "pl": "polish", "pt": "portuguese", "ro": "romanian",
+    "ru": "russian", "sr": "serbian", "es": "spanish", "sv": "swedish", "ta": "tamil",
+    "tr": "turkish", "yi": "yiddish",
+}  # fmt: skip
+
+
+def fold(text: str) -> str:
+    """`text` lower-cased and without accents: `Über` and `uber` become one."""
+    if text.isascii():
+        return text.lower()
+    plain = unicodedata.normalize("NFKD", text.translate(_SIGNS)).casefold()
+    return unicodedata.normalize("NFC", _ACCENTS.sub("", plain)).translate(_LETTERS)
+
+
+def tokens(text: str) -> list[str]:
+    """The folded words of `text`: runs of letters and digits."""
+    words = _WORD.findall(fold(text))
+    return [word for word in words if len(word.encode()) < LONGEST_WORD]
+
+
+def for_tokenizer(text: str) -> str:
+    """`text` such that any tokenizer that splits at non-letters and lower-cases gives `tokens`."""
+    if text.isascii():
+        return text
+    folded = fold(text)
+    return " ".join(_WORD.findall(folded)) if _MARKS.search(folded) else folded
+
+
+@lru_cache(maxsize=64)
+def stemmer(language: str) -> Stem:
+    """Words to their stems, for an ISO 639-1 `language`; other languages leave words as they are.
+
+    Not safe to share between threads.
+    """
+    algorithm = _ALGORITHMS.get(language)
+    if algorithm is None:
+        return list
+    stem: Stem = Stemmer.Stemmer(algorithm).stemWords
+    return stem

@@ -1,0 +1,132 @@
+"""Pages in a stated order: by several keys, missing values last, ties by id; or by score.
+
+tantivy orders by one field. Within documents that tie on it, the page is asked for again with
+the next key; the last key is the id, which never ties.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from math import log2
+from operator import itemgetter
+from typing import TypeAlias
+
+import tantivy
+from tantivy import DocAddress, Occur, Order, Query, Searcher
+
+from searchsvc.domain.definition import FieldType
+from searchsvc.domain.query import SortKey
+from searchsvc.engines.boosts import LOWEST
+from searchsvc.engines.embedded.filters import having
+from searchsvc.engines.embedded.schema import BOOST, ID
+from searchsvc.engines.embedded.snapshot import Plan, Snapshot
+from searchsvc.engines.values import Value
+
+Found: TypeAlias = tuple[float, DocAddress]
+
+# So many documents of one score are put in the order of their ids. A longer row of them keeps
+# tantivy's order, which is the same on every page of one snapshot, so that pages stay disjoint.
+_TIES = 100
+
+
+@dataclass(frozen=True, slots=True)
+class _Key:
+    """A tantivy field to order by."""
+
+    name: str
+    type: FieldType
+    order: Order
+
+
+_BY_BOOST = _Key(BOOST, FieldType.NUMBER, Order.Desc)
+
+
+def sorted_page(
+    snapshot: Snapshot, query: Query, sort: Iterable[SortKey], offset: int, limit: int
+) -> list[Found]:
+    """The page in the order of `sort`; fields that the version cannot sort by are passed over."""
+    keys = list(_keys(sort, snapshot.plan))
+    return [(0.0, address) for address in _page(snapshot, query, keys, offset, limit)]
+
+
+def boosted_page(snapshot: Snapshot, query: Query, offset: int, limit: int) -> list[Found]:
+    """The page of matches that differ by their boosts alone, since no word was asked for."""
+    if not snapshot.definition.boosts:
+        return [(1.0, address) for address in _page(snapshot, query, (), offset, limit)]
+    addresses = list(_page(snapshot, query, (_BY_BOOST,), offset, limit))
+    weights = snapshot.searcher.fast_field_values(BOOST, addresses)
+    return [
+        (LOWEST * log2(2.0 + (weight or 0.0)), address)
+        for weight, address in zip(weights, addresses, strict=True)
+    ]
+
+
+def scored_page(
+    snapshot: Snapshot, query: Query, offset: int, limit: int
+) -> tuple[int, list[Found]]:
+    """The number of matches, and the page of them by score, best first; ties by id."""
+    start = max(0, offset - _TIES)
+    size = offset + limit + _TIES - start
+    weight = BOOST if snapshot.definition.boosts else None
+    result = snapshot.searcher.search(query, size, offset=start, weight_by_field=weight)
+    ordered: list[Found] = []
+    first, last = offset - start, offset - start + limit
+    for _, group in groupby(result.hits, key=itemgetter(0)):
+        run = list(group)
+        begin, end = len(ordered), len(ordered) + len(run)
+        if 1 < len(run) <= _TIES and begin < last and end > first:
+            run.sort(key=lambda found: _id(snapshot.searcher, found[1]))
+        ordered += run
+    return counted(result), ordered[first:last]
+
+
+def counted(result: tantivy.SearchResult) -> int:
+    """How many documents match, of which `result` holds some."""
+    return int(result.count)  # type: ignore[attr-defined]  # the library's stubs forget it
+
+
+def _id(searcher: Searcher, address: DocAddress) -> str:
+    return str(searcher.doc(address).get_first(ID))
+
+
+def _keys(sort: Iterable[SortKey], plan: Plan) -> Iterator[_Key]:
+    for key in sort:
+        one = plan.fields.get(key.field)
+        if one is not None and one.sort:
+            yield _Key(one.sort, one.field.type, Order.Desc if key.descending else Order.Asc)
+
+
+def _page(
+    snapshot: Snapshot, query: Query, keys: Sequence[_Key], offset: int, limit: int
+) -> Iterator[DocAddress]:
+    """`limit` matches from `offset` on, ordered by `keys` and then by id."""
+    if limit < 1:
+        return
+    key = keys[0] if keys else _Key(ID, FieldType.ID, Order.Asc)
+    # From the start, since only that shows where a row of ties begins; tantivy orders all those
+    # before the offset anyway. One hit more shows whether the last row goes on.
+    hits = snapshot.searcher.search(
+        query, offset + limit + 1, count=False, order_by_field=key.name, order=key.order
+    ).hits
+    if not keys:
+        yield from (address for _, address in hits[offset : offset + limit])
+        return
+    position = 0
+    for value, group in groupby(hits, key=itemgetter(0)):
+        run = [address for _, address in group]
+        begin, end = max(position, offset), min(position + len(run), offset + limit)
+        if begin < end and len(run) == 1:
+            yield run[0]
+        elif begin < end:
+            tied = _tied(snapshot, query, key, value)
+            yield from _page(snapshot, tied, keys[1:], begin - position, end - begin)
+        position += len(run)
+
+
+def _tied(snapshot: Snapshot, query: Query, key: _Key, value: Value | None) -> Query:
+    """The matches of `query` that are ordered by `value`; None: those without a value."""
+    if value is None:
+        exists = Query.exists_query(key.name)
+        return Query.boolean_query([(Occur.Must, query), (Occur.MustNot, exists)])
+    same = having(key.name, key.type, value, snapshot.schema)
+    return Query.boolean_query([(Occur.Must, query), (Occur.Must, same)])

@@ -1,0 +1,123 @@
+"""A query's words as a tantivy query. Built from terms, so that no text is ever read as syntax."""
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+
+from tantivy import Occur, Query
+
+from searchsvc.domain.definition import Field
+from searchsvc.domain.query import Filter, Match, SearchQuery
+from searchsvc.engines.analysis import tokens
+from searchsvc.engines.embedded.filters import both, either, passing
+from searchsvc.engines.embedded.snapshot import Snapshot
+from searchsvc.engines.fields import exact_text
+from searchsvc.engines.terms import Group, evened, words_for
+
+# A document is worth what its best field says, and a little for each other one.
+_TIE_BREAKER = 0.1
+# Beside the words themselves: standing together, and being all that a field says. The latter
+# counts most, since BM25 alone would let a long text repeat its way past a name.
+_ADJACENT, _EXACT = 1.0, 3.0
+# A beginning that matches only words that are not among the commonest completions.
+_BEGUN = 0.05
+
+
+class WordsQuery:
+    """The words of one search on one snapshot, looked up in `fields`."""
+
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        query: SearchQuery,
+        groups: Sequence[Group],
+        fields: Sequence[Field],
+    ) -> None:
+        self._snapshot = snapshot
+        self._schema = snapshot.schema
+        self._query = query
+        self._groups = groups
+        self._fields = fields
+
+    @cached_property
+    def matching(self) -> Query:
+        """What matches the words; everything where there are none."""
+        if not self._groups:
+            return Query.all_query()
+        groups = [self._group(group) for group in self._groups]
+        return both(groups) if self._query.match is Match.ALL else either(groups)
+
+    @cached_property
+    def scoring(self) -> Query:
+        """The same matches, the better ones with a higher score."""
+        bonuses = [(Occur.Should, bonus) for bonus in self._bonuses()]
+        if not bonuses:
+            return self.matching
+        return Query.boolean_query([(Occur.Must, self.matching), *bonuses])
+
+    def _group(self, group: Group) -> Query:
+        """One term in the best of its fields."""
+        parts = [part for field in self._fields for part in self._parts(field, group)]
+        if len(parts) == 1:
+            return parts[0]
+        return Query.disjunction_max_query(parts, _TIE_BREAKER) if parts else Query.empty_query()
+
+    def _parts(self, field: Field, group: Group) -> Iterator[Query]:
+        """One term in one field: each word that it may stand for."""
+        name = self._snapshot.plan.of(field).words
+        expansion = group.expansion
+        if expansion is None:
+            yield self._phrase(field, group.phrase, field.weight)
+            return
+        wanted = words_for(field, expansion, self._snapshot.definition)
+        weights = evened(wanted, self._frequencies(field, wanted), self._snapshot.documents)
+        # Always, since the vocabulary may be older than a document that came just now.
+        weights.setdefault(expansion.typed, 1.0)
+        for word, weight in weights.items():
+            term = Query.term_query(self._schema, name, word, "freq")
+            yield Query.boost_query(term, field.weight * weight)
+        if expansion.begun:
+            begun = Query.fuzzy_term_query(
+                self._schema, name, expansion.typed, distance=0, prefix=True
+            )
+            yield Query.boost_query(begun, field.weight * _BEGUN)
+
+    def _frequencies(self, field: Field, words: dict[str, float]) -> dict[str, int]:
+        """In how many documents of the snapshot each word stands; absent words are left out."""
+        number = self._snapshot.plan.word_numbers[field.name]
+        found = {}
+        for word in words:
+            frequency = self._snapshot.letter(word[0]).fields[number].get(word)
+            if frequency:
+                found[word] = frequency
+        return found
+
+    def _bonuses(self) -> Iterator[Query]:
+        """What ranks higher without being asked for."""
+        typed = [word for group in self._groups for word in group.phrase]
+        if len(typed) > 1 and self._fields:
+            yield self._best([self._phrase(f, typed, f.weight * _ADJACENT) for f in self._fields])
+        wholes = {exact_text(typed), exact_text(tokens(self._query.text))} - {""}
+        named = [part for f in self._fields for part in self._wholes(f, wholes)]
+        if named:
+            yield self._best(named)
+
+    def _wholes(self, field: Field, wholes: set[str]) -> Iterator[Query]:
+        name = self._snapshot.plan.of(field).whole
+        for text in wholes if name else ():
+            term = Query.term_query(self._schema, name, text, "basic")
+            yield Query.boost_query(term, field.weight * _EXACT)
+
+    def _phrase(self, field: Field, words: Sequence[str], weight: float) -> Query:
+        name = self._snapshot.plan.of(field).words
+        return Query.boost_query(Query.phrase_query(self._schema, name, list(words)), weight)
+
+    def _best(self, parts: Sequence[Query]) -> Query:
+        return parts[0] if len(parts) == 1 else Query.disjunction_max_query(parts, 0.0)
+
+
+def within(query: Query, filter: Filter | None, snapshot: Snapshot) -> Query:
+    """Those matches of `query` that pass `filter`, with the same scores."""
+    if filter is None:
+        return query
+    passes = passing(filter, snapshot.plan, snapshot.schema)
+    return Query.boolean_query([(Occur.Must, query), (Occur.Must, passes)])

@@ -1,0 +1,87 @@
+"""An index definition as tantivy fields: which physical fields each field of ours becomes."""
+
+from dataclasses import dataclass
+
+from tantivy import Schema, SchemaBuilder
+
+from searchsvc.domain.definition import Field, FieldType, IndexDefinition
+from searchsvc.engines.embedded.analyzers import RAW, WORDS
+from searchsvc.engines.fields import has_words
+
+FORMAT = 1  # raised whenever this file's output changes: older versions are then rebuilt
+
+ID, VERSION, DIGEST, SOURCE, BOOST = "_id", "_version", "_digest", "_source", "_boost"
+
+_STRINGS = frozenset({FieldType.TEXT, FieldType.KEYWORD, FieldType.ID})
+
+
+@dataclass(frozen=True, slots=True)
+class Physical:
+    """A field and the tantivy fields it is indexed in; "" where it has no such one.
+
+    `words` holds its folded words with positions, `whole` all words of a short value as one term,
+    `value` what filters and facets compare, `sort` the one value that it is sorted by.
+    """
+
+    field: Field
+    words: str = ""
+    whole: str = ""
+    value: str = ""
+    sort: str = ""
+
+
+def physical(definition: IndexDefinition) -> tuple[Physical, ...]:
+    """Every field's tantivy fields. They are numbered, so that no name can need escaping."""
+    return tuple(_physical(n, field) for n, field in enumerate(definition.fields))
+
+
+def _physical(number: int, field: Field) -> Physical:
+    if field.stored or field.type is FieldType.JSON:
+        return Physical(field)
+    with_words = has_words(field)
+    return Physical(
+        field,
+        words=f"words{number}" if with_words else "",
+        whole=f"whole{number}" if with_words and field.searchable else "",
+        value="" if field.type is FieldType.TEXT else f"value{number}",
+        sort=f"sort{number}" if field.sort else "",
+    )
+
+
+def build(definition: IndexDefinition) -> Schema:
+    """The tantivy schema of `definition`."""
+    builder = SchemaBuilder()
+    _add_exact(builder, ID, stored=True)
+    builder.add_integer_field(VERSION, fast=True)
+    builder.add_integer_field(DIGEST, fast=True)
+    builder.add_bytes_field(SOURCE, stored=True)
+    if definition.boosts:
+        builder.add_float_field(BOOST, fast=True)
+    for one in physical(definition):
+        _add(builder, one)
+    return builder.build()
+
+
+def _add(builder: SchemaBuilder, one: Physical) -> None:
+    if one.words:
+        builder.add_text_field(one.words, tokenizer_name=WORDS, index_option="position")
+    if one.whole:
+        builder.add_text_field(one.whole, tokenizer_name=RAW, index_option="basic")
+    for name in (one.value, one.sort):
+        if name:
+            _add_value(builder, name, one.field.type)
+
+
+def _add_value(builder: SchemaBuilder, name: str, type: FieldType) -> None:
+    if type in _STRINGS:
+        _add_exact(builder, name)
+    elif type is FieldType.NUMBER:
+        builder.add_float_field(name, indexed=True, fast=True)
+    elif type is FieldType.BOOL:
+        builder.add_boolean_field(name, indexed=True, fast=True)
+    else:  # a date in µs: tantivy's own dates end in 2262 and lose the fraction of a second
+        builder.add_integer_field(name, indexed=True, fast=True)
+
+
+def _add_exact(builder: SchemaBuilder, name: str, *, stored: bool = False) -> None:
+    builder.add_text_field(name, stored=stored, fast=True, tokenizer_name=RAW, index_option="basic")

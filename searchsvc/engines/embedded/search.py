@@ -1,0 +1,146 @@
+"""Searches the live versions in this process: the port SearchEngine.
+
+Searches run where they are called: tantivy answers in less time than a thread's turn costs.
+"""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from searchsvc.domain.definition import Field
+from searchsvc.domain.query import SearchQuery, SuggestQuery
+from searchsvc.domain.result import (
+    Bucket,
+    Hit,
+    HitSuggestion,
+    LiveIndex,
+    SearchResult,
+    SuggestResult,
+    ValueSuggestion,
+)
+from searchsvc.engines import suggestions
+from searchsvc.engines.embedded.facets import buckets, facets
+from searchsvc.engines.embedded.live import LiveSnapshots
+from searchsvc.engines.embedded.order import Found, boosted_page, counted, scored_page, sorted_page
+from searchsvc.engines.embedded.query import WordsQuery, within
+from searchsvc.engines.embedded.response import hits, read, suggested
+from searchsvc.engines.embedded.snapshot import Snapshot
+from searchsvc.engines.embedded.tantivy_errors import guarded
+from searchsvc.engines.embedded.writer import address_of
+from searchsvc.engines.fields import searched, suggest_texts, suggest_values
+from searchsvc.engines.terms import Group, understand
+from searchsvc.errors import NotServing, SearchsvcError
+
+_VALUES = 1_000  # values of one field that are looked through for those that begin as typed
+
+
+class EmbeddedEngine:
+    """A SearchEngine over the versions that an EmbeddedStore keeps under `root`.
+
+    `poll`: seconds for which a swap or a commit may go unseen.
+    """
+
+    def __init__(self, root: Path, poll: float = 0.1) -> None:
+        self._snapshots = LiveSnapshots(root, poll)
+
+    def live(self, index: str) -> LiveIndex | None:
+        try:
+            snapshot = self._snapshots.get(index)
+        except SearchsvcError:
+            return None
+        return None if snapshot is None else LiveIndex(snapshot.version, snapshot.definition)
+
+    async def search(self, query: SearchQuery) -> SearchResult:
+        snapshot = self._serving(query.index)
+        with guarded(f"searching index '{query.index}'"):
+            return _search(snapshot, query)
+
+    async def suggest(self, query: SuggestQuery) -> SuggestResult:
+        snapshot = self._serving(query.index)
+        with guarded(f"suggesting from index '{query.index}'"):
+            return SuggestResult(
+                snapshot.version,
+                tuple(_value_suggestions(snapshot, query)),
+                tuple(_hit_suggestions(snapshot, query)),
+            )
+
+    async def document(self, index: str, id: str) -> Hit | None:
+        snapshot = self._serving(index)
+        with guarded(f"reading index '{index}'"):
+            address = address_of(snapshot.index, snapshot.searcher, id)
+            if address is None:
+                return None
+            return Hit(id, 1.0, read(snapshot.searcher, address)[1])
+
+    async def close(self) -> None:
+        self._snapshots.close()
+
+    def _serving(self, index: str) -> Snapshot:
+        snapshot = self._snapshots.get(index)
+        if snapshot is None:
+            raise NotServing(
+                f"index '{index}' has no live version yet",
+                hint=f"run `searchsvc index rebuild {index}`",
+            )
+        return snapshot
+
+
+def _search(snapshot: Snapshot, query: SearchQuery) -> SearchResult:
+    groups = understand(query.terms, snapshot)
+    fields = searched(snapshot.definition, query.search_fields)
+    words = WordsQuery(snapshot, query, groups, fields)
+    total, found = _page(snapshot, query, words, scored=bool(groups))
+    matching = {
+        filter: within(words.matching, filter, snapshot)
+        for filter in {request.filter for request in query.facets}
+    }
+    return SearchResult(
+        snapshot.version,
+        total,
+        hits(snapshot, found, query, groups),
+        facets(query.facets, matching, snapshot),
+    )
+
+
+def _page(
+    snapshot: Snapshot, query: SearchQuery, words: WordsQuery, *, scored: bool
+) -> tuple[int, list[Found]]:
+    """The exact number of matches, and the page of them."""
+    if scored and not query.sort and query.limit:
+        best = within(words.scoring, query.filter, snapshot)
+        return scored_page(snapshot, best, query.offset, query.limit)
+    matching = within(words.matching, query.filter, snapshot)
+    total = counted(snapshot.searcher.search(matching, 1))
+    if query.sort:
+        return total, sorted_page(snapshot, matching, query.sort, query.offset, query.limit)
+    return total, boosted_page(snapshot, matching, query.offset, query.limit)
+
+
+def _value_suggestions(snapshot: Snapshot, query: SuggestQuery) -> list[ValueSuggestion]:
+    """Values as spelt; with typos forgiven only where there is none."""
+    definition = snapshot.definition
+    fields = suggest_values(definition)
+
+    def counts(field: Field, groups: Sequence[Group]) -> Iterable[Bucket]:
+        matching = _words(snapshot, groups, [field]).matching
+        return buckets(snapshot.searcher, matching, snapshot.plan.of(field), _VALUES)
+
+    for terms in (suggestions.as_spelt(query.terms), query.terms):
+        groups = understand(terms, snapshot)
+        found = suggestions.values(fields, groups, definition, counts, query.limit)
+        if found:
+            return found
+    return []
+
+
+def _hit_suggestions(snapshot: Snapshot, query: SuggestQuery) -> list[HitSuggestion]:
+    fields = suggest_texts(snapshot.definition)
+    groups = understand(query.terms, snapshot)
+    if not fields or not groups or query.limit < 1:
+        return []
+    best = _words(snapshot, groups, fields).scoring
+    _, found = scored_page(snapshot, best, 0, query.limit * suggestions.OVERSAMPLE)
+    return suggested(snapshot, found, fields, groups, query.limit)
+
+
+def _words(snapshot: Snapshot, groups: Sequence[Group], fields: Sequence[Field]) -> WordsQuery:
+    return WordsQuery(snapshot, SearchQuery(snapshot.definition.name), groups, fields)

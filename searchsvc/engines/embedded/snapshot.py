@@ -1,0 +1,104 @@
+"""One version opened for searching, and what changes in it with each commit."""
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+from tantivy import Index, Schema, Searcher
+
+from searchsvc.domain.definition import Field, IndexDefinition
+from searchsvc.domain.index import IndexVersion
+from searchsvc.engines.analysis import stemmer
+from searchsvc.engines.embedded.analyzers import register
+from searchsvc.engines.embedded.directories import VersionDirectory, damaged
+from searchsvc.engines.embedded.schema import Physical, physical
+from searchsvc.engines.embedded.tantivy_errors import is_tantivys
+from searchsvc.engines.embedded.vocabulary import Vocabulary
+from searchsvc.engines.terms import Letter
+
+
+class Plan:
+    """What a version's definition settles for every query on it."""
+
+    def __init__(self, definition: IndexDefinition) -> None:
+        self.definition = definition
+        self.fields: dict[str, Physical] = {one.field.name: one for one in physical(definition)}
+        worded = [one for one in self.fields.values() if one.words]
+        self.word_fields = [one.words for one in worded]
+        self.word_numbers = {one.field.name: number for number, one in enumerate(worded)}
+
+    def of(self, field: Field) -> Physical:
+        """The tantivy fields of `field`."""
+        return self.fields[field.name]
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A version as of one commit. A search holds one to its end, so a page never mixes two."""
+
+    version: IndexVersion
+    plan: Plan
+    index: Index
+    searcher: Searcher
+    vocabulary: Vocabulary
+    commit: int = 0
+
+    @property
+    def definition(self) -> IndexDefinition:
+        """What the version was built from."""
+        return self.plan.definition
+
+    @cached_property
+    def schema(self) -> Schema:
+        """Tantivy's schema, which every query needs."""
+        return self.index.schema
+
+    @cached_property
+    def documents(self) -> int:
+        """How many documents there are."""
+        return self.searcher.num_docs
+
+    def letter(self, first: str) -> Letter:
+        """The vocabulary's words that begin with `first`."""
+        return self.vocabulary.letter(first, self.searcher, self.commit)
+
+    def renewed(self) -> "Snapshot":
+        """The same version as of its last commit. Raises EngineError."""
+        try:
+            self.index.reload()
+            return replace(self, searcher=self.index.searcher(), commit=self.commit + 1)
+        except BaseException as error:
+            if is_tantivys(error):
+                raise damaged(self.version, error) from error
+            raise
+
+
+def open_snapshot(directory: VersionDirectory) -> Snapshot:
+    """Opens a version. Raises UnknownVersion, or EngineError where it cannot be read."""
+    definition = directory.card().definition
+    index = open_index(directory)
+    plan = Plan(definition)
+    vocabulary = Vocabulary(plan.word_fields, stemmer(definition.language))
+    return Snapshot(directory.version, plan, index, index.searcher(), vocabulary)
+
+
+def open_index(directory: VersionDirectory) -> Index:
+    """Tantivy's index of a version, its tokenizers registered. Raises EngineError."""
+    try:
+        return _opened(directory.tantivy)
+    except BaseException as error:
+        if is_tantivys(error):
+            raise damaged(directory.version, error) from error
+        raise
+
+
+def _opened(path: Path) -> Index:
+    # is_compatible first: tantivy may panic on the files of another release.
+    if not Index.is_compatible(str(path)):
+        raise ValueError("its files are of another tantivy release")
+    index = Index.open(str(path))
+    # We look for commits ourselves; tantivy's watcher would need a thread for each version.
+    index.config_reader("manual")
+    register(index)
+    index.reload()
+    return index

@@ -1,0 +1,55 @@
+"""Which fields a query's words are looked up in, and which fields make suggestions."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from searchsvc.domain.definition import SEARCHABLE, Field, FieldType, IndexDefinition
+
+
+def has_words(field: Field) -> bool:
+    """Whether the words of `field` are indexed."""
+    return field.type in SEARCHABLE and not field.stored and (field.searchable or field.suggest)
+
+
+def searched(definition: IndexDefinition, names: Sequence[str] | None) -> list[Field]:
+    """The fields with a weight; only those in `names`, where it is given."""
+    return [
+        field
+        for field in definition.fields
+        if has_words(field) and field.searchable and (names is None or field.name in names)
+    ]
+
+
+def suggest_values(definition: IndexDefinition) -> list[Field]:
+    """The fields whose values are suggested with their number of documents."""
+    return [
+        field
+        for field in definition.select("suggest")
+        if field.facet and field.type is FieldType.KEYWORD and has_words(field)
+    ]
+
+
+def suggest_texts(definition: IndexDefinition) -> list[Field]:
+    """The fields by which documents are suggested, weighted like each other where none weighs.
+
+    A field that gives values is not among them: the same word twice helps nobody.
+    """
+    values = suggest_values(definition)
+    return [
+        replace(field, weight=field.weight or 1.0)
+        for field in definition.select("suggest")
+        if has_words(field) and field not in values
+    ]
+
+
+def exact_text(words: Sequence[str]) -> str:
+    """A short text as one value, to find documents whose field is just the query; or ""."""
+    return " ".join(words) if len(words) <= LONGEST_EXACT else ""
+
+
+LONGEST_EXACT = 12  # words; nobody types more to name one thing
+
+
+def id_parts(words: list[str]) -> list[list[str]]:
+    """An id's words, and the id without its punctuation: `SKU-12/A` is found as `sku12a`, too."""
+    return [words, ["".join(words)]] if len(words) > 1 else [words]

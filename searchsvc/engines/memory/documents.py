@@ -1,0 +1,94 @@
+"""Documents as the memory engine keeps them, and one committed state of a version."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from searchsvc.domain.definition import Field, FieldType, IndexDefinition
+from searchsvc.domain.document import Document
+from searchsvc.engines import boosts, sources, values
+from searchsvc.engines.analysis import stemmer, tokens
+from searchsvc.engines.fields import has_words, id_parts
+from searchsvc.engines.terms import Letter
+from searchsvc.engines.values import Value
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """One document: its checked values, and per field the words of each value."""
+
+    document: Document
+    source: bytes
+    values: Mapping[str, list[Value]]
+    words: Mapping[str, list[list[str]]]
+    factor: float
+
+
+def reader(definition: IndexDefinition) -> Callable[[Document], Stored]:
+    """What checks and analyses documents; it raises Unindexable with the reason."""
+    readers = [(f, of_field) for f in definition.fields if (of_field := values.reader(f))]
+    factor, visible = boosts.multiplier(definition), sources.visible(definition)
+
+    def read(document: Document) -> Stored:
+        values.checked_id(document.id)
+        held = {
+            f.name: list(of_field(value))
+            for f, of_field in readers
+            if (value := document.values.get(f.name)) is not None
+        }
+        return Stored(
+            document,
+            visible(document.source),
+            held,
+            {f.name: _words(f, held[f.name]) for f, _ in readers if f.name in held},
+            factor(document.values),
+        )
+
+    return read
+
+
+def _words(field: Field, held: list[Value]) -> list[list[str]]:
+    if not has_words(field):
+        return []
+    found = [tokens(str(value)) for value in held]
+    if field.type is FieldType.ID:
+        return [part for words in found for part in id_parts(words)]
+    return found
+
+
+@dataclass(frozen=True)
+class State:
+    """What one commit left: never changed afterwards, so a search sees a single moment."""
+
+    definition: IndexDefinition
+    documents: Mapping[str, Stored] = field(default_factory=dict)
+    tombstones: Mapping[str, int] = field(default_factory=dict)
+
+    @cached_property
+    def frequencies(self) -> dict[str, dict[str, int]]:
+        """Per field, the number of documents that hold each word."""
+        counts: dict[str, dict[str, int]] = {}
+        for stored in self.documents.values():
+            for name, parts in stored.words.items():
+                of_field = counts.setdefault(name, {})
+                for word in {word for part in parts for word in part}:
+                    of_field[word] = of_field.get(word, 0) + 1
+        return counts
+
+    @cached_property
+    def lengths(self) -> dict[str, float]:
+        """Per field, the mean number of words."""
+        number = max(1, len(self.documents))
+        return {
+            name: sum(len(part) for s in self.documents.values() for part in s.words.get(name, ()))
+            / number
+            for name in self.frequencies
+        }
+
+    def letter(self, first: str) -> Letter:
+        """The vocabulary's words that begin with `first`."""
+        fields = [
+            {word: n for word, n in words.items() if word[0] == first}
+            for words in self.frequencies.values()
+        ]
+        return Letter(fields, stemmer(self.definition.language))

@@ -1,0 +1,163 @@
+"""Searches by scanning dicts: the reference of the port SearchEngine."""
+
+from collections.abc import Iterable, Sequence
+from operator import itemgetter
+
+import orjson
+
+from searchsvc.domain.definition import Field
+from searchsvc.domain.query import SearchQuery, SortKey, SuggestQuery
+from searchsvc.domain.result import (
+    Bucket,
+    Facet,
+    Hit,
+    HitSuggestion,
+    LiveIndex,
+    SearchResult,
+    SuggestResult,
+)
+from searchsvc.engines import sources, suggestions, values
+from searchsvc.engines.fields import searched, suggest_texts, suggest_values
+from searchsvc.engines.marks import Highlighter
+from searchsvc.engines.memory.documents import State, Stored
+from searchsvc.engines.memory.facets import buckets
+from searchsvc.engines.memory.index import MemoryStore
+from searchsvc.engines.memory.query import Scorer, passes
+from searchsvc.engines.terms import Group, understand
+from searchsvc.errors import NotServing
+
+_EVERY = 10**9
+
+
+class MemoryEngine:
+    """A SearchEngine over the versions of `store`."""
+
+    def __init__(self, store: MemoryStore) -> None:
+        self._store = store
+
+    def live(self, index: str) -> LiveIndex | None:
+        version = self._store.live(index)
+        if version is None:
+            return None
+        return LiveIndex(version, self._store.state(version).definition)
+
+    async def search(self, query: SearchQuery) -> SearchResult:
+        live, state = self._serving(query.index)
+        groups = understand(query.terms, state)
+        fields = searched(state.definition, query.search_fields)
+        matching = _scored(state, query, groups, fields)
+        found = [pair for pair in matching if passes(pair[1], query.filter, state.definition)]
+        shown = _ordered(found, query.sort, state)[query.offset : query.offset + query.limit]
+        marks = Highlighter(state.definition, groups, query.fields) if query.highlight else None
+        return SearchResult(
+            live.version,
+            len(found),
+            tuple(_hit(score, stored, query, marks) for score, stored in shown),
+            tuple(_facets(query, [stored for _, stored in matching], state)),
+        )
+
+    async def suggest(self, query: SuggestQuery) -> SuggestResult:
+        live, state = self._serving(query.index)
+        definition = state.definition
+        fields = suggest_values(definition)
+        found, groups = [], understand(query.terms, state)
+        for terms in (suggestions.as_spelt(query.terms), query.terms) if groups else ():
+            spelt = understand(terms, state)
+            found = suggestions.values(
+                fields, spelt, definition, lambda f, g: _values(state, f, g), query.limit
+            )
+            if found:
+                break
+        hits = _suggested(state, groups, query.limit) if groups else []
+        return SuggestResult(live.version, tuple(found), tuple(hits))
+
+    async def document(self, index: str, id: str) -> Hit | None:
+        stored = self._serving(index)[1].documents.get(id)
+        return None if stored is None else Hit(id, 1.0, stored.source)
+
+    async def close(self) -> None:
+        """Nothing to let go of."""
+
+    def _serving(self, index: str) -> tuple[LiveIndex, State]:
+        live = self.live(index)
+        if live is None:
+            raise NotServing(
+                f"index '{index}' has no live version yet",
+                hint=f"run `searchsvc index rebuild {index}`",
+            )
+        return live, self._store.state(live.version)
+
+
+def _scored(
+    state: State, query: SearchQuery, groups: Sequence[Group], fields: Sequence[Field]
+) -> list[tuple[float, Stored]]:
+    """Every document that matches the words, with its score."""
+    scorer = Scorer(state, query, groups, fields)
+    return [
+        (score, stored)
+        for stored in state.documents.values()
+        if (score := scorer.score(stored)) is not None
+    ]
+
+
+def _ordered(
+    found: Iterable[tuple[float, Stored]], sort: Iterable[SortKey], state: State
+) -> list[tuple[float, Stored]]:
+    """By the sort keys, or else by score; ties by id. Stable sorts, from the last key on."""
+    ordered = sorted(found, key=lambda pair: pair[1].document.id)
+    keys = tuple(sort)
+    if not keys:
+        return sorted(ordered, key=itemgetter(0), reverse=True)
+    for key in reversed(keys):
+        ordered = _by_key(ordered, key, state)
+    return ordered
+
+
+def _by_key(
+    found: Iterable[tuple[float, Stored]], key: SortKey, state: State
+) -> list[tuple[float, Stored]]:
+    """Documents with a value in order, then those without one as they are."""
+    field = state.definition.field(key.field)
+    valued, missing = [], []
+    for pair in found:
+        held = pair[1].values.get(key.field, ()) if field else ()
+        value = values.sort_value(field, held) if field else None
+        if value is None:
+            missing.append(pair)
+        else:
+            valued.append((value, pair))
+    valued.sort(key=itemgetter(0), reverse=key.descending)
+    return [pair for _, pair in valued] + missing
+
+
+def _hit(score: float, stored: Stored, query: SearchQuery, marks: Highlighter | None) -> Hit:
+    highlight = marks.of(orjson.loads(stored.source)) if marks else {}
+    return Hit(stored.document.id, score, sources.chosen(stored.source, query.fields), highlight)
+
+
+def _facets(query: SearchQuery, matching: Sequence[Stored], state: State) -> Iterable[Facet]:
+    for request in query.facets:
+        counted = [s for s in matching if passes(s, request.filter, state.definition)]
+        field = state.definition.field(request.field)
+        yield Facet(request.field, buckets(field, counted, request.size))
+
+
+def _values(state: State, field: Field, groups: Sequence[Group]) -> Iterable[Bucket]:
+    query = SearchQuery(state.definition.name)
+    matching = [stored for _, stored in _scored(state, query, groups, [field])]
+    return buckets(field, matching, _EVERY)
+
+
+def _suggested(state: State, groups: Sequence[Group], limit: int) -> list[HitSuggestion]:
+    fields = suggest_texts(state.definition)
+    query = SearchQuery(state.definition.name)
+    best = _ordered(_scored(state, query, groups, fields), (), state)
+    return suggestions.distinct(
+        (
+            suggestions.hit(
+                stored.document.id, orjson.loads(stored.source), fields, groups, state.definition
+            )
+            for _, stored in best[: limit * suggestions.OVERSAMPLE]
+        ),
+        limit,
+    )

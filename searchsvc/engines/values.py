@@ -1,0 +1,144 @@
+"""Which Python values each type of field holds, and as what an engine compares them.
+
+Both are checked before an engine sees a document, because some engines lose the whole batch
+around a value that they cannot hold.
+"""
+
+import math
+from collections.abc import Callable, Iterable
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any, TypeAlias
+
+from searchsvc.domain.definition import Field, FieldType
+from searchsvc.domain.query import Scalar
+from searchsvc.engines.analysis import fold
+
+Value: TypeAlias = str | float | bool | int
+Values: TypeAlias = Callable[[Any], list[Any]]
+
+LONGEST_VALUE = 32_766  # bytes of an exact value; Lucene's limit, so that engines agree
+LONGEST_ID = 512  # bytes
+LONGEST_SORTED = 200  # characters of a text that count for its order
+_INT64, _UINT64 = -(2**63), 2**64
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Unindexable(ValueError):
+    """No engine can hold this value; the text says why, for a dead letter."""
+
+
+def reader(field: Field) -> Values | None:
+    """What turns a value of `field` into the list that is indexed; None: not indexed at all.
+
+    The result raises Unindexable with a reason that names the field.
+    """
+    convert = _CONVERTERS.get(field.type)
+    if convert is None or field.stored:
+        return None
+
+    def read(value: Any) -> list[Any]:
+        many = value if isinstance(value, (list, tuple, set, frozenset)) else (value,)
+        try:
+            return [convert(one) for one in many if one is not None]
+        except ValueError as error:
+            raise Unindexable(f"{field.name}: {error}") from None
+
+    return read
+
+
+def checked_id(id: str) -> str:
+    """The id; raises Unindexable where an engine cannot hold it."""
+    if not id:
+        raise Unindexable("the id is empty")
+    if len(_text(id).encode()) > LONGEST_ID:
+        raise Unindexable(f"the id is longer than {LONGEST_ID} bytes")
+    return id
+
+
+def comparable(field: Field, value: Scalar) -> Value | None:
+    """A filter's value as the index holds it; None where no document can have it."""
+    convert = _CONVERTERS.get(field.type)
+    try:
+        return convert(value) if convert else None
+    except ValueError:
+        return None
+
+
+def sort_value(field: Field, read: Iterable[Value]) -> Value | None:
+    """What a document sorts by: its first value, a text as people sort it; None: none."""
+    first = next(iter(read), None)
+    if field.type is FieldType.TEXT and isinstance(first, str):
+        return fold(first)[:LONGEST_SORTED]
+    return first
+
+
+def _text(value: object) -> str:
+    if isinstance(value, str):
+        text = value
+    elif isinstance(value, int) and not isinstance(value, bool):
+        text = str(value)
+    else:
+        raise Unindexable(f"expected text, got {_named(value)}")
+    if not text.isascii():
+        _check_encodable(text)
+    return text
+
+
+def _check_encodable(text: str) -> None:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise Unindexable("half of a surrogate pair is no character") from None
+
+
+def _exact(value: object) -> str:
+    text = _text(value)
+    # Four bytes at most per character, so most texts need no second look.
+    if len(text) * 4 > LONGEST_VALUE and len(text.encode()) > LONGEST_VALUE:
+        raise Unindexable(f"longer than {LONGEST_VALUE} bytes; use the type text")
+    return text
+
+
+def _number(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
+        raise Unindexable(f"expected a number, got {_named(value)}")
+    if isinstance(value, int) and not _INT64 <= value < _UINT64:
+        raise Unindexable("an integer of more than 64 bits")
+    number = float(value)
+    if not math.isfinite(number):
+        raise Unindexable(f"{value} is not a finite number")
+    return number
+
+
+def _bool(value: object) -> bool:
+    if not isinstance(value, int) or value not in (0, 1):
+        raise Unindexable(f"expected true or false, got {_named(value)}")
+    return bool(value)
+
+
+def _date(value: object) -> int:
+    """Microseconds since 1970 UTC: exact, and wide enough for the year 9999."""
+    if not isinstance(value, date):
+        raise Unindexable(f"expected a date, got {_named(value)}")
+    if not isinstance(value, datetime):
+        value = datetime(value.year, value.month, value.day, tzinfo=UTC)
+    elif value.tzinfo is None:
+        value = value.replace(tzinfo=UTC)
+    gap = value - _EPOCH
+    return (gap.days * 86_400 + gap.seconds) * 1_000_000 + gap.microseconds
+
+
+def _named(value: object) -> str:
+    text = ascii(value)
+    return f"{text[:40]}…" if len(text) > 40 else text
+
+
+_CONVERTERS: dict[FieldType, Callable[[object], Value]] = {
+    FieldType.TEXT: _text,
+    FieldType.KEYWORD: _exact,
+    FieldType.ID: _exact,
+    FieldType.NUMBER: _number,
+    FieldType.BOOL: _bool,
+    FieldType.DATE: _date,
+}
