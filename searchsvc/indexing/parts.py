@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from searchsvc.domain.definition import IndexDefinition
 from searchsvc.indexing.indexer import Indexer
 from searchsvc.indexing.reader import Reader
 from searchsvc.ports import Clock, IndexStore, RowSource, StateStore
@@ -11,10 +10,9 @@ from searchsvc.settings import Indexing
 
 @dataclass(frozen=True, slots=True)
 class IndexParts:
-    """The collaborators of one index; `reader` reads `definition`'s documents from `source`."""
+    """The collaborators of one index; `reader` reads from `source`."""
 
     indexer: Indexer
-    definition: IndexDefinition
     reader: Reader
     source: RowSource
     store: IndexStore

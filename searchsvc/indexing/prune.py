@@ -18,12 +18,13 @@ def complete(store: IndexStore, state: StateStore, index: str) -> list[IndexVers
     return [v for v in _idle(store, index) if state.watermark(v.name) is not None]
 
 
-def prune(store: IndexStore, state: StateStore, index: str, keep: int) -> None:
-    """Drop every version but the live one and the newest `keep` complete ones."""
+def prune(store: IndexStore, state: StateStore, index: str, keep: int) -> list[IndexVersion]:
+    """Drop every version but the live one and the newest `keep` complete ones; the dropped."""
     kept = set(complete(store, state, index)[-keep:]) if keep > 0 else set()
-    for version in _idle(store, index):
-        if version not in kept:
-            drop(store, state, version)
+    dropped = [version for version in _idle(store, index) if version not in kept]
+    for version in dropped:
+        drop(store, state, version)
+    return dropped
 
 
 def drop_half_built(store: IndexStore, state: StateStore, index: str) -> None:

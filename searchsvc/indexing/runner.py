@@ -21,12 +21,15 @@ from searchsvc.errors import (
 from searchsvc.indexing.context import Failpoint, HeldLease, RunContext, no_failpoint, no_feed
 from searchsvc.indexing.incremental import Incremental
 from searchsvc.indexing.indexer import Indexer
+from searchsvc.indexing.lease import LeaseKeeper
 from searchsvc.indexing.parts import IndexParts
-from searchsvc.indexing.prune import complete, drop
+from searchsvc.indexing.prune import complete, drop, prune
 from searchsvc.indexing.rebuild import Allowed, Rebuild
 from searchsvc.indexing.reconcile import Drift, Reconcile
 from searchsvc.indexing.records import RunRecords, Watching
 from searchsvc.indexing.when import Every, parse_when
+
+__all__ = ["IndexRunner", "Watching", "index_hash"]
 
 _log = logging.getLogger(__name__)
 
@@ -48,7 +51,7 @@ def index_hash(definition: IndexDefinition, indexer: Indexer, indexer_hash: str)
 class IndexRunner:
     """Everything that can be done to one index, one run at a time across all processes.
 
-    `hash` names the definition that versions are built from. Rebuilds, reconciles and rollbacks
+    `hash` stands for all that `definition` and indexer say: versions of another are outdated. Rebuilds, reconciles and rollbacks
     wait up to `lease_wait` seconds for a run that is under way; an increment does not wait.
     Every method raises LeaseHeld, LeaseLost, RunStopped, and what source and engine raise.
     """
@@ -58,6 +61,7 @@ class IndexRunner:
         parts: IndexParts,
         hash: str,
         *,
+        definition: IndexDefinition,
         lease_wait: float = 10.0,
         reached: Failpoint = no_failpoint,
     ) -> None:
@@ -68,6 +72,7 @@ class IndexRunner:
         self.index = parts.indexer.index
         self.indexer = parts.indexer
         self.hash = hash
+        self._definition = definition
         self._records = RunRecords(parts, reached)
         self._lease_wait = lease_wait
         self._live = Incremental(parts)
@@ -145,6 +150,14 @@ class IndexRunner:
 
         return self._records.run(RunKind.INCREMENTAL, begin, work, watching, self._lease_wait)
 
+    def prune(self) -> list[IndexVersion]:
+        """Drop all but the live version and those to keep; which ones were dropped."""
+        settings = self._parts.settings
+        with LeaseKeeper(
+            self._state, self._clock, self.index, settings.lease_seconds, wait=self._lease_wait
+        ):
+            return prune(self._store, self._state, self.index, settings.keep_versions)
+
     # --- what is there ---------------------------------------------------------------------------
 
     def versions(self) -> list[VersionInfo]:
@@ -212,7 +225,7 @@ class IndexRunner:
     def _build(self, context: RunContext, version: IndexVersion, allowed: Allowed) -> None:
         context.feed = self._feeder(context)
         try:
-            self._store.create(version, self._parts.definition, self.hash)
+            self._store.create(version, self._definition, self.hash)
             Rebuild(self._parts, context, version).run(allowed)
         except (LeaseLost, GateRefused):
             # With the lease went the right to drop it; and what was refused is kept aside, to be

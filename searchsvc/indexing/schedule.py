@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from threading import Event, Lock
 
 from apscheduler.executors.pool import ThreadPoolExecutor
@@ -37,21 +37,26 @@ _DONE = frozenset({RunStatus.SUCCEEDED, RunStatus.DEGRADED})
 
 @dataclass(frozen=True, slots=True, order=True)
 class Due:
-    """A run of `index` is due `at` (aware UTC)."""
+    """A run of `index` is due at `next_run` (aware UTC), as `when` of its indexer says."""
 
-    at: datetime
+    next_run: datetime
     index: str
     kind: RunKind
+    when: str
 
 
 def plan(indexer: Indexer) -> dict[RunKind, When]:
     """Which kinds of runs an indexer asks for, and when. Raises DefinitionError."""
+    return {kind: parse_when(text) for kind, text in _texts(indexer).items()}
+
+
+def _texts(indexer: Indexer) -> dict[RunKind, str]:
     texts = {
         RunKind.INCREMENTAL: indexer.every,
         RunKind.REBUILD: indexer.rebuild,
         RunKind.RECONCILE: indexer.reconcile,
     }
-    return {kind: parse_when(text) for kind, text in texts.items() if text}
+    return {kind: text for kind, text in texts.items() if text}
 
 
 def last_due(when: When, now: datetime) -> datetime:
@@ -70,7 +75,7 @@ def next_due(when: When, last: datetime | None, now: datetime) -> datetime:
     return now if last is not None and last < before else before + timedelta(days=1)
 
 
-class Scheduler:
+class Schedule:
     """Starts the runs of many indexes as they fall due, in `threads` threads of its own.
 
     Runs missed while no scheduler was up are made up for once. An index that serves nothing yet,
@@ -78,11 +83,13 @@ class Scheduler:
     answer, its index is tried again after 1 to 60 seconds.
     """
 
-    def __init__(self, runners: Sequence[IndexRunner], clock: Clock, *, threads: int = 2) -> None:
+    def __init__(
+        self, runners: Sequence[IndexRunner], clock: Clock | None = None, *, threads: int = 2
+    ) -> None:
         self._runners = tuple(runners)
-        self._clock = clock
+        self._clock = clock or _HostClock()
         self._stop = Event()
-        self._pauses = _Pauses(clock)
+        self._pauses = _Pauses(self._clock)
         self._scheduler = BackgroundScheduler(
             jobstores={"default": MemoryJobStore()},
             executors={"default": ThreadPoolExecutor(threads)},
@@ -110,9 +117,9 @@ class Scheduler:
         """The next run of each kind and index, soonest first."""
         now = self._clock.now()
         return sorted(
-            Due(self._next(runner, kind, when, now), runner.index, kind)
+            Due(self._next(runner, kind, parse_when(text), now), runner.index, kind, text)
             for runner in self._runners
-            for kind, when in plan(runner.indexer).items()
+            for kind, text in _texts(runner.indexer).items()
         )
 
     # --- jobs ------------------------------------------------------------------------------------
@@ -200,6 +207,13 @@ class Scheduler:
         pause = self._pauses.begin(runner.index)
         if kind is not RunKind.INCREMENTAL:
             self._again(runner, kind, pause)
+
+
+class _HostClock:
+    """The clock that APScheduler goes by as well."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
 
 
 class _Pauses:

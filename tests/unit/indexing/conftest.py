@@ -221,7 +221,6 @@ class World:
         reader = Reader(indexer, self.definition, self.table, file="shop.py")
         return IndexParts(
             indexer,
-            self.definition,
             reader,
             self.table,
             cast(IndexStore, Mortal(self.store, self.life)),
@@ -232,7 +231,11 @@ class World:
 
     def runner(self, hash: str = "h1", *, lease_wait: float = 0.0, **changes: Any) -> IndexRunner:
         return IndexRunner(
-            self.parts(**changes), hash, lease_wait=lease_wait, reached=self.failpoints
+            self.parts(**changes),
+            hash,
+            definition=self.definition,
+            lease_wait=lease_wait,
+            reached=self.failpoints,
         )
 
     def wanted(self) -> dict[str, int]:

@@ -1,7 +1,6 @@
 """One suite for every state store: runs, watermarks, leases and dead letters."""
 
 import multiprocessing
-import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -11,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, inspect, text
+from sqlalchemy import create_engine, inspect, make_url, text
 
 from searchsvc.domain.run import Counts, DeadLetter, Lease, RunKind, RunStatus
 from searchsvc.errors import LeaseHeld, LeaseLost, StateError
@@ -21,7 +20,6 @@ from searchsvc.stores.memory import MemoryStateStore
 from searchsvc.stores.schema import HEAD, metadata
 from searchsvc.stores.sql import SqlStateStore
 
-MYSQL = os.environ.get("SEARCHSVC_TEST_MYSQL_URL", "")
 NOON = datetime(2026, 8, 23, 12, 0, 0, 123456, tzinfo=UTC)
 
 
@@ -38,13 +36,15 @@ class HandClock:
         self.time += timedelta(seconds=seconds)
 
 
-def mysql_store(clock: HandClock) -> SqlStateStore:
-    engine = create_engine(MYSQL)
+def mysql_store(server: str, clock: HandClock) -> SqlStateStore:
+    name = "searchsvc_test_state"
+    engine = create_engine(server)
     with engine.begin() as connection:
-        for table in (*metadata.tables, "searchsvc_schema"):
-            connection.execute(text(f"DROP TABLE IF EXISTS {table}"))
+        connection.execute(text(f"DROP DATABASE IF EXISTS {name}"))
+        connection.execute(text(f"CREATE DATABASE {name}"))
     engine.dispose()
-    return SqlStateStore(MYSQL, clock, keep_runs=5)
+    url = make_url(server).set(database=name).render_as_string(hide_password=False)
+    return SqlStateStore(url, clock, keep_runs=5)
 
 
 @pytest.fixture
@@ -54,12 +54,10 @@ def clock() -> HandClock:
 
 @pytest.fixture(params=["memory", "sqlite", "mysql"])
 def store(request: pytest.FixtureRequest, tmp_path: Path, clock: HandClock) -> Iterator[StateStore]:
-    if request.param == "mysql" and not MYSQL:
-        pytest.skip("SEARCHSVC_TEST_MYSQL_URL is not set")
     makers: dict[str, Callable[[], StateStore]] = {
         "memory": lambda: MemoryStateStore(clock, keep_runs=5),
         "sqlite": lambda: SqlStateStore(url_of(tmp_path / "s.db"), clock, keep_runs=5),
-        "mysql": lambda: mysql_store(clock),
+        "mysql": lambda: mysql_store(request.getfixturevalue("mysql_url"), clock),
     }
     made = makers[request.param]()
     yield made
