@@ -1,6 +1,7 @@
 """Fills `pydocs` from the documentation of the running Python: modules, their objects, topics."""
 
 import re
+from typing import Any
 
 from searchsvc.indexing import Indexer, Join
 
@@ -17,21 +18,20 @@ SQL = """
     SELECT id, NULL, 'topic', name, name, '', text, 0, updated_at FROM topics
 """
 MODULE = "SELECT id AS _id, name AS value FROM modules WHERE id IN :ids"
-RENAMED = """
-    SELECT objects.id FROM objects JOIN modules ON modules.id = objects.module_id
-    WHERE modules.updated_at >= :since
-"""
+RENAMED = (
+    "SELECT o.id FROM objects o JOIN modules m ON m.id = module_id WHERE m.updated_at >= :since"
+)
 
 
 def importance(kind: str, name: str, doc: str) -> float:
-    """1 to 100: a module's or class's own page before its methods, and documented before bare."""
+    """1 to 100: a module or class before its methods, and documented before bare."""
     base = _BASE.get(kind, 4) / (1 + name.count("."))
     if "_" in (name[:1], name.rpartition(".")[2][:1]):
         base = 1
     return max(1, round(base * (1 + min(len(doc), 3000) / 1000), 1))
 
 
-def to_document(row):
+def to_document(row: dict[str, Any]) -> dict[str, Any]:
     """The document of one module, object or topic."""
     doc = row["doc"]
     return {

@@ -95,7 +95,7 @@ class Database:
                 return self._execute(statement.sql, values or {})
         except DBAPIError as error:
             # The driver's error is not chained: its text may repeat values, and adds nothing.
-            raise self._translated(statement.purpose, error) from None
+            raise self.translated(statement.purpose, error) from None
 
     def _execute(self, sql: str, values: Mapping[str, object]) -> Table:
         lists = tuple(name for name, value in values.items() if isinstance(value, list))
@@ -105,7 +105,8 @@ class Database:
             names = tuple(result.keys())
             return Table(names, types, [tuple(row) for row in result])
 
-    def _translated(self, purpose: str, error: DBAPIError) -> SearchsvcError:
+    def translated(self, purpose: str, error: DBAPIError) -> SearchsvcError:
+        """Our error for a failure of the driver; `purpose` says what was asked."""
         said = message_of(error)
         url = self.engine.url.render_as_string(hide_password=True)
         if self.driver.is_unreachable(error):
