@@ -19,6 +19,8 @@ from searchsvc.yamlfile import Node, read_yaml
 
 FILE_NAME = "searchsvc.yaml"
 _PREFIX = "SEARCHSVC_"
+# How a server's process tells its workers where the project is.
+_NOT_SETTINGS = ("SEARCHSVC_PROJECT",)
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 
 
@@ -171,7 +173,11 @@ def _expand(node: Node, env: Mapping[str, str]) -> Any:
 def _apply_environment(values: dict[str, Any], env: Mapping[str, str]) -> None:
     """Lay each SEARCHSVC_SECTION__NAME over `values`."""
     for variable, text in sorted(env.items()):
-        if not variable.startswith(_PREFIX) or variable.startswith(f"{_PREFIX}TEST_"):
+        if (
+            not variable.startswith(_PREFIX)
+            or variable in _NOT_SETTINGS
+            or variable.startswith(f"{_PREFIX}TEST_")
+        ):
             continue
         path = variable.removeprefix(_PREFIX).lower().split("__")
         _set(values, path, text, variable)

@@ -1,22 +1,26 @@
 """Shows how far a rebuild is: a bar on a terminal, plain lines elsewhere."""
 
+import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from time import monotonic
-from types import TracebackType
-from typing import Self
 
 import click
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
-    Progress,
     ProgressColumn,
     SpinnerColumn,
     Task,
     TextColumn,
     TimeRemainingColumn,
 )
+from rich.progress import Progress as Bar
 from rich.text import Text
+
+from searchsvc.indexing.progress import NoProgress, Progress
+from searchsvc.indexing.runner import Watching
 
 _SECONDS_BETWEEN_LINES = 2.0
 
@@ -34,12 +38,13 @@ class TerminalProgress:
     """A bar with rows, rows/s and the time left."""
 
     def __init__(self, index: str) -> None:
-        self._bar = Progress(
+        self._bar = Bar(
             SpinnerColumn(), TextColumn("{task.description}"), BarColumn(),
             MofNCompleteColumn(), _Speed(), TimeRemainingColumn(),
         )  # fmt: skip
         self._index = index
         self._task = self._bar.add_task(index, total=None)
+        self._bar.start()
 
     def start(self, total: int) -> None:
         """The number of rows to copy is known."""
@@ -53,16 +58,8 @@ class TerminalProgress:
         """The run does something else now."""
         self._bar.update(self._task, description=f"{self._index}: {name}")
 
-    def __enter__(self) -> Self:
-        self._bar.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def finish(self) -> None:
+        """The run has ended."""
         self._bar.stop()
 
 
@@ -92,16 +89,8 @@ class LineProgress:
         """The run does something else now."""
         click.echo(f"{self._index}: {name}")
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        pass
+    def finish(self) -> None:
+        """The run has ended; its last line is printed already."""
 
     def _line(self, seconds: float) -> str:
         speed = self._rows / seconds if seconds > 0 else 0.0
@@ -109,6 +98,21 @@ class LineProgress:
         return f"{self._rows:,}/{self._total:,} rows, {speed:,.0f} rows/s, ETA {left:.0f} s"
 
 
-def progress(index: str) -> TerminalProgress | LineProgress:
-    """The progress for this standard output."""
-    return TerminalProgress(index) if sys.stdout.isatty() else LineProgress(index)
+@contextmanager
+def watch(index: str, *, quiet: bool = False) -> Iterator[Watching]:
+    """Shows a run's progress on this standard output; Ctrl-C and SIGTERM stop it between pages."""
+    if quiet:
+        progress: Progress = NoProgress()
+    else:
+        progress = TerminalProgress(index) if sys.stdout.isatty() else LineProgress(index)
+    watching = Watching(progress)
+    before = {
+        number: signal.signal(number, lambda *_: watching.stop.set())
+        for number in (signal.SIGTERM, signal.SIGINT)
+    }
+    try:
+        yield watching
+    finally:
+        progress.finish()
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,231 @@
+"""Builds the parts of searchsvc from a project's settings: the only module that names adapters."""
+
+import ipaddress
+import os
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from searchsvc.api.app import create_app
+from searchsvc.api.server import serve as serve_api
+from searchsvc.api.services import api_services
+from searchsvc.definitions.indexers import LoadedIndexer
+from searchsvc.definitions.project import Definitions, read_definitions, shipped_folder
+from searchsvc.domain.definition import IndexDefinition
+from searchsvc.engines.embedded.index import EmbeddedStore
+from searchsvc.engines.embedded.search import EmbeddedEngine
+from searchsvc.errors import DefinitionError, SettingsError, UnknownIndex, nearest
+from searchsvc.indexing.parts import IndexParts
+from searchsvc.indexing.reader import Reader
+from searchsvc.indexing.runner import IndexRunner, index_hash
+from searchsvc.indexing.schedule import Schedule
+from searchsvc.ports import IndexStore, SearchEngine, StateStore
+from searchsvc.search.service import SearchService
+from searchsvc.settings import Project, load
+from searchsvc.sources.sql import SqlSource
+from searchsvc.stores.sql import SqlStateStore
+from searchsvc.telemetry.latency_report import LatencyReport
+from searchsvc.telemetry.logs import configure_logging
+
+__all__ = ["Services", "build", "latency_report", "read_definitions", "serve", "shipped_folder"]
+
+PROJECT_VARIABLE = "SEARCHSVC_PROJECT"
+_WORKER_APP = "searchsvc.bootstrap:create_worker_app"
+
+
+class SystemClock:
+    """The time of this host."""
+
+    def now(self) -> datetime:
+        """Aware, UTC."""
+        return datetime.now(UTC)
+
+
+class Services:
+    """What commands work with. Sources and runners are made when they are first asked for."""
+
+    def __init__(
+        self, project: Project, found: Definitions, store: IndexStore, state: StateStore
+    ) -> None:
+        self.project = project
+        self.definitions: Mapping[str, IndexDefinition] = found.definitions
+        self.indexers: Mapping[str, LoadedIndexer] = found.indexers
+        self.store = store
+        self.state = state
+        self._clock = SystemClock()
+        self._sources: dict[str, SqlSource] = {}
+        self._runners: dict[str, IndexRunner] = {}
+
+    def runner(self, index: str) -> IndexRunner:
+        """The runs of one index. Raises UnknownIndex when no indexer fills it."""
+        if index not in self._runners:
+            self._runners[index] = self._make_runner(index)
+        return self._runners[index]
+
+    def schedule(self) -> Schedule:
+        """When every indexer is due; not started yet."""
+        return Schedule([self.runner(index) for index in sorted(self.indexers)])
+
+    def check(self, index: str) -> None:
+        """Run every statement of the indexer once, without reading a row.
+
+        Raises SourceError, SourceUnreachable, or DefinitionError for a field without a column.
+        """
+        loaded = self._loaded(index)
+        columns = self._source(loaded).columns()
+        self._check_fields(loaded, columns)
+
+    def log_to_console(self) -> None:
+        """Let the log reach standard error, as settings.logging says."""
+        _log_as_set(self.project)
+
+    def close(self) -> None:
+        """End the connections to sources and the state store."""
+        for source in self._sources.values():
+            source.close()
+        self.state.close()
+
+    def _loaded(self, index: str) -> LoadedIndexer:
+        if index not in self.indexers:
+            hint = (
+                f"add indexers/{index}.py"
+                if index in self.definitions
+                else nearest(index, self.indexers)
+            )
+            raise UnknownIndex(f"no indexer fills index '{index}'", hint=hint)
+        return self.indexers[index]
+
+    def _source(self, loaded: LoadedIndexer) -> SqlSource:
+        indexer = loaded.indexer
+        if indexer.index not in self._sources:
+            url = _resolved(self.project, self.project.settings.sources[indexer.source].url)
+            self._sources[indexer.index] = SqlSource(indexer, url, file=loaded.file)
+        return self._sources[indexer.index]
+
+    def _make_runner(self, index: str) -> IndexRunner:
+        loaded = self._loaded(index)
+        definition, source = self.definitions[index], self._source(loaded)
+        reader = Reader(loaded.indexer, definition, source, file=str(loaded.file))
+        parts = IndexParts(
+            loaded.indexer, reader, source, self.store, self.state, self._clock,
+            self.project.settings.indexing,
+        )  # fmt: skip
+        return IndexRunner(
+            parts, index_hash(definition, loaded.indexer, loaded.hash), definition=definition
+        )
+
+    def _check_fields(self, loaded: LoadedIndexer, columns: Mapping[str, str]) -> None:
+        """Without a to_document of its own, a row's columns must be fields."""
+        if loaded.indexer.to_document is not dict:
+            return
+        indexer = loaded.indexer
+        fields = {field.name for field in self.definitions[indexer.index].fields}
+        own = {
+            *indexer.keys,
+            indexer.watermark,
+            indexer.soft_delete,
+            *(j.on for j in indexer.joins),
+        }
+        for column in columns:
+            if column not in fields | own:
+                message = f"column '{column}' is no field of index '{indexer.index}'"
+                hint = (
+                    f"{nearest(column, fields)}; add it to the mapping or leave it out of the SQL"
+                )
+                raise DefinitionError(message, file=loaded.file, key="sql", hint=hint)
+
+
+def build(project: Project) -> Services:
+    """The services of a project. Raises SettingsError, DefinitionError, CheckFailed, StateError."""
+    found = read_definitions(project)
+    project.data_dir.mkdir(parents=True, exist_ok=True)
+    store, _ = _engine(project)
+    return Services(project, found, store, SqlStateStore(project.state_url, SystemClock()))
+
+
+def _engine(project: Project) -> tuple[IndexStore, SearchEngine]:
+    """The write and the read side of the project's engine."""
+    settings = project.settings.engine
+    if settings.kind != "embedded":
+        hint = nearest(settings.kind, ["embedded"])
+        raise SettingsError(f"unknown engine '{settings.kind}'", key="engine.kind", hint=hint)
+    folder = project.data_dir / "indexes"
+    return EmbeddedStore(folder, settings.writer_memory_mb), EmbeddedEngine(folder)
+
+
+def _resolved(project: Project, url: str) -> str:
+    """A SQLite file's path is meant from the project's folder, wherever the command runs."""
+    prefix = "sqlite:///"
+    path = url.removeprefix(prefix)
+    if not url.startswith(prefix) or not path or path.startswith((":", "/", "file:")):
+        return url
+    return f"{prefix}{project.root / path}"
+
+
+def _log_as_set(project: Project) -> None:
+    """Let the log reach standard error, as settings.logging says."""
+    configure_logging(project.settings.logging.level, project.settings.logging.format)
+
+
+def create_worker_app() -> Any:
+    """The ASGI app of one worker process, for the project that the server's process named."""
+    project = load(Path(os.environ[PROJECT_VARIABLE]))
+    _log_as_set(project)
+    found = read_definitions(project)
+    store, engine = _engine(project)
+    state = SqlStateStore(project.state_url, SystemClock())
+
+    async def close() -> None:
+        await engine.close()
+        state.close()
+
+    search = SearchService(engine, found.definitions)
+    return create_app(
+        api_services(search, store, state, project.settings.api, project.data_dir, close)
+    )
+
+
+def serve(
+    project: Project,
+    *,
+    port: int | None = None,
+    on_started: Callable[[], None] | None = None,
+    on_stop: Callable[[], None] | None = None,
+) -> None:
+    """Serve the project's API until SIGTERM or Ctrl-C.
+
+    Raises SettingsError for an address that others can reach: there are no API keys yet.
+    """
+    settings = project.settings.api
+    if not _is_loopback(settings.host):
+        raise SettingsError(
+            f"'{settings.host}' is no loopback address, and the API asks for no keys",
+            key="api.host",
+            hint="keep 127.0.0.1, and put a proxy that authenticates before it",
+        )
+    os.environ[PROJECT_VARIABLE] = str(project.root)
+    chosen = settings if port is None else msgspec.structs.replace(settings, port=port)
+    serve_api(_WORKER_APP, chosen, project.data_dir, on_started=on_started, on_stop=on_stop)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def latency_report(project: Project, minutes: int) -> list[dict[str, Any]]:
+    """Percentiles in milliseconds by route, index and stage, of the last 1, 5 or 60 minutes."""
+    report = LatencyReport(project.data_dir / "latency")
+    return [
+        {
+            "route": row.route, "index": row.index, "stage": row.stage, "count": row.count,
+            "p50_ms": row.p50 * 1000, "p90_ms": row.p90 * 1000,
+            "p99_ms": row.p99 * 1000, "max_ms": row.max * 1000,
+        }
+        for row in report.window(minutes)
+    ]  # fmt: skip

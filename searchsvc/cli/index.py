@@ -1,0 +1,131 @@
+"""`searchsvc index`: runs indexers by hand."""
+
+import click
+
+from searchsvc.bootstrap import Services
+from searchsvc.cli.options import (
+    index_argument,
+    indexes_argument,
+    json_option,
+    require,
+    services,
+)
+from searchsvc.cli.output import print_json
+from searchsvc.cli.progress import watch
+from searchsvc.domain.run import Run
+from searchsvc.errors import UsageError
+
+
+@click.group
+def command() -> None:
+    """Run indexers: rebuild, increment, reconcile, prune."""
+
+
+@command.command
+@indexes_argument
+@click.option("--all", "every", is_flag=True, help="Every index that has an indexer.")
+@click.option("--allow-empty", is_flag=True, help="Let a version without documents go live.")
+@click.option(
+    "--allow-shrink",
+    is_flag=True,
+    help="Let a version go live whose count is far from the live one's.",
+)
+@json_option
+@click.pass_context
+def rebuild(
+    ctx: click.Context,
+    indexes: tuple[str, ...],
+    every: bool,
+    allow_empty: bool,
+    allow_shrink: bool,
+    as_json: bool,
+) -> None:
+    """Fill a new version of each of INDEXES and let it go live.
+
+    The live version answers, and follows its source, until the new one has passed its gate: its
+    count and a sample of its documents equal the source. `searchsvc rollback INDEX` undoes it.
+    """
+    built = services(ctx)
+    for index in _chosen(built, indexes, every):
+        runner = built.runner(index)
+        with watch(index, quiet=as_json) as watching:
+            run = runner.rebuild(
+                allow_empty=allow_empty, allow_shrink=allow_shrink, watching=watching
+            )
+        report(run, as_json)
+
+
+@command.command
+@indexes_argument
+@click.option("--all", "every", is_flag=True, help="Every index that has an indexer.")
+@json_option
+@click.pass_context
+def increment(ctx: click.Context, indexes: tuple[str, ...], every: bool, as_json: bool) -> None:
+    """Write what changed since the last increment into the live version of each of INDEXES."""
+    built = services(ctx)
+    for index in _chosen(built, indexes, every):
+        report(built.runner(index).increment(), as_json)
+
+
+@command.command
+@indexes_argument
+@click.option("--all", "every", is_flag=True, help="Every index that has an indexer.")
+@click.option(
+    "--allow-deletes", is_flag=True, help="Delete even more than indexing.max_delete_ratio allows."
+)
+@json_option
+@click.pass_context
+def reconcile(
+    ctx: click.Context, indexes: tuple[str, ...], every: bool, allow_deletes: bool, as_json: bool
+) -> None:
+    """Compare each of INDEXES with its source, row by row, and mend what differs.
+
+    This finds what increments cannot see: deleted rows, and updates that moved no watermark.
+    """
+    built = services(ctx)
+    for index in _chosen(built, indexes, every):
+        with watch(index, quiet=as_json) as watching:
+            run, drift = built.runner(index).reconcile(
+                allow_deletes=allow_deletes, watching=watching
+            )
+        report(run, as_json)
+        if not as_json:
+            click.echo(
+                f"{index}: {drift.total} documents were off: {drift.missing} missing,"
+                f" {drift.different} different, {drift.extra} without a row"
+            )
+
+
+@command.command
+@index_argument
+@click.pass_context
+def prune(ctx: click.Context, index: str) -> None:
+    """Delete the versions of INDEX that indexing.keep_versions does not keep."""
+    built = services(ctx)
+    dropped = built.runner(require(built, index)).prune()
+    click.echo(f"{index}: {len(dropped)} versions deleted")
+
+
+def report(run: Run, as_json: bool) -> None:
+    """One line, or one JSON object, on a run that has ended."""
+    if as_json:
+        print_json(run)
+        return
+    counts = run.counts
+    parts = [f"{counts.read:,} read"]
+    for name in ("indexed", "deleted", "unchanged", "stale", "dead"):
+        number = getattr(counts, name)
+        if number:
+            parts.append(f"{number:,} {name}")
+    click.echo(
+        f"{run.index}: {run.kind} {run.status} in {run.seconds or 0:.1f} s: {', '.join(parts)}"
+    )
+
+
+def _chosen(built: Services, indexes: tuple[str, ...], every: bool) -> list[str]:
+    if every:
+        return sorted(built.indexers)
+    if not indexes:
+        known = ", ".join(sorted(built.indexers)) or "none"
+        raise UsageError("name at least one index, or say --all", hint=f"known: {known}")
+    return [require(built, index) for index in indexes]
