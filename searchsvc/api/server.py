@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
@@ -31,22 +32,25 @@ def serve(
     settings: Api,
     data_dir: Path,
     *,
+    port: int | None = None,
     on_started: Callable[[], object] | None = None,
-    on_stop: Callable[[], object] | None = None,
+    on_stopping: Callable[[], object] | None = None,
     drain_seconds: float = 1.0,
 ) -> None:
     """Serve the app that `target` (`module:factory`) makes in each worker, until SIGTERM or Ctrl-C.
 
-    `on_started` is called in this process once the workers have been started, `on_stop` when they
+    `port` stands in for the settings' own. `on_started` is called in this process once the workers have been started, `on_stopping` when they
     are asked to stop; both may start and end threads. For `drain_seconds` before the workers stop,
     /readyz says 503 while everything else is still answered. Returns when all has stopped; raises
     SettingsError when the port cannot be used.
     """
+    if port is not None:
+        settings = msgspec.structs.replace(settings, port=port)
     check_port(settings.host, settings.port)
     # A fork would copy locks that other threads of this process hold.
     multiprocessing.set_start_method("spawn", force=True)
     _Server(
-        target, settings, Draining.of_server(data_dir), on_started, on_stop, drain_seconds
+        target, settings, Draining.of_server(data_dir), on_started, on_stopping, drain_seconds
     ).serve()
 
 
@@ -72,7 +76,7 @@ class _Server(MPServer):
         settings: Api,
         draining: Draining,
         on_started: Callable[[], object] | None,
-        on_stop: Callable[[], object] | None,
+        on_stopping: Callable[[], object] | None,
         drain_seconds: float,
     ) -> None:
         super().__init__(
@@ -93,13 +97,13 @@ class _Server(MPServer):
         )
         self._draining = draining
         self._on_started = on_started
-        self._on_stop = on_stop
+        self._on_stopping = on_stopping
         self._drain_seconds = drain_seconds
 
     def startup(self, spawn_target: Any, target_loader: Any) -> None:
         """Start the workers, then what runs beside them."""
         self._draining.end()
-        super().startup(spawn_target, target_loader)
+        super().startup(spawn_target, target_loader)  # type: ignore[no-untyped-call]
         if self._on_started is not None:
             self._on_started()
 
@@ -107,9 +111,9 @@ class _Server(MPServer):
         """Tell probes first; then stop what runs beside the workers, and the workers."""
         self._begin_draining()
         try:
-            if self._on_stop is not None:
-                self._on_stop()
-            super().shutdown(exit_code)
+            if self._on_stopping is not None:
+                self._on_stopping()
+            super().shutdown(exit_code)  # type: ignore[no-untyped-call]
         finally:
             self._draining.end()
 

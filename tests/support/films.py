@@ -1,0 +1,92 @@
+"""A few dozen films on the memory engine, and an app that serves them, for tests over HTTP."""
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from searchsvc.api.app import create_app
+from searchsvc.api.services import ApiServices, api_services
+from searchsvc.domain.definition import Field, FieldType, IndexDefinition, Sort
+from searchsvc.domain.document import Document, digest
+from searchsvc.domain.index import IndexVersion
+from searchsvc.engines.memory import MemoryEngine, MemoryStore
+from searchsvc.search.service import SearchService
+from searchsvc.settings import Api
+from searchsvc.stores.sql import SqlStateStore
+
+FILMS = IndexDefinition(
+    name="films",
+    fields=(
+        Field("title", FieldType.TEXT, weight=8, suggest=True, highlight=True),
+        Field("plot", FieldType.TEXT, weight=1, snippet=30, highlight=True),
+        Field("genre", FieldType.KEYWORD, weight=2, facet=True, suggest=True),
+        Field("country", FieldType.KEYWORD, facet=True),
+        Field("year", FieldType.NUMBER, sort=True),
+        Field("restored", FieldType.BOOL, facet=True),
+    ),
+    sorts=(("newest", Sort("year", descending=True)), ("oldest", Sort("year"))),
+)
+_WORDS = ("Night", "River", "Garden", "Winter", "Harbour", "Lantern", "Orchard", "Station")
+_GENRES = ("Drama", "Comedy", "Documentary", "Thriller")
+_COUNTRIES = ("France", "Japan", "Kenya")
+_PLOTS = (
+    "A keeper of lanterns walks the {0} every evening until a stranger asks for the way.",
+    "Two sisters inherit a house by the {0} and find that the neighbours know more than they say.",
+    "What grows at the edge of the {0} when nobody looks: a year told in four seasons.",
+)
+
+
+def films() -> list[dict[str, Any]]:
+    """48 films with repeated genres, countries and years, and one that tries to be markup."""
+    made = [
+        {
+            "title": f"The {word} of {_WORDS[(n + shift) % 8]}s",
+            "plot": _PLOTS[n % 3].format(word.lower()),
+            "genre": _GENRES[(n + shift) % 4],
+            "country": _COUNTRIES[(n + shift) % 3],
+            "year": 1950 + 7 * shift + n,
+            "restored": n % 2 == 0,
+        }
+        for shift in range(1, 7)
+        for n, word in enumerate(_WORDS)
+    ]
+    made[0]["title"] = "The Night of <img src=x onerror=alert(1)> Rivers"
+    return made
+
+
+def film_engine() -> tuple[MemoryStore, MemoryEngine]:
+    """A store with one live version of the films, and the engine that searches it."""
+    store = MemoryStore()
+    version = IndexVersion.new("films", datetime(2026, 8, 23, 10, 15, tzinfo=UTC), 1)
+    store.create(version, FILMS, FILMS.hash)
+    with store.writer(version) as writer:
+        writer.write([_document(n, film) for n, film in enumerate(films(), 1)])
+        writer.commit()
+    store.swap(version)
+    return store, MemoryEngine(store)
+
+
+def film_services(data_dir: Path) -> ApiServices:
+    """The services of an app that serves the films."""
+    store, engine = film_engine()
+    state = SqlStateStore(f"sqlite:///{data_dir / 'state.db'}")
+
+    async def close() -> None:
+        await engine.close()
+        state.close()
+
+    search = SearchService(engine, {"films": FILMS})
+    return api_services(search, store, state, Api(), data_dir, close)
+
+
+def create_film_app() -> Any:
+    """The app of one worker; its data folder is in FILMS_DATA."""
+    return create_app(film_services(Path(os.environ["FILMS_DATA"])))
+
+
+def _document(number: int, film: dict[str, Any]) -> Document:
+    source = orjson.dumps(film)
+    return Document(f"film/{number}", 1, film, source, digest(source))
