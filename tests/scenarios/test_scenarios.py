@@ -87,6 +87,16 @@ def texts(answer) -> list[str]:
     return [hit["text"] for hit in answer["hits"]]
 
 
+def marks(answer, id: str, field: str) -> str | None:
+    """The highlight of one field of one hit."""
+    return by_id(answer)[id]["highlight"].get(field)
+
+
+def pairs(expected):
+    """((id, field), value) of a mapping of mappings."""
+    return [((id, field), v) for id, fields in expected.items() for field, v in fields.items()]
+
+
 CHECKS = {
     "code": lambda a, e: a["code"] == e,
     "param": lambda a, e: a["param"] == e,
@@ -101,7 +111,8 @@ CHECKS = {
     "absent": lambda a, e: not set(e) & set(ids(a)),
     "applied": lambda a, e: a["applied"]["match"] == e,
     "facets": lambda a, e: all(buckets(a, field) == want for field, want in e.items()),
-    "highlight": lambda a, e: all(by_id(a)[id].get("highlight", {}) == h for id, h in e.items()),
+    "highlight": lambda a, e: all(marks(a, id, field) == h for (id, field), h in pairs(e)),
+    "unmarked": lambda a, e: all(not by_id(a)[id].get("highlight") for id in e),
     "docs": lambda a, e: all(by_id(a)[id]["doc"] == doc for id, doc in e.items()),
     "without_field": lambda a, e: a["hits"] and all(e not in hit["doc"] for hit in a["hits"]),
     "doc_field": lambda a, e: a["doc"][e[0]] == e[1],

@@ -7,7 +7,7 @@ from pathlib import Path
 from searchsvc.engines.embedded.index import EmbeddedStore
 from searchsvc.engines.embedded.search import EmbeddedEngine
 
-from searchsvc.engines.memory import MemoryEngine
+from searchsvc.engines.memory import MemoryEngine, MemoryStore
 from searchsvc.ports import IndexStore, SearchEngine
 
 ENGINES = ("memory", "embedded")
@@ -17,7 +17,7 @@ ENGINES = ("memory", "embedded")
 def open_engine(name: str, folder: Path) -> Iterator[tuple[IndexStore, SearchEngine]]:
     """The write and the read side of that engine, empty."""
     if name == "memory":
-        engine = MemoryEngine()
-        yield engine, engine
+        store = MemoryStore()
+        yield store, MemoryEngine(store)
         return
     yield EmbeddedStore(folder), EmbeddedEngine(folder)

@@ -29,6 +29,16 @@ FILMS = IndexDefinition(
     ),
     sorts=(("newest", Sort("year", descending=True)), ("oldest", Sort("year"))),
 )
+
+
+class _Clock:
+    """The time of this host."""
+
+    def now(self) -> datetime:
+        """Aware, UTC."""
+        return datetime.now(UTC)
+
+
 _WORDS = ("Night", "River", "Garden", "Winter", "Harbour", "Lantern", "Orchard", "Station")
 _GENRES = ("Drama", "Comedy", "Documentary", "Thriller")
 _COUNTRIES = ("France", "Japan", "Kenya")
@@ -72,7 +82,7 @@ def film_engine() -> tuple[MemoryStore, MemoryEngine]:
 def film_services(data_dir: Path) -> ApiServices:
     """The services of an app that serves the films."""
     store, engine = film_engine()
-    state = SqlStateStore(f"sqlite:///{data_dir / 'state.db'}")
+    state = SqlStateStore(f"sqlite:///{data_dir / 'state.db'}", _Clock())
 
     async def close() -> None:
         await engine.close()

@@ -6,12 +6,12 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+import httpx
 
 ROOT = Path(__file__).resolve().parents[2]
 _START = (
@@ -66,8 +66,8 @@ def _wait(server: RunningServer) -> None:
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline and server.process.poll() is None:
         try:
-            urllib.request.urlopen(f"{server.url}/readyz", timeout=2).close()
-        except (urllib.error.URLError, OSError):
+            httpx.get(f"{server.url}/readyz", timeout=2).raise_for_status()
+        except httpx.HTTPError:
             time.sleep(0.1)
         else:
             return

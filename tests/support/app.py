@@ -1,0 +1,35 @@
+"""The API over a given engine, with its telemetry in a folder of its own."""
+
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from searchsvc.api.app import create_app
+from searchsvc.api.services import api_services
+from searchsvc.domain.definition import IndexDefinition
+from searchsvc.ports import IndexStore, SearchEngine, StateStore
+from searchsvc.search.service import SearchService
+from searchsvc.settings import Api
+from searchsvc.stores.memory import MemoryStateStore
+
+
+class HostClock:
+    """The time of this host."""
+
+    def now(self) -> datetime:
+        """Aware, UTC."""
+        return datetime.now(UTC)
+
+
+def app_for(
+    store: IndexStore,
+    engine: SearchEngine,
+    *definitions: IndexDefinition,
+    state: StateStore | None = None,
+) -> Any:
+    """The ASGI app that serves these indexes."""
+    search = SearchService(engine, {d.name: d for d in definitions})
+    folder = Path(tempfile.mkdtemp(prefix="searchsvc-test-"))
+    state = state or MemoryStateStore(HostClock())
+    return create_app(api_services(search, store, state, Api(), folder, engine.close))
