@@ -56,6 +56,14 @@ def checked_id(id: str) -> str:
     return id
 
 
+def is_id(id: str) -> bool:
+    """Whether a document can have that id."""
+    try:
+        return bool(checked_id(id))
+    except Unindexable:
+        return False
+
+
 def comparable(field: Field, value: Scalar) -> Value | None:
     """A filter's value as the index holds it; None where no document can have it."""
     convert = _CONVERTERS.get(field.type)

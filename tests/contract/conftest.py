@@ -1,18 +1,18 @@
 """Every engine of ours, to run each contract on. A new engine is one line in ENGINES."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.contract.support import Engines
 
 from searchsvc.engines.embedded import EmbeddedEngine, EmbeddedStore
-from searchsvc.engines.memory import MemoryEngine, MemoryStore
+from searchsvc.engines.memory import MemoryEngine
+from tests.contract.support import Engines
 
 
 def _memory(_: Path) -> Engines:
-    store = MemoryStore()
-    return Engines(store, MemoryEngine(store))
+    engine = MemoryEngine()
+    return Engines(engine.store, engine)
 
 
 def _embedded(root: Path) -> Engines:
@@ -23,6 +23,6 @@ ENGINES: dict[str, Callable[[Path], Engines]] = {"memory": _memory, "embedded": 
 
 
 @pytest.fixture(params=sorted(ENGINES))
-def engines(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engines]:
+def engines(request: pytest.FixtureRequest, tmp_path: Path) -> Engines:
     """One engine after the other, empty."""
-    yield ENGINES[request.param](tmp_path)
+    return ENGINES[request.param](tmp_path)

@@ -9,6 +9,7 @@ import tantivy
 from tantivy import Index, Query, Searcher
 
 from searchsvc.domain.document import Delete, Document, Outcome, Write, WriteResult
+from searchsvc.engines import values
 from searchsvc.engines.embedded.directories import VersionDirectory, no_version
 from searchsvc.engines.embedded.documents import Convert, converter
 from searchsvc.engines.embedded.schema import DIGEST, ID, VERSION
@@ -123,9 +124,13 @@ class EmbeddedWriter:
 
     def _added(self, write: Write) -> WriteResult:
         """A write of an id that was never written before."""
-        return self._delete(write) if isinstance(write, Delete) else self._add(write)
+        if isinstance(write, Document):
+            return self._add(write)
+        return self._delete(write) if values.is_id(write.id) else self._refused(write)
 
     def _checked(self, write: Write) -> WriteResult:
+        if not values.is_id(write.id):
+            return self._refused(write)
         version, digest = self._stored(write.id)
         if version is not None and write.version < version:
             return WriteResult(write.id, Outcome.STALE)
@@ -138,6 +143,12 @@ class EmbeddedWriter:
             self._pending[write.id] = write.version, write.digest
             self._deleted.pop(write.id, None)
         return result
+
+    def _refused(self, write: Write) -> WriteResult:
+        """A write of an id that no document can have, and that is therefore absent already."""
+        if isinstance(write, Delete):
+            return WriteResult(write.id, Outcome.DELETED)
+        return self._add(write)
 
     def _add(self, document: Document, *, replaces: bool = False) -> WriteResult:
         try:
@@ -202,9 +213,7 @@ def stored(index: Index, searcher: Searcher, id: str) -> tuple[int, int] | None:
 
 def address_of(index: Index, searcher: Searcher, id: str) -> tantivy.DocAddress | None:
     """Where tantivy keeps document `id`; None where there is none."""
-    try:
-        query = Query.term_query(index.schema, ID, id)
-    except UnicodeEncodeError:
+    if not values.is_id(id):
         return None
-    hits = searcher.search(query, 1, count=False).hits
+    hits = searcher.search(Query.term_query(index.schema, ID, id), 1, count=False).hits
     return hits[0][1] if hits else None

@@ -30,16 +30,16 @@ _EVERY = 10**9
 
 
 class MemoryEngine:
-    """A SearchEngine over the versions of `store`."""
+    """A SearchEngine over the versions of `store`, which is its own where none is given."""
 
-    def __init__(self, store: MemoryStore) -> None:
-        self._store = store
+    def __init__(self, store: MemoryStore | None = None) -> None:
+        self.store = store or MemoryStore()
 
     def live(self, index: str) -> LiveIndex | None:
-        version = self._store.live(index)
+        version = self.store.live(index)
         if version is None:
             return None
-        return LiveIndex(version, self._store.state(version).definition)
+        return LiveIndex(version, self.store.state(version).definition)
 
     async def search(self, query: SearchQuery) -> SearchResult:
         live, state = self._serving(query.index)
@@ -85,7 +85,7 @@ class MemoryEngine:
                 f"index '{index}' has no live version yet",
                 hint=f"run `searchsvc index rebuild {index}`",
             )
-        return live, self._store.state(live.version)
+        return live, self.store.state(live.version)
 
 
 def _scored(
