@@ -18,21 +18,15 @@ Stem: TypeAlias = Callable[[Sequence[str]], Sequence[str]]
 LONGEST_WORD = 256  # bytes; what is longer is data, not a word
 
 _WORD = re.compile(r"[^\W_]+")
+_FOREIGN = re.compile(r"[^\x00-\x7f]+")
 # Only accents over Latin letters go: й and ά are letters of their own, and their stemmers agree.
-_ACCENTS = re.compile("(?<=[a-z])[\u0300-\u036f]+")
+_ACCENTS = re.compile("(?:^|(?<=[a-z]))[\u0300-\u036f]+")
 _LETTERS = str.maketrans(
     {
-        "ß": "ss",
-        "æ": "ae",
-        "œ": "oe",
-        "ø": "o",
-        "đ": "d",
-        "ð": "d",
-        "ł": "l",
-        "þ": "th",
+        "ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "ł": "l", "þ": "th",
         "\N{LATIN SMALL LETTER DOTLESS I}": "i",
     }
-)
+)  # fmt: skip
 # Compatibility forms would glue these to the word before them: Kindle™ would be `kindletm`.
 _SIGNS = str.maketrans({"\N{TRADE MARK SIGN}": " ", "\N{SERVICE MARK}": " "})
 # Scripts whose vowel signs are marks. Tokenizers disagree on those; there ours decides.
@@ -54,7 +48,18 @@ def fold(text: str) -> str:
     """`text` lower-cased and without accents: `Über` and `uber` become one."""
     if text.isascii():
         return text.lower()
-    plain = unicodedata.normalize("NFKD", text.translate(_SIGNS)).casefold()
+    # Piece by piece, since most texts hold only a few signs and letters beyond ASCII.
+    return _FOREIGN.sub(_folded, text).lower()
+
+
+def _folded(match: re.Match[str]) -> str:
+    return _fold_piece(match.group())
+
+
+@lru_cache(maxsize=8192)
+def _fold_piece(piece: str) -> str:
+    """A run of characters beyond ASCII; an accent that begins it stands over the letter before."""
+    plain = unicodedata.normalize("NFKD", piece.translate(_SIGNS)).casefold()
     return unicodedata.normalize("NFC", _ACCENTS.sub("", plain)).translate(_LETTERS)
 
 
@@ -69,7 +74,9 @@ def for_tokenizer(text: str) -> str:
     if text.isascii():
         return text
     folded = fold(text)
-    return " ".join(_WORD.findall(folded)) if _MARKS.search(folded) else folded
+    if folded.isascii() or not _MARKS.search(folded):
+        return folded
+    return " ".join(_WORD.findall(folded))
 
 
 @lru_cache(maxsize=64)

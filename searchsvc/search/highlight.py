@@ -8,14 +8,14 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
-from searchsvc.search.words import spans as word_spans
 
 Span: TypeAlias = tuple[int, int]
 
+_WORD = re.compile(r"[^\W_]+")
 _OPEN, _CLOSE, _ELLIPSIS = "<mark>", "</mark>", "…"
 # Characters that no HTML may hold, not even escaped: controls and lone surrogates.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
-_WORD_ROOM = 16  # characters searched per word of context; few words with a space are longer
+_WORD_ROOM = 12  # characters searched per word of context; few words with a space are longer
 
 
 def highlight(text: str, spans: Iterable[Span]) -> str:
@@ -91,7 +91,7 @@ def _word_numbers(text: str, spans: Sequence[Span]) -> list[int]:
     """How many words stand before each span; counted in one pass over the text."""
     numbers, count, last = [], 0, 0
     for start, _ in spans:
-        count += len(word_spans(text[last:start]))
+        count += len(_WORD.findall(text, last, start))
         numbers.append(count)
         last = start
     return numbers
@@ -101,9 +101,9 @@ def _widened(text: str, core: Span, words: int) -> Span:
     """`core` with whole words added on both sides until it holds about `words` words."""
     room = words * _WORD_ROOM
     low, high = max(0, core[0] - room), min(len(text), core[1] + room)
-    before = [low + start for start, _, _ in word_spans(text[low : core[0]])]
-    after = [core[1] + end for _, end, _ in word_spans(text[core[1] : high])]
-    missing = max(0, words - len(word_spans(text[slice(*core)])))
+    before = [match.start() for match in _WORD.finditer(text, low, core[0])]
+    after = [match.end() for match in _WORD.finditer(text, core[1], high)]
+    missing = max(0, words - len(_WORD.findall(text, *core)))
     left = min(len(before), max(missing // 3, missing - len(after)))
     right = min(len(after), missing - left)
     start = before[-left] if left else core[0]
@@ -114,8 +114,8 @@ def _widened(text: str, core: Span, words: int) -> Span:
 def _with_edges(text: str, span: Span, *, first: bool, last: bool) -> Span:
     """The span, reaching to the text's ends where nothing but punctuation is left outside."""
     start, end = span
-    if first and not word_spans(text[:start]):
+    if first and not _WORD.search(text, 0, start):
         start = 0
-    if last and not word_spans(text[end:]):
+    if last and not _WORD.search(text, end):
         end = len(text)
     return start, end

@@ -20,10 +20,10 @@ START = datetime(2026, 8, 23, 10, 15, tzinfo=UTC)
 PRODUCTS = IndexDefinition(
     INDEX,
     (
-        Field("name", FieldType.TEXT, weight=8, suggest=True, highlight=True, sort=True),
-        Field("brand", FieldType.KEYWORD, weight=4, suggest=True, facet=True, sort=True),
-        Field("sku", FieldType.ID, weight=20),
-        Field("description", FieldType.TEXT, weight=1, snippet=8),
+        Field("name", FieldType.TEXT, weight=8.0, suggest=True, highlight=True, sort=True),
+        Field("brand", FieldType.KEYWORD, weight=4.0, suggest=True, facet=True, sort=True),
+        Field("sku", FieldType.ID, weight=20.0),
+        Field("description", FieldType.TEXT, weight=1.0, snippet=8),
         Field("tags", FieldType.KEYWORD, facet=True),
         Field("price", FieldType.NUMBER, facet=True, sort=True),
         Field("in_stock", FieldType.BOOL, facet=True, sort=True),
