@@ -46,7 +46,7 @@ class Observe:
         resp.set_header("X-Content-Type-Options", "nosniff")
         if req.version:
             resp.set_header("X-Index-Version", req.version)
-        route = req.uri_template or "unmatched"
+        route = (req.uri_template or "unmatched").replace(":path}", "}")
         method = req.method if req.method in _METHODS else "other"
         self._latency.record_request(route, req.index, req.stages.durations, total)
         self._latency.count(REQUESTS, route, method, str(resp.status_code))

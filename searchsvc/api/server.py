@@ -39,10 +39,11 @@ def serve(
 ) -> None:
     """Serve the app that `target` (`module:factory`) makes in each worker, until SIGTERM or Ctrl-C.
 
-    `port` stands in for the settings' own. `on_started` is called in this process once the workers have been started, `on_stopping` when they
-    are asked to stop; both may start and end threads. For `drain_seconds` before the workers stop,
-    /readyz says 503 while everything else is still answered. Returns when all has stopped; raises
-    SettingsError when the port cannot be used.
+    `port` stands in for the settings' own. `on_started` is called in this process once the
+    workers have been started, `on_stopping` when they are asked to stop; both may start and end
+    threads. For `drain_seconds` before the workers stop, /readyz says 503 while everything else
+    is still answered. Returns when all has stopped; raises SettingsError when the port cannot be
+    used.
     """
     if port is not None:
         settings = msgspec.structs.replace(settings, port=port)

@@ -137,7 +137,7 @@ function marked(html) {
 
 const number = new Intl.NumberFormat();
 const label = (name) => name.replaceAll("_", " ").replace(/^./, (first) => first.toUpperCase());
-const yes = (value) => (value === true ? "yes" : value === false ? "no" : String(value));
+const yes = (value) => (value === true ? "Yes" : value === false ? "No" : String(value));
 
 // --- showing an answer -----------------------------------------------------------------------
 
@@ -329,7 +329,7 @@ function toggle(field, value) {
 
 function showChips() {
   const chips = [...state.chosen].flatMap(([field, values]) => values.map((value) => {
-    const text = `${label(field)}: ${value === "true" ? "yes" : value === "false" ? "no" : value}`;
+    const text = `${label(field)}: ${{ true: "Yes", false: "No" }[value] ?? value}`;
     const remove = () => {
       toggle(field, value);
       input.focus();
