@@ -24,7 +24,7 @@ class Scratch:
         return self.engine.dialect.name == "mysql"
 
     def run(self, *statements: str) -> None:
-        """Run each statement and commit; the text goes to the driver as it is."""
+        """Run each statement and commit; on MySQL a per cent sign is written twice."""
         with self.engine.begin() as connection:
             for statement in statements:
                 connection.exec_driver_sql(statement)
