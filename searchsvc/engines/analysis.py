@@ -15,6 +15,7 @@ import Stemmer
 
 Stem: TypeAlias = Callable[[Sequence[str]], Sequence[str]]
 
+_SHORT = 32  # characters of a piece worth remembering
 LONGEST_WORD = 256  # bytes; what is longer is data, not a word
 
 _WORD = re.compile(r"[^\W_]+")
@@ -53,10 +54,15 @@ def fold(text: str) -> str:
 
 
 def _folded(match: re.Match[str]) -> str:
-    return _fold_piece(match.group())
+    piece = match.group()
+    return _fold_short(piece) if len(piece) <= _SHORT else _fold_piece(piece)
 
 
 @lru_cache(maxsize=8192)
+def _fold_short(piece: str) -> str:
+    return _fold_piece(piece)
+
+
 def _fold_piece(piece: str) -> str:
     """A run of characters beyond ASCII; an accent that begins it stands over the letter before."""
     plain = unicodedata.normalize("NFKD", piece.translate(_SIGNS)).casefold()

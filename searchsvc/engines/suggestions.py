@@ -2,17 +2,18 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 
 from searchsvc.domain.definition import Field, IndexDefinition
 from searchsvc.domain.query import Term
 from searchsvc.domain.result import Bucket, HitSuggestion, ValueSuggestion
-from searchsvc.engines.marks import as_text, find, needles
+from searchsvc.engines.marks import Needles, as_text, find, needles
 from searchsvc.engines.terms import Group
 from searchsvc.search.highlight import Span, highlight
 
 OVERSAMPLE = 4  # documents fetched per suggestion wanted, since texts repeat
 
-Counts = Callable[[Field, Sequence[Group]], Iterable[Bucket]]
+Counts = Callable[[Field], Iterable[Bucket]]
 
 
 def as_spelt(terms: Iterable[Term]) -> list[Term]:
@@ -20,62 +21,55 @@ def as_spelt(terms: Iterable[Term]) -> list[Term]:
     return [replace(term, typos=0) for term in terms]
 
 
-def values(
-    fields: Iterable[Field],
-    groups: Sequence[Group],
-    definition: IndexDefinition,
-    counts: Counts,
-    limit: int,
-) -> list[ValueSuggestion]:
-    """The commonest values of `fields` in which every group matches.
+class Matcher:
+    """Finds groups in the texts of `fields`; what to look for is settled once per query."""
 
-    `counts` gives a field's values among the documents that match in it, commonest first; other
-    values of those documents may be among them.
-    """
-    if not groups:
-        return []
-    found = []
-    for field in fields:
-        for bucket in counts(field, groups):
-            text = str(bucket.value)
-            spans = spans_of_all(text, field, groups, definition)
-            if spans:
-                shown = highlight(text, spans)
-                found.append(ValueSuggestion(field.name, text, bucket.count, shown))
-    return sorted(found, key=lambda value: (-value.count, value.value))[:limit]
+    def __init__(
+        self, fields: Iterable[Field], groups: Sequence[Group], definition: IndexDefinition
+    ) -> None:
+        self._fields = [
+            (field, [needles(field, (group,), definition) for group in groups]) for field in fields
+        ]
+
+    def values(self, counts: Counts, limit: int) -> list[ValueSuggestion]:
+        """The commonest values in which every group matches.
+
+        `counts` gives a field's values among the documents that match in it, commonest first;
+        other values of those documents may be among them.
+        """
+        found: list[ValueSuggestion] = []
+        for field, wanted in self._fields:
+            matching = (
+                ValueSuggestion(field.name, str(b.value), b.count, highlight(str(b.value), spans))
+                for b in counts(field)
+                if (spans := _spans_of_all(str(b.value), wanted))
+            )
+            found += islice(matching, limit)
+        return sorted(found, key=lambda value: (-value.count, value.value))[:limit]
+
+    def hit(self, id: str, source: Mapping[str, object]) -> HitSuggestion | None:
+        """The suggestion of one document: the text that holds every group, or else any."""
+        partial: HitSuggestion | None = None
+        for field, wanted in self._fields:
+            for text in _texts(source.get(field.name)):
+                spans = _spans_of_all(text, wanted)
+                if spans:
+                    return HitSuggestion(id, field.name, text, highlight(text, spans))
+                some = [span for one in wanted for span in find(text, one)]
+                if some and partial is None:
+                    partial = HitSuggestion(id, field.name, text, highlight(text, some))
+        return partial
 
 
-def spans_of_all(
-    text: str, field: Field, groups: Sequence[Group], definition: IndexDefinition
-) -> list[Span]:
+def _spans_of_all(text: str, wanted: Iterable[Needles]) -> list[Span]:
     """Where the groups match in `text`; nothing unless each of them does."""
     spans: list[Span] = []
-    for group in groups:
-        found = find(text, needles(field, (group,), definition))
+    for one in wanted:
+        found = find(text, one)
         if not found:
             return []
         spans += found
     return spans
-
-
-def hit(
-    id: str,
-    source: Mapping[str, object],
-    fields: Iterable[Field],
-    groups: Sequence[Group],
-    definition: IndexDefinition,
-) -> HitSuggestion | None:
-    """The suggestion of one document: the text that holds every group, or else any of them."""
-    partial: HitSuggestion | None = None
-    for field in fields:
-        for text in _texts(source.get(field.name)):
-            spans = spans_of_all(text, field, groups, definition)
-            if spans:
-                return HitSuggestion(id, field.name, text, highlight(text, spans))
-            spans = find(text, needles(field, groups, definition))
-            if spans and partial is None:
-                partial = HitSuggestion(id, field.name, text, highlight(text, spans))
-    return partial
 
 
 def _texts(value: object) -> list[str]:
@@ -84,9 +78,11 @@ def _texts(value: object) -> list[str]:
 
 
 def distinct(hits: Iterable[HitSuggestion | None], limit: int) -> list[HitSuggestion]:
-    """The first `limit` hits, of those that read alike only the best."""
+    """The first `limit` hits, of those that read alike only the best; no more are looked at."""
     seen: dict[str, HitSuggestion] = {}
     for one in hits:
         if one is not None:
             seen.setdefault(one.text.casefold(), one)
-    return list(seen.values())[:limit]
+        if len(seen) >= limit:
+            break
+    return list(seen.values())

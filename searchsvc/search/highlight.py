@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
-
 Span: TypeAlias = tuple[int, int]
 
 _WORD = re.compile(r"[^\W_]+")

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Sequence
 import orjson
 from tantivy import DocAddress, Searcher
 
-from searchsvc.domain.definition import Field
 from searchsvc.domain.query import SearchQuery
 from searchsvc.domain.result import Hit, HitSuggestion
 from searchsvc.engines import sources, suggestions
@@ -45,16 +44,12 @@ def read(searcher: Searcher, address: DocAddress) -> tuple[str, bytes]:
 
 
 def suggested(
-    snapshot: Snapshot,
-    found: Iterable[Found],
-    fields: Sequence[Field],
-    groups: Sequence[Group],
-    limit: int,
+    snapshot: Snapshot, found: Iterable[Found], matcher: suggestions.Matcher, limit: int
 ) -> list[HitSuggestion]:
     """The first `limit` distinct texts of the documents found."""
 
     def suggestion(address: DocAddress) -> HitSuggestion | None:
         id, source = read(snapshot.searcher, address)
-        return suggestions.hit(id, orjson.loads(source), fields, groups, snapshot.definition)
+        return matcher.hit(id, orjson.loads(source))
 
     return suggestions.distinct((suggestion(address) for _, address in found), limit)

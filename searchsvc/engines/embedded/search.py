@@ -4,6 +4,7 @@ Searches run where they are called: tantivy answers in less time than a thread's
 """
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from pathlib import Path
 
 from searchsvc.domain.definition import Field
@@ -117,19 +118,21 @@ def _page(
 
 def _value_suggestions(snapshot: Snapshot, query: SuggestQuery) -> list[ValueSuggestion]:
     """Values as spelt; with typos forgiven only where there is none."""
-    definition = snapshot.definition
-    fields = suggest_values(definition)
-
-    def counts(field: Field, groups: Sequence[Group]) -> Iterable[Bucket]:
-        matching = _words(snapshot, groups, [field]).matching
-        return buckets(snapshot.searcher, matching, snapshot.plan.of(field), _VALUES)
-
+    fields = suggest_values(snapshot.definition)
     for terms in (suggestions.as_spelt(query.terms), query.terms):
         groups = understand(terms, snapshot)
-        found = suggestions.values(fields, groups, definition, counts, query.limit)
+        matcher = suggestions.Matcher(fields, groups, snapshot.definition)
+        counts = partial(_counts, snapshot, groups)
+        found = matcher.values(counts, query.limit) if groups else []
         if found:
             return found
     return []
+
+
+def _counts(snapshot: Snapshot, groups: Sequence[Group], field: Field) -> Iterable[Bucket]:
+    """The values of the documents of which `field` holds the words."""
+    matching = _words(snapshot, groups, [field]).matching
+    return buckets(snapshot.searcher, matching, snapshot.plan.of(field), _VALUES)
 
 
 def _hit_suggestions(snapshot: Snapshot, query: SuggestQuery) -> list[HitSuggestion]:
@@ -139,7 +142,8 @@ def _hit_suggestions(snapshot: Snapshot, query: SuggestQuery) -> list[HitSuggest
         return []
     best = _words(snapshot, groups, fields).scoring
     _, found = scored_page(snapshot, best, 0, query.limit * suggestions.OVERSAMPLE)
-    return suggested(snapshot, found, fields, groups, query.limit)
+    matcher = suggestions.Matcher(fields, groups, snapshot.definition)
+    return suggested(snapshot, found, matcher, query.limit)
 
 
 def _words(snapshot: Snapshot, groups: Sequence[Group], fields: Sequence[Field]) -> WordsQuery:

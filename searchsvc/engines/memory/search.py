@@ -1,6 +1,7 @@
 """Searches by scanning dicts: the reference of the port SearchEngine."""
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from operator import itemgetter
 
 import orjson
@@ -63,9 +64,8 @@ class MemoryEngine:
         found, groups = [], understand(query.terms, state)
         for terms in (suggestions.as_spelt(query.terms), query.terms) if groups else ():
             spelt = understand(terms, state)
-            found = suggestions.values(
-                fields, spelt, definition, lambda f, g: _values(state, f, g), query.limit
-            )
+            matcher = suggestions.Matcher(fields, spelt, definition)
+            found = matcher.values(partial(_values, state, spelt), query.limit)
             if found:
                 break
         hits = _suggested(state, groups, query.limit) if groups else []
@@ -142,7 +142,7 @@ def _facets(query: SearchQuery, matching: Sequence[Stored], state: State) -> Ite
         yield Facet(request.field, buckets(field, counted, request.size))
 
 
-def _values(state: State, field: Field, groups: Sequence[Group]) -> Iterable[Bucket]:
+def _values(state: State, groups: Sequence[Group], field: Field) -> Iterable[Bucket]:
     query = SearchQuery(state.definition.name)
     matching = [stored for _, stored in _scored(state, query, groups, [field])]
     return buckets(field, matching, _EVERY)
@@ -152,11 +152,10 @@ def _suggested(state: State, groups: Sequence[Group], limit: int) -> list[HitSug
     fields = suggest_texts(state.definition)
     query = SearchQuery(state.definition.name)
     best = _ordered(_scored(state, query, groups, fields), (), state)
+    matcher = suggestions.Matcher(fields, groups, state.definition)
     return suggestions.distinct(
         (
-            suggestions.hit(
-                stored.document.id, orjson.loads(stored.source), fields, groups, state.definition
-            )
+            matcher.hit(stored.document.id, orjson.loads(stored.source))
             for _, stored in best[: limit * suggestions.OVERSAMPLE]
         ),
         limit,
