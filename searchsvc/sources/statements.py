@@ -131,4 +131,5 @@ def _escaped(piece: _Piece, placeholder: str) -> str:
     escaped = piece.text.replace(":", "\\:")
     if not placeholder or not piece.is_code:
         return escaped
-    return re.sub(rf"(?<![:\w])\\:{placeholder}\b", f":{placeholder}", escaped)
+    # SQLAlchemy sees no placeholder right behind a word, as in IN:ids.
+    return re.sub(rf"(?<!:)\\:{placeholder}\b", f" :{placeholder}", escaped)
