@@ -35,7 +35,7 @@ class DeadLetters:
         self._run = run
         self._earlier = {each.id for each in state.dead_letters(run.index, _REMEMBERED)}
         self._letters: dict[str, DeadLetter] = {}
-        self._resolved: list[str] = []
+        self._resolved: set[str] = set()
         self._met: set[str] = set()
         self.now: set[str] = set()
 
@@ -53,6 +53,7 @@ class DeadLetters:
         index, run = self._run.index, self._run.id
         letter = DeadLetter(index, id, shortened(reason), run, self._clock.now())
         self._letters[id] = letter
+        self._resolved.discard(id)
         self._met.add(id)
         self.now.add(id)
 
@@ -65,7 +66,7 @@ class DeadLetters:
                 self._earlier.discard(id)
                 self.now.discard(id)
                 self._letters.pop(id, None)
-                self._resolved.append(id)
+                self._resolved.add(id)
 
     def save(self) -> None:
         """Called once what succeeded is durable, and before a watermark moves past it."""
@@ -73,7 +74,7 @@ class DeadLetters:
         if letters:
             self._state.add_dead_letters(letters)
         if self._resolved:
-            self._state.resolve_dead_letters(self._run.index, self._resolved)
+            self._state.resolve_dead_letters(self._run.index, sorted(self._resolved))
         self._earlier.update(self._letters)
         self._letters.clear()
         self._resolved.clear()

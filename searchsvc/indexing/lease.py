@@ -86,7 +86,7 @@ class LeaseKeeper:
         if fresh or self._monotonic() >= self._trusted_until or self._expired():
             try:
                 self._renew()
-            except StateError as error:
+            except (LeaseLost, StateError) as error:
                 raise self._loss() from error
 
     def _expired(self) -> bool:

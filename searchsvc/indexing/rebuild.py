@@ -183,6 +183,8 @@ class Rebuild:
         return replace(evidence, sampled=len(sample), differing=tuple(suspects))
 
     def _differing(self, ids: list[str]) -> list[str]:
+        """Which of these documents are not what a fresh read gives; dead rows have none."""
+        ids = [id for id in ids if id not in self._context.dead.now]
         if not ids:
             return []
         fresh = {

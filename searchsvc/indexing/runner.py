@@ -51,8 +51,9 @@ def index_hash(definition: IndexDefinition, indexer: Indexer, indexer_hash: str)
 class IndexRunner:
     """Everything that can be done to one index, one run at a time across all processes.
 
-    `hash` stands for all that `definition` and indexer say: versions of another are outdated. Rebuilds, reconciles and rollbacks
-    wait up to `lease_wait` seconds for a run that is under way; an increment does not wait.
+    `hash` stands for all that `definition` and indexer say: versions of another are outdated.
+    Rebuilds, reconciles and rollbacks wait up to `lease_wait` seconds for a run that is under
+    way; an increment does not wait.
     Every method raises LeaseHeld, LeaseLost, RunStopped, and what source and engine raise.
     """
 

@@ -241,11 +241,17 @@ class World:
     def wanted(self) -> dict[str, int]:
         """Id and digest of every document that the table asks for."""
         convert = compile_converters(self.definition)
+        poisoned = self.poisoned()
         return {
             id: digest(convert({"name": row["name"], "price": row["price"]})[1])
             for id, row in self.table.rows_by_id.items()
-            if not row["deleted"]
+            if not row["deleted"] and id not in poisoned
         }
+
+    def poisoned(self) -> set[str]:
+        """Ids of visible rows that cannot be documents: the price `x` is no number."""
+        rows = self.table.rows_by_id.items()
+        return {id for id, row in rows if row["price"] == "x" and not row["deleted"]}
 
     def held(self) -> dict[str, int]:
         """Id and digest of every document of the live version."""

@@ -1,0 +1,154 @@
+"""A shop in SQLite with its index in an embedded engine: one run of it as a process to kill."""
+
+import sqlite3
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from searchsvc.domain.definition import Field, FieldType, IndexDefinition
+from searchsvc.domain.document import digest
+from searchsvc.engines.embedded.index import EmbeddedStore
+from searchsvc.errors import SearchsvcError
+from searchsvc.indexing.converters import compile_converters
+from searchsvc.indexing.indexer import Indexer
+from searchsvc.indexing.parts import IndexParts
+from searchsvc.indexing.reader import Reader
+from searchsvc.indexing.runner import IndexRunner
+from searchsvc.settings import Indexing
+from searchsvc.sources.sql import SqlSource
+from searchsvc.stores.sql import SqlStateStore
+
+DEFINITION = IndexDefinition(
+    "shop", (Field("name", FieldType.TEXT, weight=1.0), Field("price", FieldType.NUMBER))
+)
+INDEXER = Indexer(
+    index="shop",
+    source="shop",
+    sql="SELECT id, name, price, updated_at, deleted FROM products",
+    key="id",
+    watermark="updated_at",
+    soft_delete="deleted",
+    every="0.2s",
+    overlap=5.0,
+    page_size=200,
+    to_document=lambda row: {"name": row["name"], "price": row["price"]},
+)
+NOW = "strftime('%Y-%m-%d %H:%M:%f', 'now')"
+TABLE = f"""
+CREATE TABLE products (
+    id INTEGER PRIMARY KEY, name TEXT, price REAL, updated_at TEXT DEFAULT ({NOW}), deleted INTEGER
+)"""
+
+
+class SystemClock:
+    """The time of this host."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+@dataclass
+class Shop:
+    """The files of one shop, and what a process needs to run its index."""
+
+    folder: Path
+
+    @property
+    def database(self) -> Path:
+        return self.folder / "shop.db"
+
+    def connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self.database, timeout=30, isolation_level=None)
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = OFF")
+        return connection
+
+    def store(self) -> EmbeddedStore:
+        return EmbeddedStore(self.folder / "indexes", writer_memory_mb=15)
+
+    def open(self, lease_seconds: float = 30.0) -> "OpenShop":
+        return OpenShop(self, lease_seconds)
+
+    def wanted(self) -> dict[str, int]:
+        """Id and digest of every document that the table asks for."""
+        convert = compile_converters(DEFINITION)
+        connection = self.connect()
+        rows = connection.execute("SELECT id, name, price FROM products WHERE NOT deleted")
+        found = {str(i): digest(convert({"name": n, "price": p})[1]) for i, n, p in rows}
+        connection.close()
+        return found
+
+
+class OpenShop:
+    """A shop with its connections."""
+
+    def __init__(self, shop: Shop, lease_seconds: float) -> None:
+        clock = SystemClock()
+        self.store = shop.store()
+        self.state = SqlStateStore(f"sqlite:///{shop.folder / 'state.db'}", clock)
+        self.source = SqlSource(INDEXER, f"sqlite:///{shop.database}")
+        reader = Reader(INDEXER, DEFINITION, self.source)
+        settings = Indexing(lease_seconds=lease_seconds, max_delete_ratio=0.2)
+        self.parts = IndexParts(
+            INDEXER, reader, self.source, self.store, self.state, clock, settings
+        )
+
+    def runner(self, reached: Callable[[str], None] = lambda _: None) -> IndexRunner:
+        return IndexRunner(
+            self.parts, "h1", definition=DEFINITION, lease_wait=10.0, reached=reached
+        )
+
+    def held(self) -> dict[str, int]:
+        """Id and digest of every document of the live version."""
+        live = self.store.live("shop")
+        assert live is not None
+        ids = [id for batch in self.store.ids(live) for id in batch]
+        assert len(ids) == len(set(ids)) == self.store.count(live)
+        return self.store.digests(live, ids)
+
+    def orphans(self) -> list[str]:
+        """Versions that are neither live nor complete."""
+        return [
+            info.version.name
+            for info in self.store.versions("shop")
+            if not info.live and self.state.watermark(info.version.name) is None
+        ]
+
+    def close(self) -> None:
+        self.source.close()
+        self.state.close()
+
+
+def say(word: str) -> None:
+    sys.stdout.write(f"{word}\n")
+    sys.stdout.flush()
+
+
+def main(folder: str, kind: str, lease_seconds: str, pause_at: str) -> None:
+    """Say `ready`, wait for a line, do one run, and say how it ended.
+
+    With `pause_at` the process says so at that failpoint and waits for another line.
+    """
+
+    def reached(name: str) -> None:
+        if name == pause_at:
+            say("paused")
+            sys.stdin.readline()
+
+    shop = Shop(Path(folder)).open(float(lease_seconds))
+    runner = shop.runner(reached)
+    say("ready")
+    sys.stdin.readline()
+    try:
+        runner.rebuild() if kind == "rebuild" else runner.increment()
+        say("done")
+    except SearchsvcError as error:
+        say(type(error).__name__)
+    finally:
+        shop.close()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
