@@ -5,8 +5,7 @@ from typing import Any
 
 from searchsvc import __version__
 from searchsvc.api.errors import PROBLEM_JSON
-from searchsvc.api.native.latency import LATENCY_PARAMETERS
-from searchsvc.api.native.runs import RUNS_PARAMETERS
+from searchsvc.api.parameters import LATENCY_PARAMETERS, RUNS_PARAMETERS
 from searchsvc.api.request import MAX_BODY, MEDIA_TYPES
 from searchsvc.api.schemas import SCHEMAS, Schema, reference
 from searchsvc.search.parameters import (

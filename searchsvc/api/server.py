@@ -8,7 +8,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import msgspec
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
@@ -32,26 +31,23 @@ def serve(
     settings: Api,
     data_dir: Path,
     *,
-    port: int | None = None,
     on_started: Callable[[], object] | None = None,
-    on_stopping: Callable[[], object] | None = None,
+    on_stop: Callable[[], object] | None = None,
     drain_seconds: float = 1.0,
 ) -> None:
     """Serve the app that `target` (`module:factory`) makes in each worker, until SIGTERM or Ctrl-C.
 
-    `port` stands in for the settings' own. `on_started` is called in this process once the
-    workers have been started, `on_stopping` when they are asked to stop; both may start and end
+    `on_started` is called in this process once the
+    workers have been started, `on_stop` when they are asked to stop; both may start and end
     threads. For `drain_seconds` before the workers stop, /readyz says 503 while everything else
     is still answered. Returns when all has stopped; raises SettingsError when the port cannot be
     used.
     """
-    if port is not None:
-        settings = msgspec.structs.replace(settings, port=port)
     check_port(settings.host, settings.port)
     # A fork would copy locks that other threads of this process hold.
     multiprocessing.set_start_method("spawn", force=True)
     _Server(
-        target, settings, Draining.of_server(data_dir), on_started, on_stopping, drain_seconds
+        target, settings, Draining.of_server(data_dir), on_started, on_stop, drain_seconds
     ).serve()
 
 
@@ -77,7 +73,7 @@ class _Server(MPServer):
         settings: Api,
         draining: Draining,
         on_started: Callable[[], object] | None,
-        on_stopping: Callable[[], object] | None,
+        on_stop: Callable[[], object] | None,
         drain_seconds: float,
     ) -> None:
         super().__init__(
@@ -98,7 +94,7 @@ class _Server(MPServer):
         )
         self._draining = draining
         self._on_started = on_started
-        self._on_stopping = on_stopping
+        self._on_stop = on_stop
         self._drain_seconds = drain_seconds
 
     def startup(self, spawn_target: Any, target_loader: Any) -> None:
@@ -112,8 +108,8 @@ class _Server(MPServer):
         """Tell probes first; then stop what runs beside the workers, and the workers."""
         self._begin_draining()
         try:
-            if self._on_stopping is not None:
-                self._on_stopping()
+            if self._on_stop is not None:
+                self._on_stop()
             super().shutdown(exit_code)  # type: ignore[no-untyped-call]
         finally:
             self._draining.end()

@@ -5,32 +5,22 @@ import logging
 import re
 import sys
 from datetime import UTC, datetime
-from typing import Protocol, TextIO
+from typing import TextIO
 
 # Control characters could forge lines or drive a terminal; so could Unicode's line separators.
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 
-class LogSettings(Protocol):
-    """`level` is one of Python's names; `format` is `text` or `json`."""
+def configure_logging(level: str, format: str, stream: TextIO | None = None) -> None:
+    """Send every log record of `level` and above to `stream` (standard error without one).
 
-    @property
-    def level(self) -> str: ...
-
-    @property
-    def format(self) -> str: ...
-
-
-def set_up_logging(settings: LogSettings, stream: TextIO | None = None) -> None:
-    """Send every log record of the level and above to `stream` (standard error without one).
-
-    Raises ValueError for a level that Python does not know.
+    `format` is `text` or `json`. Raises ValueError for a level that Python does not know.
     """
     handler = logging.StreamHandler(stream or sys.stderr)
-    handler.setFormatter(JsonFormatter() if settings.format == "json" else TextFormatter())
+    handler.setFormatter(JsonFormatter() if format == "json" else TextFormatter())
     root = logging.getLogger()
-    root.setLevel(settings.level.upper())
+    root.setLevel(level.upper())
     for old in list(root.handlers):
         root.removeHandler(old)
     root.addHandler(handler)

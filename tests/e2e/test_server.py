@@ -49,7 +49,7 @@ def test_a_port_in_use_is_named_with_the_next_step(tmp_path: Path) -> None:
         taken.listen()
         port = taken.getsockname()[1]
         with pytest.raises(SettingsError, match=f"port {port}: address already in use.*--port"):
-            serve("tests:nothing", Api(), tmp_path, port=port)
+            serve("tests:nothing", Api(port=port), tmp_path)
     check_port("127.0.0.1", port)
 
 

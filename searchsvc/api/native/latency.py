@@ -6,19 +6,10 @@ from collections.abc import Mapping
 import falcon.asgi
 
 from searchsvc.api.answers import send_json
+from searchsvc.api.parameters import LATENCY_PARAMETERS
 from searchsvc.api.request import ApiRequest
-from searchsvc.search.parameters import Parameter, read_parameters
+from searchsvc.search.parameters import read_parameters
 from searchsvc.telemetry.latency_report import WINDOWS, LatencyReport, Summary
-
-LATENCY_PARAMETERS = (
-    Parameter(
-        "minutes",
-        "string",
-        "Only this window.",
-        "all",
-        choices=("all", *(str(minutes) for minutes in WINDOWS)),
-    ),
-)
 
 
 class Latency:

@@ -7,16 +7,12 @@ from dataclasses import asdict
 import falcon.asgi
 
 from searchsvc.api.answers import send_json
+from searchsvc.api.parameters import RUNS_PARAMETERS
 from searchsvc.api.request import ApiRequest
 from searchsvc.domain.run import Run
 from searchsvc.ports import StateStore
-from searchsvc.search.parameters import Parameter, read_parameters
+from searchsvc.search.parameters import read_parameters
 from searchsvc.search.service import SearchService
-
-RUNS_PARAMETERS = (
-    Parameter("index", "string", "Runs of this index only; of all without.", "", maximum=63),
-    Parameter("limit", "integer", "How many runs.", 50, minimum=1, maximum=500),
-)
 
 
 class Runs:

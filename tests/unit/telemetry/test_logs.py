@@ -7,8 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from searchsvc.settings import Logging
-from searchsvc.telemetry.logs import set_up_logging
+from searchsvc.telemetry.logs import configure_logging
 
 HOSTILE = 'first\r\nsecond\x1b[31m\u2028 "quoted" \x00\x85'
 
@@ -26,7 +25,7 @@ def _restored() -> Iterator[None]:
 def test_a_json_line_per_event() -> None:
     """An event with an exception and hostile text is one line that gives all of it back."""
     stream = io.StringIO()
-    set_up_logging(Logging("info", "json"), stream)
+    configure_logging("info", "json", stream)
     error = ValueError(HOSTILE)
     logging.getLogger("searchsvc.x").error(
         "query %s", HOSTILE, extra={"request_id": "r1"}, exc_info=error
@@ -42,7 +41,7 @@ def test_a_json_line_per_event() -> None:
 def test_a_text_line_per_event() -> None:
     """Control characters are escaped, so nothing forges a second line."""
     stream = io.StringIO()
-    set_up_logging(Logging("INFO", "text"), stream)
+    configure_logging("INFO", "text", stream)
     logging.getLogger("searchsvc").warning("query %s", HOSTILE, extra={"index": "books"})
     text = stream.getvalue()
     assert len(text.splitlines()) == 1
@@ -53,6 +52,6 @@ def test_a_text_line_per_event() -> None:
 def test_the_level_is_respected() -> None:
     """Events below the level leave no line."""
     stream = io.StringIO()
-    set_up_logging(Logging("warning", "text"), stream)
+    configure_logging("warning", "text", stream)
     logging.getLogger("searchsvc").info("quiet")
     assert stream.getvalue() == ""

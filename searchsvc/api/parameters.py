@@ -1,0 +1,19 @@
+"""The parameters of the routes about the service itself; the search routes' are in search."""
+
+from searchsvc.search.parameters import Parameter
+from searchsvc.telemetry.latency_report import WINDOWS
+
+RUNS_PARAMETERS = (
+    Parameter("index", "string", "Runs of this index only; of all without.", "", maximum=63),
+    Parameter("limit", "integer", "How many runs.", 50, minimum=1, maximum=500),
+)
+
+LATENCY_PARAMETERS = (
+    Parameter(
+        "minutes",
+        "string",
+        "Only this window.",
+        "all",
+        choices=("all", *(str(minutes) for minutes in WINDOWS)),
+    ),
+)
