@@ -30,8 +30,13 @@ _LETTERS = str.maketrans(
 )  # fmt: skip
 # Compatibility forms would glue these to the word before them: Kindle™ would be `kindletm`.
 _SIGNS = str.maketrans({"\N{TRADE MARK SIGN}": " ", "\N{SERVICE MARK}": " "})
-# Scripts whose vowel signs are marks. Tokenizers disagree on those; there ours decides.
-_MARKS = re.compile("[\u0300-\u036f\u0591-\u1cff\u20d0-\u20ff\ua800-\uabff]")
+# All but Latin, Greek, Cyrillic, CJK and plain signs: there marks are vowels, or the character is
+# so new that tokenizers disagree on what it is. Then ours decides.
+_UNSURE = re.compile(
+    "[^\x00-\u02ff\u0370-\u0482\u048a-\u052f\u1e00-\u1fff\u2000-\u206f\u20a0-\u20bf"
+    "\u2100-\u214f\u2190-\u245f\u2500-\u27ff\u3000-\u3029\u3040-\u3096\u30a0-\u30ff"
+    "\u3400-\u9fff\uac00-\ud7a3]"
+)
 
 # ISO 639-1 to the name of the Snowball algorithm.
 _ALGORITHMS = {
@@ -80,7 +85,7 @@ def for_tokenizer(text: str) -> str:
     if text.isascii():
         return text
     folded = fold(text)
-    if folded.isascii() or not _MARKS.search(folded):
+    if folded.isascii() or not _UNSURE.search(folded):
         return folded
     return " ".join(_WORD.findall(folded))
 
