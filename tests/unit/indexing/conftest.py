@@ -61,8 +61,6 @@ class Table:
         self.reads = 0
         self.down = False
 
-    # --- what an application does ----------------------------------------------------------------
-
     def put(self, id: str, name: str = "thing", price: Any = 1, *, hidden: bool = False) -> None:
         """Insert or update a row and commit."""
         self.tick()
@@ -105,8 +103,6 @@ class Table:
             "updated_at": self.clock,
             "deleted": int(hidden),
         }
-
-    # --- the port --------------------------------------------------------------------------------
 
     def time(self) -> SourceTime:
         self._read()
