@@ -135,6 +135,11 @@ function marked(html) {
   return fragment;
 }
 
+/** Dotted and slashed names break behind their signs, not within a word. */
+function breakable(text) {
+  return text.split(/(?<=[._/:-])/).flatMap((part) => [part, element("wbr")]).slice(0, -1);
+}
+
 const number = new Intl.NumberFormat();
 const label = (name) => name.replaceAll("_", " ").replace(/^./, (first) => first.toUpperCase());
 const yes = (value) => (value === true ? "Yes" : value === false ? "No" : String(value));
@@ -245,7 +250,7 @@ function hitElement(hit) {
   const fields = definition.fields;
   const title = fields.find((field) => field.highlight && hit.doc[field.name] != null);
   const heading = element("span", { class: "title" }, shown(hit, title?.name) ?? hit.id);
-  const item = element("li", { class: "hit" }, element("h2", {}, heading, ...badges(hit)));
+  const item = element("li", { class: "hit" }, element("h2", {}, heading, ...badges(hit, heading)));
   const line = lineOf(hit, title);
   if (line) item.append(element("p", { class: "line" }, line));
   item.append(allFields(hit));
@@ -266,14 +271,17 @@ function lineOf(hit, title) {
     (field) => (field.highlight || field.snippet) && field !== title && hit.doc[field.name] != null,
   );
   const matching = others.filter((field) => hit.highlight[field.name]?.includes("<mark>"));
-  const prose = (list) => list.find((field) => field.snippet) ?? list[0];
-  return shown(hit, prose(matching)?.name) ?? shown(hit, prose(others)?.name);
+  const sentence = (field) => String(hit.doc[field.name]).trim().split(/\s+/).length > 3;
+  const best = matching.find((field) => field.snippet) ?? matching.find(sentence)
+    ?? others.find(sentence) ?? matching[0] ?? others[0];
+  return shown(hit, best?.name);
 }
 
-function badges(hit) {
+function badges(hit, heading) {
   const facets = definition.fields.filter((field) => field.facet && field.type === "keyword");
   const values = facets.flatMap((field) => hit.doc[field.name] ?? []).map(String);
-  return values.filter((value) => value && value.length <= 40).slice(0, 3)
+  const fits = (value) => value && value.length <= 40 && value !== heading.textContent;
+  return values.filter(fits).slice(0, 3)
     .map((value) => element("span", { class: "badge" }, value));
 }
 
@@ -312,7 +320,7 @@ function facetElement(field, values) {
       "data-facet": `${field}=${value}`,
       onchange: () => toggle(field, String(value)),
     });
-    const text = element("span", { class: "value" }, yes(value));
+    const text = element("span", { class: "value" }, ...breakable(yes(value)));
     return element("label", {}, box, text, element("span", { class: "number" }, number.format(count)));
   });
   return element("fieldset", {}, element("legend", {}, label(field)), ...boxes);
@@ -409,7 +417,12 @@ function open({ values, hits }) {
       kind: `${label(value.field)} · ${number.format(value.count)}`,
       pick: () => go({ q: "", chosen: new Map([[value.field, [value.value]]]) }),
     })),
-    ...hits.map((hit) => ({ html: hit.highlight, kind: "", pick: () => go({ q: hit.text }) })),
+    ...hits.filter((hit, at) => hits.findIndex((other) => other.text === hit.text) === at)
+      .map((hit) => ({
+        html: hit.highlight,
+        kind: label(hit.field),
+        pick: () => go({ q: hit.text }),
+      })),
   ];
   active = -1;
   list.replaceChildren(...options.map((option, position) => element(
