@@ -197,7 +197,7 @@ def _instant(value: object) -> datetime:
 
 def _from_epoch(value: float | Decimal) -> datetime:
     """Seconds, ms or µs since 1970, told apart by size: seconds reach the year 5138."""
-    size = abs(value)
+    size = abs(float(value))
     if size < 10**11:
         return _EPOCH + timedelta(seconds=float(value))
     if size < 10**14:

@@ -44,7 +44,8 @@ _UNREACHABLE = frozenset(
 )
 
 _NOW = Statement("the clock", "SELECT NOW(6)")
-# The view may be 0.1 s old, which the margin covers. trx_started is in the server's own zone, whatever the session's; SYSTEM needs no zone tables.
+# The view may be 0.1 s old, which the margin covers. trx_started is in the server's own zone,
+# whatever the session's; SYSTEM needs no zone tables.
 _OLDEST = Statement(
     "open transactions",
     "SELECT CONVERT_TZ(MIN(trx_started), 'SYSTEM', '+00\\:00') FROM information_schema.innodb_trx"
