@@ -71,15 +71,15 @@ class LatencyReport:
         now = int(self._clock()) // ring.seconds
         periods = range(now - minutes * 60 // ring.seconds, now + 1)
         slots: dict[Key, list[bytes]] = defaultdict(list)
-        for key, series in self._series():
+        for key, series in self._series(SERIES_BYTES):
             slots[key].extend(_slots(series, ring, periods))
         return [_summary(key, slots[key]) for key in sorted(slots) if slots[key]]
 
     def totals(self) -> list[Total]:
         """Every series since the files exist, by route, index, stage."""
         merged: dict[Key, list[bytes]] = defaultdict(list)
-        for key, series in self._series():
-            merged[key].append(series[:TOTAL_BYTES])
+        for key, histogram in self._series(TOTAL_BYTES):
+            merged[key].append(histogram)
         return [_total(key, merged[key]) for key in sorted(merged)]
 
     def counters(self) -> dict[Key, int]:
@@ -92,12 +92,13 @@ class LatencyReport:
                 sums[key] += value
         return dict(sums)
 
-    def _series(self) -> Iterator[tuple[Key, bytes]]:
+    def _series(self, length: int) -> Iterator[tuple[Key, bytes]]:
+        """Every series with its first `length` bytes, once per worker's file."""
         for file, layout in self._files():
             names = os.pread(file, layout.counter_name(0), layout.series_name(0))
             for number, key in enumerate(decode_names(names[: _names_bytes(layout)])):
-                series = os.pread(file, SERIES_BYTES, layout.series_at(number))
-                if len(key) == 3 and len(series) == SERIES_BYTES:
+                series = os.pread(file, length, layout.series_at(number))
+                if len(key) == 3 and len(series) == length:
                     yield key, series
 
     def _files(self) -> Iterator[tuple[int, Layout]]:

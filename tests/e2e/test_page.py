@@ -4,13 +4,12 @@ import os
 import re
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, Route, expect, sync_playwright
 
+from tests.support.browser import WORST_CONTRAST, Visit, counted
 from tests.support.server import RunningServer, film_server
 
 CHROMIUM = os.environ.get("SEARCHSVC_TEST_CHROMIUM") or shutil.which("chromium")
@@ -22,25 +21,6 @@ FLAGS = (
 pytestmark = pytest.mark.skipif(
     CHROMIUM is None, reason="no browser: install chromium or set SEARCHSVC_TEST_CHROMIUM"
 )
-
-
-@dataclass
-class Visit:
-    """A page, the server it came from, and what must not happen on it."""
-
-    page: Page
-    server: RunningServer
-    elsewhere: list[str] = field(default_factory=list)
-    errors: list[str] = field(default_factory=list)
-
-    def open(self, query: str = "") -> None:
-        """Go to the page and wait for its first answer."""
-        self.page.goto(f"{self.server.url}/ui{query}")
-        expect(self.page.locator("#status")).not_to_be_empty()
-
-    def type(self, text: str) -> None:
-        """Type into the search box as a person does."""
-        self.page.get_by_role("combobox", name="Search").press_sequentially(text, delay=30)
 
 
 @pytest.fixture(scope="module")
@@ -66,23 +46,13 @@ def visit(browser: Browser, server: RunningServer) -> Iterator[Visit]:
     context.set_default_timeout(10_000)
     page = context.new_page()
     visit = Visit(page, server)
-    page.on("request", lambda request: _note(request.url, visit))
+    page.on("request", lambda request: visit.note(request.url))
     page.on("console", lambda message: visit.errors.append(message.text))
     page.on("pageerror", lambda error: visit.errors.append(str(error)))
     yield visit
     context.close()
     assert visit.elsewhere == []
     assert visit.errors == []
-
-
-def _note(url: str, visit: Visit) -> None:
-    if urlsplit(url).netloc != f"127.0.0.1:{visit.server.port}":
-        visit.elsewhere.append(url)
-
-
-def counted(page: Page) -> int:
-    """The number of results that the page shows."""
-    return int(re.sub(r"\D", "", page.locator("#count strong").inner_text()))
 
 
 def test_results_come_as_one_types(visit: Visit) -> None:
@@ -306,28 +276,4 @@ def test_it_fits_and_can_be_read(
     visit.type(" o")
     expect(page.get_by_role("option").first).to_be_visible()
     page.screenshot(path=folder / f"suggestions-{name}.png")
-    assert page.evaluate(_WORST_CONTRAST) >= 4.5
-
-
-# The least contrast of any visible text with what is painted under it.
-_WORST_CONTRAST = """
-() => {
-  const parse = (c) => c.match(/[\\d.]+/g).map(Number);
-  const luminance = ([r, g, b]) => [r, g, b].map((v) => v / 255)
-    .map((v) => (v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4))
-    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
-  const ground = (e) => {
-    for (; e; e = e.parentElement) {
-      const c = parse(getComputedStyle(e).backgroundColor);
-      if (c.length < 4 || c[3] === 1) return c;
-    }
-    return [255, 255, 255];
-  };
-  const texts = [...document.querySelectorAll("body *")].filter((e) => e.checkVisibility()
-    && !e.disabled && [...e.childNodes].some((n) => n.nodeType === 3 && n.data.trim()));
-  return Math.min(...texts.map((e) => {
-    const [a, b] = [luminance(parse(getComputedStyle(e).color)), luminance(ground(e))];
-    return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
-  }));
-}
-"""
+    assert page.evaluate(WORST_CONTRAST) >= 4.5

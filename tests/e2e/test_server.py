@@ -1,6 +1,7 @@
 """The server as a process: what it drops, what it survives, and how it stops."""
 
 import asyncio
+import os
 import signal
 import socket
 import time
@@ -153,3 +154,31 @@ def test_a_stop_loses_no_request(tmp_path: Path, stop: signal.Signals) -> None:
     assert unready
     assert (code, time.monotonic() - started < 10) == (0, True)
     assert list((tmp_path / "run").glob("draining-*")) == []
+
+
+def test_a_worker_that_dies_is_replaced(tmp_path: Path) -> None:
+    """After kill -9 a new worker answers, and what the dead one counted is still reported."""
+    with film_server(tmp_path) as server:
+        for _ in range(5):
+            httpx.get(server.url + SEARCH)
+        (worker,) = workers_of(server)
+        os.kill(worker, signal.SIGKILL)
+        deadline = time.monotonic() + 15
+        while time.monotonic() < deadline:
+            try:
+                answer = httpx.get(f"{server.url}/v1/latency?minutes=5", timeout=2)
+                break
+            except httpx.HTTPError:
+                time.sleep(0.1)
+        rows = answer.json()["windows"][0]["series"]
+        assert workers_of(server) != [worker]
+    counts = [r["count"] for r in rows if (r["index"], r["stage"]) == ("films", "total")]
+    assert counts == [5]
+
+
+def workers_of(server: RunningServer) -> list[int]:
+    """Process ids of the workers: the children that are no helpers of multiprocessing."""
+    children = Path(f"/proc/{server.process.pid}/task/{server.process.pid}/children")
+    pids = [int(pid) for pid in children.read_text().split()]
+    helper = b"resource_tracker"
+    return [pid for pid in pids if helper not in Path(f"/proc/{pid}/cmdline").read_bytes()]

@@ -1,0 +1,62 @@
+"""A visit to the search page in a browser, and what is measured on it."""
+
+import re
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Page, expect
+
+from tests.support.server import RunningServer
+
+
+@dataclass
+class Visit:
+    """A page, the server it came from, and what must not happen on it."""
+
+    page: Page
+    server: RunningServer
+    elsewhere: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+    def open(self, query: str = "") -> None:
+        """Go to the page and wait for its first answer."""
+        self.page.goto(f"{self.server.url}/ui{query}")
+        expect(self.page.locator("#status")).not_to_be_empty()
+
+    def type(self, text: str) -> None:
+        """Type into the search box as a person does."""
+        self.page.get_by_role("combobox", name="Search").press_sequentially(text, delay=30)
+
+    def note(self, url: str) -> None:
+        """Remember a request that goes to another host."""
+        if urlsplit(url).netloc != f"127.0.0.1:{self.server.port}":
+            self.elsewhere.append(url)
+
+
+def counted(page: Page) -> int:
+    """The number of results that the page shows."""
+    return int(re.sub(r"\D", "", page.locator("#count strong").inner_text()))
+
+
+# The least contrast of any visible text with what is painted under it.
+WORST_CONTRAST = """
+() => {
+  const parse = (c) => c.match(/[\\d.]+/g).map(Number);
+  const luminance = ([r, g, b]) => [r, g, b].map((v) => v / 255)
+    .map((v) => (v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4))
+    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+  const ground = (e) => {
+    for (; e; e = e.parentElement) {
+      const c = parse(getComputedStyle(e).backgroundColor);
+      if (c.length < 4 || c[3] === 1) return c;
+    }
+    return [255, 255, 255];
+  };
+  const texts = [...document.querySelectorAll("body *")].filter((e) => e.checkVisibility()
+    && !e.disabled && [...e.childNodes].some((n) => n.nodeType === 3 && n.data.trim()));
+  return Math.min(...texts.map((e) => {
+    const [a, b] = [luminance(parse(getComputedStyle(e).color)), luminance(ground(e))];
+    return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+  }));
+}
+"""
