@@ -19,7 +19,8 @@ _SHORT = 32  # characters of a piece worth remembering
 LONGEST_WORD = 256  # bytes; what is longer is data, not a word
 
 _WORD = re.compile(r"[^\W_]+")
-_FOREIGN = re.compile(r"[^\x00-\x7f]+")
+# What may have to be folded; the punctuation of ordinary English text is passed over.
+_FOREIGN = re.compile("[^\x00-\x7f\xa9\xae\xb7\u2010-\u2015\u2018-\u201f\u2022]+")
 # Only accents over Latin letters go: й and ά are letters of their own, and their stemmers agree.
 _ACCENTS = re.compile("(?:^|(?<=[a-z]))[\u0300-\u036f]+")
 _LETTERS = str.maketrans(
@@ -76,7 +77,9 @@ def _fold_piece(piece: str) -> str:
 
 def tokens(text: str) -> list[str]:
     """The folded words of `text`: runs of letters and digits."""
-    words = _WORD.findall(fold(text))
+    words: list[str] = _WORD.findall(fold(text))
+    if max(map(len, words), default=0) * 4 < LONGEST_WORD:  # four bytes at most per character
+        return words
     return [word for word in words if len(word.encode()) < LONGEST_WORD]
 
 

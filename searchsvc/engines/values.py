@@ -38,9 +38,10 @@ def reader(field: Field) -> Values | None:
         return None
 
     def read(value: Any) -> list[Any]:
-        many = value if isinstance(value, (list, tuple, set, frozenset)) else (value,)
         try:
-            return [convert(one) for one in many if one is not None]
+            if not isinstance(value, (list, tuple, set, frozenset)):
+                return [] if value is None else [convert(value)]
+            return [convert(one) for one in value if one is not None]
         except ValueError as error:
             raise Unindexable(f"{field.name}: {error}") from None
 
