@@ -25,12 +25,25 @@ from searchsvc.indexing.schedule import Schedule
 from searchsvc.ports import IndexStore, SearchEngine, StateStore
 from searchsvc.search.service import SearchService
 from searchsvc.settings import Project, load
+from searchsvc.sources.proposal import Proposal, propose
+from searchsvc.sources.rendering import render_indexer, render_mapping
+from searchsvc.sources.schema import read_schema
 from searchsvc.sources.sql import SqlSource
 from searchsvc.stores.sql import SqlStateStore
 from searchsvc.telemetry.latency_report import LatencyReport
 from searchsvc.telemetry.logs import configure_logging
 
-__all__ = ["Services", "build", "latency_report", "read_definitions", "serve", "shipped_folder"]
+__all__ = [
+    "Proposal",
+    "Services",
+    "build",
+    "latency_report",
+    "project_files",
+    "propose_project",
+    "read_definitions",
+    "serve",
+    "shipped_folder",
+]
 
 PROJECT_VARIABLE = "SEARCHSVC_PROJECT"
 _WORKER_APP = "searchsvc.bootstrap:create_worker_app"
@@ -101,7 +114,7 @@ class Services:
     def _source(self, loaded: LoadedIndexer) -> SqlSource:
         indexer = loaded.indexer
         if indexer.index not in self._sources:
-            url = _resolved(self.project, self.project.settings.sources[indexer.source].url)
+            url = _resolved(self.project.root, self.project.settings.sources[indexer.source].url)
             self._sources[indexer.index] = SqlSource(indexer, url, file=loaded.file)
         return self._sources[indexer.index]
 
@@ -156,13 +169,27 @@ def _engine(project: Project) -> tuple[IndexStore, SearchEngine]:
     return EmbeddedStore(folder, settings.writer_memory_mb), EmbeddedEngine(folder)
 
 
-def _resolved(project: Project, url: str) -> str:
+def _resolved(root: Path, url: str) -> str:
     """A SQLite file's path is meant from the project's folder, wherever the command runs."""
     prefix = "sqlite:///"
     path = url.removeprefix(prefix)
     if not url.startswith(prefix) or not path or path.startswith((":", "/", "file:")):
         return url
-    return f"{prefix}{project.root / path}"
+    return f"{prefix}{root / path}"
+
+
+def propose_project(root: Path, url: str) -> Proposal:
+    """What could be indexed of the database at `url`. Raises SourceUnreachable or SourceError."""
+    return propose(read_schema(_resolved(root, url)))
+
+
+def project_files(proposal: Proposal, source: str) -> dict[str, str]:
+    """The texts of a proposal's mappings and indexers, by their paths in a project."""
+    files = {}
+    for index in proposal.indexes:
+        files[f"mappings/{index.index}/mapping.yaml"] = render_mapping(index)
+        files[f"indexers/{index.index}.py"] = render_indexer(index, source)
+    return files
 
 
 def _log_as_set(project: Project) -> None:

@@ -2,6 +2,7 @@
 
 import click
 
+from searchsvc.cli.index import report
 from searchsvc.cli.options import index_argument, require, services
 
 
@@ -15,5 +16,6 @@ def command(ctx: click.Context, index: str, version: str | None) -> None:
     See the versions with `searchsvc versions INDEX`. The version that answered until now stays.
     """
     built = services(ctx)
-    live = built.runner(require(built, index)).rollback(version)
-    click.echo(f"{live} answers for {index}")
+    run = built.runner(require(built, index)).rollback(version)
+    click.echo(f"{run.version} answers for {index}")
+    report(run, as_json=False)

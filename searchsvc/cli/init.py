@@ -1,0 +1,90 @@
+"""`searchsvc init`: a project for the tables of a database."""
+
+import json
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from searchsvc.bootstrap import Proposal, project_files, propose_project
+from searchsvc.errors import UsageError, nearest
+from searchsvc.settings import FILE_NAME
+
+_SOURCE_NAME = re.compile(r"[a-z][a-z0-9_]*")
+_PASSWORD = re.compile(r"^(?P<before>[^:/?#]+://[^:/@]*):(?P<password>[^@]*)@")
+
+
+@click.command
+@click.argument("url")
+@click.option("--source", default="main", show_default=True, help="The source's name.")
+@click.option("--table", "tables", multiple=True, help="Only this table; as often as wanted.")
+@click.pass_context
+def command(ctx: click.Context, url: str, source: str, tables: tuple[str, ...]) -> None:
+    r"""Write mappings and indexers for the tables of the database at URL.
+
+    \b
+    searchsvc init mysql+pymysql://reader@127.0.0.1/shop
+    searchsvc init sqlite:///shop.db
+
+    Finds keys, types, watermarks, soft deletes and foreign keys, and warns of what would be slow.
+    Overwrites nothing. Then: searchsvc check, searchsvc up.
+    """
+    if not _SOURCE_NAME.fullmatch(source):
+        hint = "use lower case, digits and '_'"
+        raise UsageError(f"'{source}' cannot be a source's name", hint=hint)
+    folder = Path(ctx.find_root().obj or ".").resolve()
+    proposal = _only(propose_project(folder, url), tables)
+    files = {folder / path: text for path, text in project_files(proposal, source).items()}
+    settings, secret = _settings(url, source)
+    files[folder / FILE_NAME] = settings
+    if secret:
+        files[folder / ".env"] = secret
+    _write(files, folder)
+    _report(proposal)
+
+
+def _only(proposal: Proposal, tables: Sequence[str]) -> Proposal:
+    """The proposal for the chosen tables. Raises UsageError for one that gives no index."""
+    known = {index.table: index for index in proposal.indexes}
+    for table in tables:
+        if table not in known:
+            raise UsageError(f"no index for table '{table}'", hint=nearest(table, known))
+    if not known:
+        reasons = "; ".join(proposal.skipped) or "it has no table"
+        raise UsageError(f"nothing in this database can be indexed: {reasons}")
+    return proposal if not tables else Proposal(tuple(known[t] for t in dict.fromkeys(tables)), ())
+
+
+def _settings(url: str, source: str) -> tuple[str, str]:
+    """The text of searchsvc.yaml, and of .env when the URL carries a password."""
+    match = _PASSWORD.match(url)
+    secret = ""
+    if match:
+        variable = f"{source.upper()}_PASSWORD"
+        secret = f"{variable}={match['password']}\n"
+        url = f"{match['before']}:${{{variable}}}@{url[match.end() :]}"
+    return f"sources:\n  {source}: {{url: {json.dumps(url)}}}\n", secret
+
+
+def _write(files: dict[Path, str], folder: Path) -> None:
+    """Write all files or none. Raises UsageError when one exists."""
+    there = [str(path.relative_to(folder)) for path in files if path.exists()]
+    if there:
+        hint = "choose an empty folder: searchsvc -C FOLDER init URL"
+        raise UsageError(f"these files exist already: {', '.join(there)}", hint=hint)
+    for path, text in files.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        if path.name == ".env":
+            path.chmod(0o600)
+        click.echo(f"wrote {path.relative_to(folder)}")
+
+
+def _report(proposal: Proposal) -> None:
+    for index in proposal.indexes:
+        for warning in index.warnings:
+            click.echo(f"warning: {index.index}: {warning}")
+    for reason in proposal.skipped:
+        click.echo(f"skipped: {reason}")
+    click.echo("\nnext: searchsvc check, then searchsvc up")
