@@ -77,8 +77,9 @@ def _fold_piece(piece: str) -> str:
 
 def tokens(text: str) -> list[str]:
     """The folded words of `text`: runs of letters and digits."""
-    words: list[str] = _WORD.findall(fold(text))
-    if max(map(len, words), default=0) * 4 < LONGEST_WORD:  # four bytes at most per character
+    folded = fold(text)
+    words: list[str] = _WORD.findall(folded)
+    if len(folded) * 4 < LONGEST_WORD:  # four bytes at most per character
         return words
     return [word for word in words if len(word.encode()) < LONGEST_WORD]
 

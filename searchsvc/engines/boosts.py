@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterable, Mapping
+from typing import TypeAlias
 
 from searchsvc.domain.definition import Boost, Field, IndexDefinition
 from searchsvc.engines import values
@@ -9,18 +10,21 @@ from searchsvc.engines import values
 # A score is never turned off or around by a boost, and no boost drowns every match.
 LOWEST, HIGHEST = 0.25, 30.0
 
-_SHAPES: Mapping[str, Callable[[float], float]] = {
+Shape: TypeAlias = Callable[[float], float]
+Part: TypeAlias = Callable[[Mapping[str, object]], float]
+
+_SHAPES: Mapping[str, Shape] = {
     "log": lambda value: math.log1p(max(value, 0.0)),
     "sqrt": lambda value: math.sqrt(max(value, 0.0)),
     "value": float,
 }
 
 
-def multiplier(definition: IndexDefinition) -> Callable[[Mapping[str, object]], float]:
+def multiplier(definition: IndexDefinition) -> Part:
     """What computes `1 + sum of the boosts`, kept within LOWEST and HIGHEST.
 
     `log` is the natural logarithm of 1 + value. A field with several values counts by its first.
-    The result raises Unindexable for a value that the field cannot hold.
+    The values must be such that their fields can hold them.
     """
     parts = [_part(boost, field) for boost, field in _fields(definition)]
 
@@ -38,22 +42,29 @@ def _fields(definition: IndexDefinition) -> Iterable[tuple[Boost, Field]]:
             yield boost, field
 
 
-def _part(boost: Boost, field: Field) -> Callable[[Mapping[str, object]], float]:
+def _part(boost: Boost, field: Field) -> Part:
     """One boost as a function of a document's values."""
-    read = values.reader(field) or (lambda value: [value])
+    convert = values.converter(field) or (lambda value: value)
     if boost.by is not None:
-        shape = _SHAPES[boost.by]
-
-        def by_value(document: Mapping[str, object]) -> float:
-            value = document.get(field.name)
-            first = next(iter(read(value)), None) if value is not None else None
-            return 0.0 if first is None else boost.weight * shape(first)
-
-        return by_value
+        return _by_value(field.name, boost.weight, _SHAPES[boost.by], convert)
     wanted = None if boost.equals is None else values.comparable(field, boost.equals)
+    return _by_equality(field.name, boost.weight, wanted, convert)
 
-    def by_equality(document: Mapping[str, object]) -> float:
-        value = document.get(field.name)
-        return boost.weight if value is not None and wanted in read(value) else 0.0
 
-    return by_equality
+def _by_value(name: str, weight: float, shape: Shape, convert: values.Convert) -> Part:
+    def part(document: Mapping[str, object]) -> float:
+        for value in values.many(document.get(name)):
+            return weight * shape(convert(value))
+        return 0.0
+
+    return part
+
+
+def _by_equality(
+    name: str, weight: float, wanted: values.Value | None, convert: values.Convert
+) -> Part:
+    def part(document: Mapping[str, object]) -> float:
+        held = (convert(value) for value in values.many(document.get(name)))
+        return weight if wanted in held else 0.0
+
+    return part

@@ -15,8 +15,10 @@ from searchsvc.domain.query import Scalar
 from searchsvc.engines.analysis import fold
 
 Value: TypeAlias = str | float | bool | int
+Convert: TypeAlias = Callable[[Any], Any]
 Values: TypeAlias = Callable[[Any], list[Any]]
 
+MANY = (list, tuple, set, frozenset)
 LONGEST_VALUE = 32_766  # bytes of an exact value; Lucene's limit, so that engines agree
 LONGEST_ID = 512  # bytes
 LONGEST_SORTED = 200  # characters of a text that count for its order
@@ -28,20 +30,33 @@ class Unindexable(ValueError):
     """No engine can hold this value; the text says why, for a dead letter."""
 
 
+def converter(field: Field) -> Convert | None:
+    """What turns one value of `field` into what is indexed; None: not indexed at all.
+
+    The result raises Unindexable, without the field's name.
+    """
+    return None if field.stored else _CONVERTERS.get(field.type)
+
+
+def many(value: Any) -> Iterable[Any]:
+    """A field's value as its values: of a list all but the nulls."""
+    if isinstance(value, MANY):
+        return [one for one in value if one is not None]
+    return () if value is None else (value,)
+
+
 def reader(field: Field) -> Values | None:
     """What turns a value of `field` into the list that is indexed; None: not indexed at all.
 
     The result raises Unindexable with a reason that names the field.
     """
-    convert = _CONVERTERS.get(field.type)
-    if convert is None or field.stored:
+    convert = converter(field)
+    if convert is None:
         return None
 
     def read(value: Any) -> list[Any]:
         try:
-            if not isinstance(value, (list, tuple, set, frozenset)):
-                return [] if value is None else [convert(value)]
-            return [convert(one) for one in value if one is not None]
+            return [convert(one) for one in many(value)]
         except ValueError as error:
             raise Unindexable(f"{field.name}: {error}") from None
 
@@ -50,6 +65,8 @@ def reader(field: Field) -> Values | None:
 
 def checked_id(id: str) -> str:
     """The id; raises Unindexable where an engine cannot hold it."""
+    if id.isascii() and 0 < len(id) <= LONGEST_ID:
+        return id
     if not id:
         raise Unindexable("the id is empty")
     if len(_text(id).encode()) > LONGEST_ID:
@@ -74,9 +91,8 @@ def comparable(field: Field, value: Scalar) -> Value | None:
         return None
 
 
-def sort_value(field: Field, read: Iterable[Value]) -> Value | None:
-    """What a document sorts by: its first value, a text as people sort it; None: none."""
-    first = next(iter(read), None)
+def sort_value(field: Field, first: Value) -> Value:
+    """What a document sorts by, from the first value of `field`: a text as people sort it."""
     if field.type is FieldType.TEXT and isinstance(first, str):
         return fold(first)[:LONGEST_SORTED]
     return first
@@ -84,6 +100,8 @@ def sort_value(field: Field, read: Iterable[Value]) -> Value | None:
 
 def _text(value: object) -> str:
     if isinstance(value, str):
+        if value.isascii():
+            return value
         text = value
     elif isinstance(value, int) and not isinstance(value, bool):
         text = str(value)
@@ -110,6 +128,8 @@ def _exact(value: object) -> str:
 
 
 def _number(value: object) -> float:
+    if type(value) is float and math.isfinite(value):
+        return value
     if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
         raise Unindexable(f"expected a number, got {_named(value)}")
     if isinstance(value, int) and not _INT64 <= value < _UINT64:

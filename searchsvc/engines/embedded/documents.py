@@ -43,10 +43,14 @@ def converter(definition: IndexDefinition) -> Convert:
         target.add_integer(DIGEST, document.digest)
         target.add_bytes(SOURCE, visible(document.source))
         held = document.values
-        for name, add in adders:
-            value = held.get(name)
-            if value is not None:
-                add(target, value)
+        name = ""
+        try:
+            for name, add in adders:
+                value = held.get(name)
+                if value is not None:
+                    add(target, value)
+        except values.Unindexable as error:
+            raise values.Unindexable(f"{name}: {error}") from None
         if factor is not None:
             target.add_float(BOOST, as_weight(factor(held)))
         return target
@@ -64,79 +68,81 @@ def as_weight(factor: float) -> float:
 
 
 def _adder(one: Physical) -> Add | None:
-    """What adds a value of one field; None where the field is not indexed."""
-    read = values.reader(one.field)
-    parts = [add for add in (_words(one), _value(one), _sort(one)) if add]
-    if read is None or not parts:
+    """What adds a value of one field; None where the field is not indexed.
+
+    Most fields of most documents have a single value, so that is the short way through.
+    """
+    convert = values.converter(one.field)
+    each = [add for add in (_words(one),) if add]
+    distinct = [add for add in (_value(one),) if add]
+    first = [add for add in (_sort(one),) if add]
+    every = (*each, *distinct, *first)
+    if convert is None or not every:
         return None
 
     def add(target: tantivy.Document, value: Any) -> None:
-        held = read(value)
-        for part in parts:
-            part(target, held)
+        if not isinstance(value, values.MANY):
+            converted = convert(value)
+            for part in every:
+                part(target, converted)
+            return
+        held = [convert(item) for item in values.many(value)]
+        for parts, some in ((each, held), (distinct, dict.fromkeys(held)), (first, held[:1])):
+            for part in parts:
+                for item in some:
+                    part(target, item)
 
     return add
 
 
 def _words(one: Physical) -> Add | None:
-    """Adds the words of each value, and a short value as one term."""
+    """Adds the words of a value, and a short value as one term."""
     name, whole = one.words, one.whole
     if not name:
         return None
     if one.field.type is FieldType.ID:
         return _id_words(name, whole)
 
-    def add(target: tantivy.Document, texts: list[str]) -> None:
-        for text in texts:
-            target.add_text(name, for_tokenizer(text))
-            if whole and len(text) <= _LONGEST_WHOLE and (exact := exact_text(tokens(text))):
-                target.add_text(whole, exact)
+    def add(target: tantivy.Document, text: str) -> None:
+        target.add_text(name, for_tokenizer(text))
+        if whole and len(text) <= _LONGEST_WHOLE and (exact := exact_text(tokens(text))):
+            target.add_text(whole, exact)
 
     return add
 
 
 def _id_words(name: str, whole: str) -> Add:
-    def add(target: tantivy.Document, texts: list[str]) -> None:
-        for text in texts:
-            for part in id_parts(tokens(text)):
-                target.add_text(name, " ".join(part))
-                if whole and (exact := exact_text(part)):
-                    target.add_text(whole, exact)
+    def add(target: tantivy.Document, text: str) -> None:
+        for part in id_parts(tokens(text)):
+            target.add_text(name, " ".join(part))
+            if whole and (exact := exact_text(part)):
+                target.add_text(whole, exact)
 
     return add
 
 
 def _value(one: Physical) -> Add | None:
-    """Adds each value as filters, facets and sorts compare it."""
-    if not one.value:
-        return None
-    put, name = _put(one.field.type), one.value
-
-    def add(target: tantivy.Document, held: list[Any]) -> None:
-        for value in held if len(held) < 2 else dict.fromkeys(held):
-            put(target, name, value)
-
-    return add
+    """Adds a value as filters and facets compare it."""
+    return _put(one.value, one.field.type) if one.value else None
 
 
 def _sort(one: Physical) -> Add | None:
     """Adds the one value that the document is sorted by."""
-    put, name, field = _put(one.field.type), one.sort, one.field
-    if not name:
+    field = one.field
+    if not one.sort:
         return None
-
-    def add(target: tantivy.Document, held: list[Any]) -> None:
-        key = values.sort_value(field, held)
-        if key is not None:
-            put(target, name, key)
-
-    return add
+    put = _put(one.sort, field.type)
+    if field.type is not FieldType.TEXT:
+        return put
+    return lambda target, first: put(target, values.sort_value(field, first))
 
 
-def _put(type: FieldType) -> Callable[[tantivy.Document, str, Any], None]:
+def _put(name: str, type: FieldType) -> Add:
     """How a value of that type enters a tantivy document."""
     if type is FieldType.NUMBER:
-        return tantivy.Document.add_float
+        return lambda target, value: target.add_float(name, value)
     if type is FieldType.BOOL:
-        return tantivy.Document.add_boolean
-    return tantivy.Document.add_integer if type is FieldType.DATE else tantivy.Document.add_text
+        return lambda target, value: target.add_boolean(name, value)
+    if type is FieldType.DATE:
+        return lambda target, value: target.add_integer(name, value)
+    return lambda target, value: target.add_text(name, value)

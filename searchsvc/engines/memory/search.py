@@ -121,11 +121,10 @@ def _by_key(
     valued, missing = [], []
     for pair in found:
         held = pair[1].values.get(key.field, ()) if field else ()
-        value = values.sort_value(field, held) if field else None
-        if value is None:
-            missing.append(pair)
+        if field and held:
+            valued.append((values.sort_value(field, held[0]), pair))
         else:
-            valued.append((value, pair))
+            missing.append(pair)
     valued.sort(key=itemgetter(0), reverse=key.descending)
     return [pair for _, pair in valued] + missing
 
