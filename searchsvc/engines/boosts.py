@@ -14,8 +14,8 @@ Shape: TypeAlias = Callable[[float], float]
 Part: TypeAlias = Callable[[Mapping[str, object]], float]
 
 _SHAPES: Mapping[str, Shape] = {
-    "log": lambda value: math.log1p(max(value, 0.0)),
-    "sqrt": lambda value: math.sqrt(max(value, 0.0)),
+    "log": lambda value: math.log1p(value) if value > 0 else 0.0,
+    "sqrt": lambda value: math.sqrt(value) if value > 0 else 0.0,
     "value": float,
 }
 
@@ -29,7 +29,9 @@ def multiplier(definition: IndexDefinition) -> Part:
     parts = [_part(boost, field) for boost, field in _fields(definition)]
 
     def factor(document: Mapping[str, object]) -> float:
-        total = 1.0 + sum(part(document) for part in parts)
+        total = 1.0
+        for part in parts:
+            total += part(document)
         return min(max(total, LOWEST), HIGHEST)
 
     return factor
@@ -53,9 +55,10 @@ def _part(boost: Boost, field: Field) -> Part:
 
 def _by_value(name: str, weight: float, shape: Shape, convert: values.Convert) -> Part:
     def part(document: Mapping[str, object]) -> float:
-        for value in values.many(document.get(name)):
-            return weight * shape(convert(value))
-        return 0.0
+        value = document.get(name)
+        if isinstance(value, values.MANY):
+            value = next((one for one in value if one is not None), None)
+        return 0.0 if value is None else weight * shape(convert(value))
 
     return part
 
@@ -64,7 +67,9 @@ def _by_equality(
     name: str, weight: float, wanted: values.Value | None, convert: values.Convert
 ) -> Part:
     def part(document: Mapping[str, object]) -> float:
-        held = (convert(value) for value in values.many(document.get(name)))
-        return weight if wanted in held else 0.0
+        value = document.get(name)
+        if isinstance(value, values.MANY):
+            return weight if wanted in map(convert, values.many(value)) else 0.0
+        return weight if value is not None and convert(value) == wanted else 0.0
 
     return part

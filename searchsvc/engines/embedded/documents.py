@@ -1,6 +1,7 @@
 """Documents as tantivy documents, through one function per field made once per definition."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any, TypeAlias
 
 import tantivy
@@ -23,6 +24,7 @@ from searchsvc.engines.fields import exact_text, id_parts
 Add: TypeAlias = Callable[[tantivy.Document, Any], None]
 Convert: TypeAlias = Callable[[Document], tantivy.Document]
 
+_SINGLE = frozenset({str, int, float, bool, datetime})  # one look instead of four, for most values
 _LONGEST_WHOLE = 120  # characters; a longer text is nothing that somebody types as a name
 
 
@@ -80,17 +82,36 @@ def _adder(one: Physical) -> Add | None:
     if convert is None or not every:
         return None
 
-    def add(target: tantivy.Document, value: Any) -> None:
-        if not isinstance(value, values.MANY):
-            converted = convert(value)
-            for part in every:
-                part(target, converted)
-            return
+    def add_many(target: tantivy.Document, value: Any) -> None:
         held = [convert(item) for item in values.many(value)]
         for parts, some in ((each, held), (distinct, dict.fromkeys(held)), (first, held[:1])):
             for part in parts:
                 for item in some:
                     part(target, item)
+
+    return _short_way(convert, every, add_many)
+
+
+def _short_way(convert: values.Convert, every: Sequence[Add], add_many: Add) -> Add:
+    """Adds a single value by each of `every`, and several by `add_many`."""
+    if len(every) == 1:
+        (only,) = every
+
+        def add_by_one(target: tantivy.Document, value: Any) -> None:
+            if type(value) in _SINGLE or not isinstance(value, values.MANY):
+                only(target, convert(value))
+            else:
+                add_many(target, value)
+
+        return add_by_one
+
+    def add(target: tantivy.Document, value: Any) -> None:
+        if type(value) in _SINGLE or not isinstance(value, values.MANY):
+            converted = convert(value)
+            for part in every:
+                part(target, converted)
+        else:
+            add_many(target, value)
 
     return add
 
