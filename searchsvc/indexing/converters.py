@@ -38,6 +38,9 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ORJSON_MAX = 2**64
 _ORJSON_MIN = -(2**63)
 _LONGEST_SHOWN = 80
+# Tuples, since `list | tuple` in a call is made anew each time.
+_SETS = (set, frozenset)
+_MANY = (list, tuple, *_SETS)
 
 
 def compile_converters(definition: IndexDefinition) -> Convert:
@@ -47,30 +50,40 @@ def compile_converters(definition: IndexDefinition) -> Convert:
     DefinitionError for a key that the definition has no field for.
     """
     fields = [
-        (field.name, _several(_BY_TYPE[field.type], field.type)) for field in definition.fields
+        (field.name, _several(_BY_TYPE[field.type], field.type), _SIMPLE.get(field.type))
+        for field in definition.fields
     ]
-    known = frozenset(name for name, _ in fields)
+    known = frozenset(name for name, _, _ in fields)
 
     def convert(row: Mapping[str, object]) -> tuple[Values, bytes]:
         if not known.issuperset(row):
             raise _unknown_key(row, known, definition.name)
         values: Values = {}
         source: Values = {}
-        for name, one in fields:
+        for name, one, is_simple in fields:
             value = row.get(name)
             if value is None:
                 continue
-            try:
-                indexed, shown = one(value)
-            except (ValueError, TypeError, OverflowError, InvalidOperation) as error:
-                raise RowError(f"field '{name}': {_describe(value)} {error}") from error
-            if indexed is not None:
-                values[name] = indexed
-            if shown is not None:
-                source[name] = shown
+            # Most values of most documents are indexed and shown as they are.
+            if is_simple is not None and is_simple(value):
+                values[name] = source[name] = value
+            else:
+                _put(name, one, value, values, source)
         return values, orjson.dumps(source, option=_OPTIONS)
 
     return convert
+
+
+def _put(name: str, one: _One, value: object, values: Values, source: Values) -> None:
+    """Convert `value` into both mappings; what is None there stays out."""
+    try:
+        indexed, shown = one(value)
+    except (ValueError, TypeError, OverflowError, InvalidOperation) as error:
+        raise RowError(f"field '{name}': {_describe(value)} {error}") from error
+    if indexed is not None:
+        values[name] = indexed
+    if shown is not None:
+        source[name] = shown
 
 
 def _unknown_key(row: Iterable[str], known: Iterable[str], index: str) -> DefinitionError:
@@ -92,9 +105,9 @@ def _several(one: _One, kind: FieldType) -> _One:
         return one
 
     def each(value: object) -> tuple[object, object]:
-        if not isinstance(value, list | tuple | set | frozenset):
+        if not isinstance(value, _MANY):
             return one(value)
-        items = sorted(value, key=str) if isinstance(value, set | frozenset) else value
+        items = sorted(value, key=str) if isinstance(value, _SETS) else value
         pairs = [one(item) for item in items if item is not None]
         if not pairs:
             return None, None
@@ -183,16 +196,20 @@ def _date(value: object) -> tuple[object, object]:
 def _instant(value: object) -> datetime:
     if isinstance(value, datetime):
         return _utc(value)
+    if type(value) is str:
+        return _parsed(value)
     if isinstance(value, date):
         return datetime(value.year, value.month, value.day, tzinfo=UTC)
-    if isinstance(value, str):
-        try:
-            return _utc(datetime.fromisoformat(value.strip()))
-        except ValueError as error:
-            raise ValueError("is not an ISO 8601 date") from error
     if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
         return _from_epoch(value)
     raise TypeError(f"is a {type(value).__name__}, not a date")
+
+
+def _parsed(text: str) -> datetime:
+    try:
+        return _utc(datetime.fromisoformat(text.strip()))
+    except ValueError as error:
+        raise ValueError("is not an ISO 8601 date") from error
 
 
 def _from_epoch(value: float | Decimal) -> datetime:
@@ -206,6 +223,8 @@ def _from_epoch(value: float | Decimal) -> datetime:
 
 
 def _utc(value: datetime) -> datetime:
+    if value.tzinfo is UTC:
+        return value
     return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
@@ -236,6 +255,20 @@ def _json_default(value: object) -> object:
     raise TypeError(f"holds a {type(value).__name__}, which JSON has not")
 
 
+def _is_simple_text(value: object) -> bool:
+    return type(value) is str and value.isascii() and "\0" not in value
+
+
+def _is_simple_number(value: object) -> bool:
+    return type(value) is float and math.isfinite(value)
+
+
+_SIMPLE: dict[FieldType, Callable[[object], bool]] = {
+    FieldType.TEXT: _is_simple_text,
+    FieldType.KEYWORD: _is_simple_text,
+    FieldType.ID: _is_simple_text,
+    FieldType.NUMBER: _is_simple_number,
+}
 _BY_TYPE: dict[FieldType, _One] = {
     FieldType.TEXT: _text,
     FieldType.KEYWORD: _text,

@@ -107,7 +107,8 @@ class Sink:
 
     def _note(self, write: Write, result: WriteResult) -> None:
         """Remember the fate of one write for overlaps and dead letters."""
-        self._dirty |= result.outcome in _EFFECTIVE
+        if result.outcome in _EFFECTIVE:
+            self._dirty = True
         if result.outcome is Outcome.DEAD:
             self._bury(write.id, result.reason)
             return
