@@ -78,7 +78,16 @@ def _write(files: dict[Path, str], folder: Path) -> None:
         path.write_text(text, encoding="utf-8")
         if path.name == ".env":
             path.chmod(0o600)
+            _ignore(folder / ".gitignore")
         click.echo(f"wrote {path.relative_to(folder)}")
+
+
+def _ignore(file: Path) -> None:
+    """Keep .env and the data out of git, whatever else is ignored already."""
+    have = file.read_text(encoding="utf-8") if file.exists() else ""
+    lines = [line for line in (".env", ".searchsvc/") if line not in have.splitlines()]
+    with file.open("a", encoding="utf-8") as opened:
+        opened.writelines(f"{line}\n" for line in lines)
 
 
 def _report(proposal: Proposal) -> None:
