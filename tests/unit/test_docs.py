@@ -85,7 +85,12 @@ def test_every_command_and_option_is_documented() -> None:
 
 def pages() -> list[Path]:
     """Every Markdown file of the repository's own."""
-    return [ROOT / "README.md", ROOT / "CHANGELOG.md", *DOCS.rglob("*.md"), *ROOT.glob("bench/*.md")]
+    return [
+        ROOT / "README.md",
+        ROOT / "CHANGELOG.md",
+        *DOCS.rglob("*.md"),
+        *ROOT.glob("bench/*.md"),
+    ]
 
 
 @pytest.mark.parametrize("page", pages(), ids=lambda page: str(page.relative_to(ROOT)))
@@ -95,8 +100,12 @@ def test_links_lead_somewhere(page: Path) -> None:
     targets = re.findall(r"\]\((?!https?:|#)([^)#]+)", body)
     for target in targets:
         assert (page.parent / target).exists(), target
-    for named in re.findall(r"`((?:searchsvc|tests|loadtests|bench|indexers|docs)/[\w./-]+)`", body):
-        assert (ROOT / named).exists() or named.startswith(("docs/page", "indexers/products")), named
+    for named in re.findall(
+        r"`((?:searchsvc|tests|loadtests|bench|indexers|docs)/[\w./-]+)`", body
+    ):
+        assert (ROOT / named).exists() or named.startswith(("docs/page", "indexers/products")), (
+            named
+        )
 
 
 def test_every_decision_is_listed() -> None:
