@@ -26,7 +26,7 @@ def command() -> None:
 @click.option("--all", "every", is_flag=True, help="Every index that has an indexer.")
 @click.option("--allow-empty", is_flag=True, help="Let a version without documents go live.")
 @click.option(
-    "--allow-shrink",
+    "--allow-change",
     is_flag=True,
     help="Let a version go live whose count is far from the live one's.",
 )
@@ -37,7 +37,7 @@ def rebuild(
     indexes: tuple[str, ...],
     every: bool,
     allow_empty: bool,
-    allow_shrink: bool,
+    allow_change: bool,
     as_json: bool,
 ) -> None:
     """Fill a new version of each of INDEXES and let it go live.
@@ -50,7 +50,7 @@ def rebuild(
         runner = built.runner(index)
         with watch(index, quiet=as_json) as watching:
             run = runner.rebuild(
-                allow_empty=allow_empty, allow_shrink=allow_shrink, watching=watching
+                allow_empty=allow_empty, allow_change=allow_change, watching=watching
             )
         report(run, as_json)
 

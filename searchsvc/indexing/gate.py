@@ -44,7 +44,7 @@ def refusals(
     settings: Indexing,
     *,
     allow_empty: bool = False,
-    allow_shrink: bool = False,
+    allow_change: bool = False,
 ) -> list[str]:
     """Why the version may not go live, each with its way out; empty when it may."""
     found = [
@@ -52,7 +52,7 @@ def refusals(
         _miscounted(evidence),
         _too_many_dead(evidence, settings),
         _differs(evidence),
-        _changed(evidence, settings, allow=allow_shrink or allow_empty),
+        _changed(evidence, settings, allow=allow_change or allow_empty),
     ]
     return [reason for reason in found if reason]
 
@@ -98,5 +98,5 @@ def _changed(evidence: Evidence, settings: Indexing, *, allow: bool) -> str:
         return ""
     return (
         f"{evidence.documents} documents against {evidence.live} live is a change of more than "
-        f"{_MAX_CHANGE:.0%} (--force accepts it)"
+        f"{_MAX_CHANGE:.0%} (--allow-change accepts it)"
     )

@@ -34,7 +34,7 @@ class Allowed:
     """What an operator accepts: an empty source, a count far from the live version's."""
 
     empty: bool = False
-    shrink: bool = False
+    change: bool = False
 
 
 class Rebuild:
@@ -124,7 +124,7 @@ class Rebuild:
     def _pass_gate(self, allowed: Allowed) -> None:
         evidence = self._tally()
         reasons = refusals(
-            evidence, self._settings, allow_empty=allowed.empty, allow_shrink=allowed.shrink
+            evidence, self._settings, allow_empty=allowed.empty, allow_change=allowed.change
         )
         _log.info("%s: %s", self._version, evidence.report())
         if reasons:

@@ -85,11 +85,11 @@ class IndexRunner:
         self,
         *,
         allow_empty: bool = False,
-        allow_shrink: bool = False,
+        allow_change: bool = False,
         watching: Watching | None = None,
     ) -> Run:
         """Build a new version and make it live. Raises GateRefused or DeadLetterLimit."""
-        allowed = Allowed(allow_empty, allow_shrink)
+        allowed = Allowed(allow_empty, allow_change)
 
         def begin(lease: HeldLease) -> IndexVersion:
             # Whatever is neither live nor complete was refused, or left by a run that died.

@@ -157,7 +157,7 @@ class Indexing(RuleBasedStateMachine):
         world.clock.move(60)
         self.runner = world.runner()
         if not self.runner.serving:
-            self._run(lambda: self.runner.rebuild(allow_empty=True, allow_shrink=True))
+            self._run(lambda: self.runner.rebuild(allow_empty=True, allow_change=True))
         if not self.runner.serving:
             world.settings = type(world.settings)(max_dead_ratio=1.0)
             world.table.put("99", "one good row")

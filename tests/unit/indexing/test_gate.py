@@ -56,8 +56,8 @@ def test_an_operator_may_accept_an_empty_source_or_a_changed_count():
     """Each by its own name; a wrong count is never accepted."""
     empty = replace(GOOD, rows=0, documents=0)
     assert refusals(empty, SETTINGS, allow_empty=True) == []
-    assert refusals(empty, SETTINGS, allow_shrink=True) != []
+    assert refusals(empty, SETTINGS, allow_change=True) != []
     half = replace(GOOD, rows=500, documents=500)
-    assert refusals(half, SETTINGS, allow_shrink=True) == []
+    assert refusals(half, SETTINGS, allow_change=True) == []
     wrong = replace(GOOD, documents=999)
-    assert refusals(wrong, SETTINGS, allow_shrink=True, allow_empty=True) != []
+    assert refusals(wrong, SETTINGS, allow_change=True, allow_empty=True) != []

@@ -136,7 +136,7 @@ def test_a_table_that_lost_half_its_rows_is_refused_and_the_version_kept_aside(w
     with pytest.raises(GateRefused):
         runner.rebuild()
     assert len(names(world)) == 2
-    runner.rebuild(allow_shrink=True)
+    runner.rebuild(allow_change=True)
     assert world.held() == world.wanted()
     assert len(world.held()) == 150
 
