@@ -6,6 +6,7 @@ from searchsvc.definitions.mappings import mapping_files, parse_mapping
 from searchsvc.domain.definition import Boost, Field, FieldType, Sort, Typo
 from searchsvc.errors import DefinitionError
 
+MISSPELT_BOOST = "{default: [{boost: {field: n, by: lgo, weight: 1}}]}"
 PRODUCTS = """\
 fields:
   name: text^8, suggest, highlight
@@ -88,9 +89,8 @@ def test_the_hash_follows_the_meaning() -> None:
             "unknown field 'b'",
         ),
         (
-            "fields:\n  a: text\n  n: number\n"
-            "ranking:\n  default: [{boost: {field: n, by: lgo, weight: 1}}]",
-            5,
+            f"fields: {{a: text, n: number}}\nranking: {MISSPELT_BOOST}",
+            2,
             "ranking.default[0].boost.by",
             "did you mean 'log'?",
         ),

@@ -1,0 +1,85 @@
+"""The JSON Schema of mapping.yaml, for editors that complete and check it as it is written.
+
+python -m searchsvc.definitions.schema > docs/mapping.schema.json
+"""
+
+import json
+from typing import Any
+
+from searchsvc.definitions.fields import FIELD_NAME, FLAGS
+from searchsvc.definitions.mappings import BOOST_FUNCTIONS, LANGUAGES
+from searchsvc.domain.definition import FieldType
+
+_TYPES = [kind.value for kind in FieldType]
+
+
+def mapping_schema() -> dict[str, Any]:
+    """The schema, draft 2020-12."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "searchsvc mapping",
+        **_object(
+            {
+                "fields": {
+                    "type": "object",
+                    "minProperties": 1,
+                    "propertyNames": {"pattern": f"^{FIELD_NAME.pattern}$"},
+                    "additionalProperties": {"anyOf": [_short_field(), _long_field()]},
+                },
+                "language": {"enum": list(LANGUAGES)},
+                "typo": _typo(),
+                "ranking": _object({"default": {"type": "array", "items": _boost()}}, "default"),
+                "sorts": _strings(r"^\w+:(asc|desc)$"),
+            },
+            "fields",
+        ),
+    }
+
+
+def _object(properties: dict[str, Any], *required: str) -> dict[str, Any]:
+    found = {"type": "object", "additionalProperties": False, "properties": properties}
+    return found | ({"required": list(required)} if required else {})
+
+
+def _strings(pattern: str) -> dict[str, Any]:
+    return {"type": "object", "additionalProperties": {"type": "string", "pattern": pattern}}
+
+
+def _short_field() -> dict[str, Any]:
+    flags = "|".join(flag for flag in FLAGS if flag != "snippet")
+    flag = rf"({flags}|snippet\(\d+\))"
+    types = "|".join(_TYPES)
+    return {
+        "type": "string",
+        "description": "the type, ^weight, and flags: text^8, suggest, snippet(30)",
+        "pattern": rf"^\s*({types})(\^\d+(\.\d+)?)?\s*(,\s*{flag}\s*)*$",
+    }
+
+
+def _long_field() -> dict[str, Any]:
+    flags: dict[str, Any] = {flag: {"type": "boolean"} for flag in FLAGS}
+    flags["snippet"] = {"type": "integer", "minimum": 1, "maximum": 500}
+    weight = {"type": "number", "minimum": 0, "maximum": 1000}
+    return _object({"type": {"enum": _TYPES}, "weight": weight, **flags}, "type")
+
+
+def _typo() -> dict[str, Any]:
+    lengths = {"type": "integer", "minimum": 1}
+    return _object(
+        {
+            "off_for": {"type": "array", "items": {"type": "string"}},
+            "min_length": {"type": "array", "items": lengths, "minItems": 2, "maxItems": 2},
+        }
+    )
+
+
+def _boost() -> dict[str, Any]:
+    weight = {"type": "number", "minimum": -100, "maximum": 100}
+    by = {"field": {"type": "string"}, "by": {"enum": list(BOOST_FUNCTIONS)}, "weight": weight}
+    when = {"when": {"type": "string"}, "weight": weight}
+    either = [_object(by, "field", "weight"), _object(when, "when", "weight")]
+    return _object({"boost": {"anyOf": either}}, "boost")
+
+
+if __name__ == "__main__":
+    print(json.dumps(mapping_schema(), indent=2))  # noqa: T201 - this is its output
