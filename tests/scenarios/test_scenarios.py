@@ -12,12 +12,12 @@ import falcon.testing
 import orjson
 import pytest
 import yaml
-from tests.support.app import app_for
 
 from searchsvc.definitions.mappings import read_mapping
 from searchsvc.domain.document import Document, digest
 from searchsvc.domain.index import IndexVersion
 from searchsvc.indexing.converters import compile_converters
+from tests.support.app import app_for
 from tests.support.engines import ENGINES, open_engine
 
 FOLDER = Path(__file__).parent

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from searchsvc.engines.embedded.index import EmbeddedStore
 from searchsvc.engines.embedded.search import EmbeddedEngine
-
 from searchsvc.engines.memory import MemoryEngine, MemoryStore
 from searchsvc.ports import IndexStore, SearchEngine
 

@@ -75,7 +75,9 @@ def commands(group: click.Group, prefix: str = "") -> dict[str, click.Command]:
 
 def test_every_command_and_option_is_documented() -> None:
     """docs/cli.md has a heading for each command and names its options."""
-    sections = dict(re.findall(r"^## (.+?)\n(.*?)(?=^## |\Z)", text("cli.md"), re.M | re.S))
+    sections = dict(
+        re.findall(r"^## (.+?)\n(.*?)(?=^## |\Z)", text("cli.md"), re.MULTILINE | re.DOTALL)
+    )
     for name, command in commands(cli).items():  # type: ignore[arg-type]
         assert name in sections, f"docs/cli.md has no heading '## {name}'"
         for option in command.params:
