@@ -12,12 +12,6 @@ def normalise(text: str) -> str:
     return unicodedata.normalize("NFKC", clean).replace("\0", " ")
 
 
-def fold(word: str) -> str:
-    """Case-folded and without accents: `Über` and `uber` are one word."""
-    decomposed = unicodedata.normalize("NFD", word.casefold())
-    return "".join(c for c in decomposed if not unicodedata.combining(c))
-
-
 def words(text: str) -> list[str]:
     """The case-folded words of `text`: runs of letters and digits, so `os.path` is two words."""
     return _WORD.findall(normalise(text).casefold())

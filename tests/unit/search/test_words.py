@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from searchsvc.search.words import fold, spans, words
+from searchsvc.search.words import spans, words
 
 
 @pytest.mark.parametrize(
@@ -38,8 +38,3 @@ def test_spans_point_into_the_text(text: str) -> None:
     """Each span's offsets cut the word it names."""
     for start, end, word in spans(text):
         assert text[start:end].casefold() == word
-
-
-def test_folding_drops_accents_and_case() -> None:
-    """`Über` is looked up like `uber`."""
-    assert fold("Über") == fold("uber") == "uber"
