@@ -87,7 +87,7 @@ class _Commands(click.Group):
 @click.version_option(__version__, message="searchsvc %(version)s")
 @click.pass_context
 def cli(ctx: click.Context, folder: str) -> None:
-    """Search for MySQL with Elasticsearch, OpenSearch or nothing beside it.
+    """Search for the MySQL or SQLite tables that you have already.
 
     A project declares its indexes in mappings/<index>/mapping.yaml and what fills them in
     indexers/<index>.py. `searchsvc up` keeps the indexes equal to their tables and serves search

@@ -144,7 +144,7 @@ def main() -> int:
         sys.stderr.write("usage: python -m searchsvc.sources.pydocs PATH\n")
         return 2
     rows = build_pydocs(Path(sys.argv[1]))
-    sys.stdout.write(f"{rows}\n")
+    sys.stdout.write(f"{rows:,} rows\n")
     sys.stdout.flush()
     # Some standard modules leave threads or exit handlers behind; none of them is needed.
     os._exit(0)
