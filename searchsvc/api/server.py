@@ -2,6 +2,7 @@
 
 import logging
 import multiprocessing
+import signal
 import socket
 import time
 from collections.abc import Callable
@@ -11,9 +12,10 @@ from typing import Any
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
-from granian.server.mp import MPServer
+from granian.server.mp import MPServer, WorkerProcess
 
 from searchsvc.api.draining import Draining
+from searchsvc.api.workers import Lifelines, signals_held
 from searchsvc.errors import SettingsError
 from searchsvc.settings import Api
 
@@ -96,6 +98,8 @@ class _Server(MPServer):
         self._on_started = on_started
         self._on_stop = on_stop
         self._drain_seconds = drain_seconds
+        self._lifelines = Lifelines()
+        self._outlives_terminal = _hangup_is_ignored()
 
     def startup(self, spawn_target: Any, target_loader: Any) -> None:
         """Start the workers, then what runs beside them."""
@@ -114,6 +118,29 @@ class _Server(MPServer):
         finally:
             self._draining.end()
 
+    def signal_handler_reload(self, *args: Any, **kwargs: Any) -> None:
+        """A closed terminal ends the server, unless it was started with nohup."""
+        if not self._outlives_terminal:
+            self.signal_handler_interrupt(*args, **kwargs)  # type: ignore[no-untyped-call]
+
+    def _spawn_worker(self, idx: int, target: Any, *args: Any, **kwargs: Any) -> WorkerProcess:
+        target = self._lifelines.attach(idx, target)
+        return super()._spawn_worker(idx, target, *args, **kwargs)
+
+    def _spawn_workers(self, spawn_target: Any, target_loader: Any) -> None:
+        with signals_held():
+            super()._spawn_workers(spawn_target, target_loader)  # type: ignore[no-untyped-call]
+
+    def _respawn_workers(self, workers: list[int], *args: Any, **kwargs: Any) -> None:
+        with signals_held():
+            super()._respawn_workers(workers, *args, **kwargs)
+
+    def _stop_workers(self) -> None:
+        for worker in self.wrks:
+            worker.interrupt_by_parent = True
+        self._lifelines.cut()
+        super()._stop_workers()  # type: ignore[no-untyped-call]
+
     def _begin_draining(self) -> None:
         if self._drain_seconds <= 0:
             return
@@ -122,3 +149,7 @@ class _Server(MPServer):
         except OSError as error:
             _log.warning("probes cannot be told that the server stops: %s", error)
         time.sleep(self._drain_seconds)
+
+
+def _hangup_is_ignored() -> bool:
+    return hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
