@@ -9,9 +9,6 @@ from typing import Any
 
 import msgspec
 
-from searchsvc.api.app import create_app
-from searchsvc.api.server import serve as serve_api
-from searchsvc.api.services import api_services
 from searchsvc.definitions.indexers import LoadedIndexer
 from searchsvc.definitions.project import Definitions, read_definitions, shipped_folder
 from searchsvc.domain.definition import IndexDefinition
@@ -199,6 +196,10 @@ def _log_as_set(project: Project) -> None:
 
 def create_worker_app() -> Any:
     """The ASGI app of one worker process, for the project that the server's process named."""
+    # Only a process that serves needs the API and its libraries: a third of a command's start.
+    from searchsvc.api.app import create_app  # noqa: PLC0415
+    from searchsvc.api.services import api_services  # noqa: PLC0415
+
     project = load(Path(os.environ[PROJECT_VARIABLE]))
     _log_as_set(project)
     found = read_definitions(project)
@@ -226,6 +227,8 @@ def serve(
 
     Raises SettingsError for an address that others can reach: there are no API keys yet.
     """
+    from searchsvc.api.server import serve as serve_api  # noqa: PLC0415 - as above
+
     settings = project.settings.api
     if not _is_loopback(settings.host):
         raise SettingsError(
