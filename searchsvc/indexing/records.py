@@ -25,10 +25,14 @@ Work = Callable[[RunContext, IndexVersion], None]
 
 @dataclass(frozen=True, slots=True)
 class Watching:
-    """Who watches a run: shown its progress, able to stop it between pages."""
+    """Who watches a run: shown its progress, able to stop it between pages.
+
+    `needed` is asked once the run holds the lease: what it waited for may have done its work.
+    """
 
     progress: Progress = field(default_factory=NoProgress)
     stop: Event = field(default_factory=Event)
+    needed: Callable[[], bool] = lambda: True
 
 
 class RunRecords:
@@ -51,6 +55,8 @@ class RunRecords:
         """
         watching = watching or Watching()
         with LeaseKeeper(self._state, self._clock, self._index, self._ttl, wait=wait) as lease:
+            if not watching.needed():
+                raise RunStopped(f"a {kind} of index '{self._index}' is needed no more")
             drop_half_built(self._store, self._state, self._index)
             self._state.abandon_runs(self._index, self._clock.now())
             version = begin(lease)

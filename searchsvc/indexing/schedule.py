@@ -134,7 +134,7 @@ class Schedule:
         )
 
     def _build_at_once(self, runner: IndexRunner) -> None:
-        if not runner.serving or runner.outdated:
+        if _needs_rebuild(runner):
             self._again(runner, RunKind.REBUILD, 0.0)
 
     def _again(self, runner: IndexRunner, kind: RunKind, seconds: float) -> None:
@@ -159,22 +159,22 @@ class Schedule:
         if self._stop.is_set() or (kind is RunKind.INCREMENTAL and self._pauses.on(runner.index)):
             return
         try:
-            if not self._is_done(runner, kind):
-                self._run(runner, kind)
+            self._run(runner, kind)
             self._pauses.end(runner.index)
         except (NotServing, RunStopped) as error:
             _log.debug("%s: %s: %s", runner.index, kind, error)
         except LeaseHeld:
             # Another run of the index is what should be; a daily run waits for its end.
             if kind is not RunKind.INCREMENTAL:
-                self._again(runner, kind, _HELD_PAUSE)
+                urgent = kind is RunKind.REBUILD and _needs_rebuild(runner)
+                self._again(runner, kind, _FIRST_PAUSE if urgent else _HELD_PAUSE)
         except SearchsvcError as error:
             self._failed(runner, kind, error)
         except Exception:  # noqa: BLE001 - the schedule outlives whatever a run may raise
             _log.exception("%s: %s failed", runner.index, kind)
 
     def _run(self, runner: IndexRunner, kind: RunKind) -> None:
-        watching = Watching(stop=self._stop)
+        watching = Watching(stop=self._stop, needed=lambda: not self._is_done(runner, kind))
         if kind is RunKind.REBUILD:
             runner.rebuild(watching=watching)
         elif kind is RunKind.RECONCILE:
@@ -186,7 +186,7 @@ class Schedule:
         """Whether another scheduler has done this rebuild or reconcile already."""
         if kind is RunKind.INCREMENTAL:
             return False
-        if kind is RunKind.REBUILD and (not runner.serving or runner.outdated):
+        if kind is RunKind.REBUILD and _needs_rebuild(runner):
             return False
         when = plan(runner.indexer).get(kind)
         if when is None:
@@ -245,6 +245,11 @@ class _Pauses:
         with self._lock:
             until = self._until.get(index)
         return until is not None and self._clock.now() < until
+
+
+def _needs_rebuild(runner: IndexRunner) -> bool:
+    """Whether the index serves nothing, or a version of another definition."""
+    return not runner.serving or runner.outdated
 
 
 def _last(runner: IndexRunner, kind: RunKind) -> Run | None:
