@@ -21,7 +21,7 @@ from searchsvc.indexing.runner import IndexRunner, index_hash
 from searchsvc.indexing.schedule import Schedule
 from searchsvc.ports import IndexStore, SearchEngine, StateStore
 from searchsvc.search.service import SearchService
-from searchsvc.settings import Project, load
+from searchsvc.settings import Api, Project, load
 from searchsvc.sources.proposal import Proposal, propose
 from searchsvc.sources.rendering import render_indexer, render_mapping
 from searchsvc.sources.schema import read_schema
@@ -34,6 +34,7 @@ __all__ = [
     "Proposal",
     "Services",
     "build",
+    "check_address",
     "latency_report",
     "project_files",
     "propose_project",
@@ -216,18 +217,13 @@ def create_worker_app() -> Any:
     )
 
 
-def serve(
-    project: Project,
-    *,
-    port: int | None = None,
-    on_started: Callable[[], None] | None = None,
-    on_stop: Callable[[], None] | None = None,
-) -> None:
-    """Serve the project's API until SIGTERM or Ctrl-C.
+def check_address(project: Project, port: int | None) -> Api:
+    """The settings to serve with; `port` stands in for api.port.
 
-    Raises SettingsError for an address that others can reach: there are no API keys yet.
+    Raises SettingsError when nothing can listen there, and for an address that others can reach:
+    there are no API keys yet.
     """
-    from searchsvc.api.server import serve as serve_api  # noqa: PLC0415 - as above
+    from searchsvc.api.server import check_port  # noqa: PLC0415 - as above
 
     settings = project.settings.api
     if not _is_loopback(settings.host):
@@ -236,8 +232,23 @@ def serve(
             key="api.host",
             hint="keep 127.0.0.1, and put a proxy that authenticates before it",
         )
-    os.environ[PROJECT_VARIABLE] = str(project.root)
     chosen = settings if port is None else msgspec.structs.replace(settings, port=port)
+    check_port(chosen.host, chosen.port)
+    return chosen
+
+
+def serve(
+    project: Project,
+    *,
+    port: int | None = None,
+    on_started: Callable[[], None] | None = None,
+    on_stop: Callable[[], None] | None = None,
+) -> None:
+    """Serve the project's API until SIGTERM or Ctrl-C. Raises SettingsError."""
+    from searchsvc.api.server import serve as serve_api  # noqa: PLC0415 - as above
+
+    chosen = check_address(project, port)
+    os.environ[PROJECT_VARIABLE] = str(project.root)
     serve_api(_WORKER_APP, chosen, project.data_dir, on_started=on_started, on_stop=on_stop)
 
 

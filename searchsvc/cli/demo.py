@@ -12,11 +12,12 @@ import click
 import platformdirs
 
 from searchsvc import __version__
-from searchsvc.bootstrap import Services, build, serve, shipped_folder
+from searchsvc.bootstrap import Services, build, check_address, serve, shipped_folder
 from searchsvc.cli.up import bring_up
 from searchsvc.errors import SourceError
-from searchsvc.settings import FILE_NAME, load
+from searchsvc.settings import FILE_NAME, Project, load
 
+_DATABASE = "pydocs.db"
 _SETTINGS = """\
 # Written by `searchsvc demo` at every start. The definitions are the shipped ones.
 mappings: "{shipped}/mappings"
@@ -42,8 +43,10 @@ def command(port: int, no_open: bool, folder: Path | None) -> None:
     database. Nothing is downloaded. A second start reuses the data. Ctrl-C ends it.
     """
     folder = folder or platformdirs.user_cache_path("searchsvc") / f"demo-{_python_name()}"
-    _build_source(folder)
-    built = build(load(folder))
+    project = _make_project(folder)
+    check_address(project, port)
+    _build_source(folder / _DATABASE)
+    built = build(project)
     try:
         built.log_to_console()
         _start(built, port, no_open)
@@ -56,21 +59,26 @@ def _python_name() -> str:
     return f"{__version__}-py{sys.version_info.major}.{sys.version_info.minor}"
 
 
-def _build_source(folder: Path) -> None:
-    """The project's folder with its database, made once."""
+def _make_project(folder: Path) -> Project:
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / FILE_NAME).write_text(
-        _SETTINGS.format(shipped=shipped_folder().as_posix()), encoding="utf-8"
-    )
-    database = folder / "pydocs.db"
+    text = _SETTINGS.format(shipped=shipped_folder().as_posix())
+    (folder / FILE_NAME).write_text(text, encoding="utf-8")
+    return load(folder)
+
+
+def _build_source(database: Path) -> None:
+    """The database, made once; it appears when it is complete."""
     if database.exists():
         click.echo(f"reusing {database}")
         return
+    for unfinished in database.parent.glob(f".{database.name}.*"):
+        unfinished.unlink()
     click.echo(f"reading this Python's documentation into {database} …")
-    # In a process of its own: it imports the whole standard library.
+    # In a process of its own: it imports the whole standard library. Ctrl-C reaches us alone,
+    # and ends it through us.
+    builder = [sys.executable, "-m", "searchsvc.sources.pydocs", str(database)]
     try:
-        builder = [sys.executable, "-m", "searchsvc.sources.pydocs", str(database)]
-        run(builder, check=True)  # noqa: S603 - our own module
+        run(builder, check=True, start_new_session=True)  # noqa: S603 - our own module
     except CalledProcessError as error:
         raise SourceError("the demo's database could not be built", hint="see above") from error
 
@@ -94,7 +102,7 @@ def _announce(built: Services, port: int, no_open: bool) -> None:
     api = f"{base}/v1/indexes/pydocs"
     click.echo(
         f"\nthe page   {base}/ui"
-        f"\nthe data   {built.project.root / 'pydocs.db'}   (change a row: it is found in seconds)"
+        f"\nthe data   {built.project.root / _DATABASE}   (change a row: it is found in seconds)"
         f"\n\ntry:"
         f"\n  curl '{api}/search?q=thred+pool&facets=kind'"
         f"\n  curl '{api}/suggest?q=asyn'"
@@ -107,10 +115,11 @@ def _announce(built: Services, port: int, no_open: bool) -> None:
 
 def _wait(url: str) -> bool:
     """Whether the server got ready within a minute."""
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         try:
-            with urllib.request.urlopen(url, timeout=2):  # noqa: S310 - our own address
+            with direct.open(url, timeout=2):
                 return True
         except OSError:
             time.sleep(0.1)

@@ -1,6 +1,7 @@
 """The `searchsvc` command: finds the subcommand, and turns every error into a line and a code.
 
-Exit codes: 0 ok, 1 failure, 2 usage, 3 check failed, 4 a source or engine is unreachable.
+Exit codes: 0 ok, 1 failure, 2 usage, 3 check failed, 4 a source or engine is unreachable,
+130 interrupted before the work was done.
 """
 
 import importlib
@@ -17,12 +18,14 @@ from searchsvc.errors import (
     DefinitionError,
     EngineTimeout,
     EngineUnreachable,
+    RunStopped,
     SearchsvcError,
     SettingsError,
     SourceError,
     SourceUnreachable,
 )
 
+INTERRUPTED = 130
 _COMMANDS = {
     "demo": "Index this Python's own documentation, serve it, open the page.",
     "init": "Write mappings and indexers for the tables of a database.",
@@ -47,6 +50,7 @@ _EXIT_CODES: tuple[tuple[type[SearchsvcError], int], ...] = (
     (SourceError, 3),
     (CheckFailed, 3),
     (CallerError, 2),
+    (RunStopped, INTERRUPTED),
 )
 
 
@@ -112,14 +116,15 @@ def run(arguments: list[str]) -> int:
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted", err=True)
-        return 130
+        return INTERRUPTED
     except BrokenPipeError:
         # The reader has gone (`| head`); say nothing more, not even when Python flushes.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except SearchsvcError as error:
-        click.echo(f"error: {error}", err=True)
-        return exit_code(error)
+        code = exit_code(error)
+        click.echo(f"{'interrupted' if code == INTERRUPTED else 'error'}: {error}", err=True)
+        return code
     return result if isinstance(result, int) else 0
 
 

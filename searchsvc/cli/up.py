@@ -2,7 +2,7 @@
 
 import click
 
-from searchsvc.bootstrap import Services, serve
+from searchsvc.bootstrap import Services, check_address, serve
 from searchsvc.cli.index import report
 from searchsvc.cli.options import services
 from searchsvc.cli.progress import watch
@@ -18,6 +18,7 @@ def command(ctx: click.Context, port: int | None) -> None:
     """
     built = services(ctx)
     built.log_to_console()
+    check_address(built.project, port)
     bring_up(built)
     schedule = built.schedule()
     serve(built.project, port=port, on_started=schedule.start, on_stop=schedule.stop)
