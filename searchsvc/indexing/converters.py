@@ -14,7 +14,7 @@ holds and UTF-8 or an engine may refuse, become U+FFFD.
 
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import TypeAlias
@@ -30,7 +30,9 @@ Convert: TypeAlias = Callable[[Mapping[str, object]], tuple[Values, bytes]]
 # (value) -> (what is indexed, what the JSON shows); None to index leaves the field unindexed.
 _One: TypeAlias = Callable[[object], tuple[object, object]]
 
-_OPTIONS = orjson.OPT_UTC_Z | orjson.OPT_PASSTHROUGH_DATETIME
+# Dates of fields are in UTC by then; those within a json field are put there first.
+_OPTIONS = orjson.OPT_UTC_Z
+_NESTED_OPTIONS = orjson.OPT_UTC_Z | orjson.OPT_PASSTHROUGH_DATETIME
 _NO_TEXT = re.compile("[\0\ud800-\udfff]")
 _TRUE = frozenset({"true", "1", "yes", "t", "y", "on"})
 _FALSE = frozenset({"false", "0", "no", "f", "n", "off"})
@@ -40,38 +42,47 @@ _ORJSON_MIN = -(2**63)
 _LONGEST_SHOWN = 80
 # Tuples, since `list | tuple` in a call is made anew each time.
 _SETS = (set, frozenset)
+_SINGLE = frozenset({str, int, float, bool, datetime, date, Decimal, bytes})  # surely no list
 _MANY = (list, tuple, *_SETS)
 
 
-def compile_converters(definition: IndexDefinition) -> Convert:
+def compile_converters(definition: IndexDefinition, ignored: Collection[str] = ()) -> Convert:
     """A function from a document's mapping to (values, JSON bytes), both in the file's field order.
 
     It raises RowError, which names field and value, for a row that cannot be a document, and
-    DefinitionError for a key that the definition has no field for.
+    DefinitionError for a key that is neither `ignored` nor a field of the definition.
     """
     fields = [
-        (field.name, _several(_BY_TYPE[field.type], field.type), _SIMPLE.get(field.type))
+        (field.name, _BY_TYPE[field.type], _several(field.type), field.type in _TEXTS)
         for field in definition.fields
     ]
-    known = frozenset(name for name, _, _ in fields)
+    known = frozenset(field.name for field in definition.fields)
+    allowed = known.union(ignored)
 
     def convert(row: Mapping[str, object]) -> tuple[Values, bytes]:
-        if not known.issuperset(row):
-            raise _unknown_key(row, known, definition.name)
+        if not allowed.issuperset(row):
+            raise _unknown_key(row, allowed, known, definition.name)
         values: Values = {}
         source: Values = {}
-        for name, one, is_simple in fields:
+        for name, one, several, is_text in fields:
             value = row.get(name)
-            if value is None:
-                continue
-            # Most values of most documents are indexed and shown as they are.
-            if is_simple is not None and is_simple(value):
+            # Most values of most documents are plain text, indexed and shown as it is.
+            if type(value) is str and is_text and value.isascii() and "\0" not in value:
                 values[name] = source[name] = value
-            else:
-                _put(name, one, value, values, source)
-        return values, orjson.dumps(source, option=_OPTIONS)
+            elif value is not None:
+                _put(name, one if type(value) in _SINGLE else several, value, values, source)
+        return values, _trimmed(orjson.dumps(source, option=_OPTIONS))
 
     return convert
+
+
+def _trimmed(json: bytes) -> bytes:
+    """A copy, which frees orjson's larger buffer whole to be used again by the next document.
+
+    To keep the original is to cut the buffer short: for one document after the other, the system
+    then takes back pages and gives them out anew, which costs 20 times as much as copying.
+    """
+    return bytes(memoryview(json))
 
 
 def _put(name: str, one: _One, value: object, values: Values, source: Values) -> None:
@@ -86,8 +97,10 @@ def _put(name: str, one: _One, value: object, values: Values, source: Values) ->
         source[name] = shown
 
 
-def _unknown_key(row: Iterable[str], known: Iterable[str], index: str) -> DefinitionError:
-    name = next(str(key) for key in row if key not in set(known))
+def _unknown_key(
+    row: Iterable[str], allowed: Collection[str], known: Iterable[str], index: str
+) -> DefinitionError:
+    name = next(str(key) for key in row if key not in allowed)
     return DefinitionError(
         f"the document has the key '{name}', which is no field of index '{index}'",
         hint=f"{nearest(name, known)}; add it to the mapping, or leave it out in to_document",
@@ -99,8 +112,9 @@ def _describe(value: object) -> str:
     return text if len(text) <= _LONGEST_SHOWN else f"{text[: _LONGEST_SHOWN - 1]}…"
 
 
-def _several(one: _One, kind: FieldType) -> _One:
-    """`one`, also for each item of a list; None among the items is left out."""
+def _several(kind: FieldType) -> _One:
+    """Converts one value, or each item of a list; None among the items is left out."""
+    one = _BY_TYPE[kind]
     if kind is FieldType.JSON:
         return one
 
@@ -190,14 +204,15 @@ def _bool(value: object) -> tuple[object, object]:
 
 def _date(value: object) -> tuple[object, object]:
     instant = _instant(value)
-    return instant, _iso(instant)
+    # orjson writes a datetime itself, but none of a class derived from it.
+    return instant, instant if type(instant) is datetime else _iso(instant)
 
 
 def _instant(value: object) -> datetime:
-    if isinstance(value, datetime):
-        return _utc(value)
     if type(value) is str:
         return _parsed(value)
+    if isinstance(value, datetime):
+        return _utc(value)
     if isinstance(value, date):
         return datetime(value.year, value.month, value.day, tzinfo=UTC)
     if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
@@ -240,7 +255,7 @@ def _json(value: object) -> tuple[object, object]:
             raise ValueError(f"is not JSON: {error}") from error
         # Line ends can stand only between JSON's tokens; a bulk request is one line per document.
         return None, orjson.Fragment(value.replace("\n", " ").replace("\r", " "))
-    return None, orjson.Fragment(orjson.dumps(value, default=_json_default, option=_OPTIONS))
+    return None, orjson.Fragment(orjson.dumps(value, default=_json_default, option=_NESTED_OPTIONS))
 
 
 def _json_default(value: object) -> object:
@@ -255,20 +270,7 @@ def _json_default(value: object) -> object:
     raise TypeError(f"holds a {type(value).__name__}, which JSON has not")
 
 
-def _is_simple_text(value: object) -> bool:
-    return type(value) is str and value.isascii() and "\0" not in value
-
-
-def _is_simple_number(value: object) -> bool:
-    return type(value) is float and math.isfinite(value)
-
-
-_SIMPLE: dict[FieldType, Callable[[object], bool]] = {
-    FieldType.TEXT: _is_simple_text,
-    FieldType.KEYWORD: _is_simple_text,
-    FieldType.ID: _is_simple_text,
-    FieldType.NUMBER: _is_simple_number,
-}
+_TEXTS = frozenset({FieldType.TEXT, FieldType.KEYWORD, FieldType.ID})
 _BY_TYPE: dict[FieldType, _One] = {
     FieldType.TEXT: _text,
     FieldType.KEYWORD: _text,

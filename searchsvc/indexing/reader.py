@@ -51,12 +51,10 @@ class Reader:
         self._indexer = indexer
         self._source = source
         self._file = file or _file_of(indexer.to_document)
-        self._convert: Convert = compile_converters(definition)
-        self._fields = frozenset(f.name for f in definition.fields)
         # What the statement selects for the indexer itself need not be a field.
         joined = {join.on for join in indexer.joins}
         own = {*indexer.keys, indexer.watermark, indexer.soft_delete, *joined}
-        self._own = own - self._fields
+        self._convert: Convert = compile_converters(definition, own)
         self._version = 0
 
     def page(self, after: str | None, limit: int) -> Reading:
@@ -115,11 +113,9 @@ class Reader:
             fields = self._indexer.to_document(row)
         except Exception as error:
             raise RowError(_where_raised(error, self._file)) from error
-        if not isinstance(fields, Mapping):
+        if type(fields) is not dict and not isinstance(fields, Mapping):
             raise RowError(f"to_document gave a {type(fields).__name__}, not a mapping")
-        if self._fields.issuperset(fields):
-            return fields
-        return {name: value for name, value in fields.items() if name not in self._own}
+        return fields
 
 
 def _file_of(function: Callable[..., object]) -> str:

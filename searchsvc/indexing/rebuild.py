@@ -222,6 +222,6 @@ class _Reservoir:
         if len(self.ids) < self._size:
             self.ids.append(id)
             return
-        place = self._random.randrange(self._seen)
+        place = int(self._random.random() * self._seen)
         if place < self._size:
             self.ids[place] = id

@@ -103,7 +103,7 @@ class Database:
             result = connection.execute(_clause(sql, lists), dict(values))
             types = self.driver.types(result.cursor)
             names = tuple(result.keys())
-            return Table(names, types, [tuple(row) for row in result])
+            return Table(names, types, [tuple(row) for row in result.all()])
 
     def translated(self, purpose: str, error: DBAPIError) -> SearchsvcError:
         """Our error for a failure of the driver; `purpose` says what was asked."""

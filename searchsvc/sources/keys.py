@@ -16,7 +16,8 @@ Key: TypeAlias = tuple[Any, ...]
 def id_of(key: Sequence[object]) -> str:
     """The id of a key. Equal keys have equal ids whatever driver or statement they came from."""
     if len(key) == 1:
-        return _text(key[0])
+        part = key[0]
+        return str(part) if type(part) is int else _text(part)
     return "~".join(_escape(_text(part)) for part in key)
 
 

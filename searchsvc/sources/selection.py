@@ -92,17 +92,12 @@ class Selection:
         return tuple(table.names.index(key) for key in self._keys)
 
     def _ids(self, table: Table) -> list[str]:
-        positions = self._positions(table)
-        if len(positions) == 1:
-            keys: list[Key] = [(row[positions[0]],) for row in table.rows]
-        else:
-            keys = [tuple(row[position] for position in positions) for row in table.rows]
-        for key in keys:
-            if None in key:
-                column = self._keys[key.index(None)]
-                hint = f"add to the SQL: WHERE {column} IS NOT NULL, or choose another key"
-                raise self._database.refused(f"the key '{column}' is NULL in a row", hint)
-        return [id_of(key) for key in keys]
+        columns = [[row[position] for row in table.rows] for position in self._positions(table)]
+        for key, values in zip(self._keys, columns, strict=True):
+            if None in values:
+                hint = f"add to the SQL: WHERE {key} IS NOT NULL, or choose another key"
+                raise self._database.refused(f"the key '{key}' is NULL in a row", hint)
+        return [id_of(key) for key in zip(*columns, strict=True)]
 
     def _refuse_repeats(self, ids: Sequence[str]) -> None:
         if len(set(ids)) == len(ids):

@@ -1,7 +1,6 @@
 """Documents as tantivy documents, through one function per field made once per definition."""
 
-from collections.abc import Callable, Sequence
-from datetime import datetime
+from collections.abc import Callable
 from typing import Any, TypeAlias
 
 import tantivy
@@ -22,9 +21,10 @@ from searchsvc.engines.embedded.schema import (
 from searchsvc.engines.fields import exact_text, id_parts
 
 Add: TypeAlias = Callable[[tantivy.Document, Any], None]
+# Adds one converted value under the name of a tantivy field.
+Put: TypeAlias = Callable[[tantivy.Document, str, Any], None]
 Convert: TypeAlias = Callable[[Document], tantivy.Document]
 
-_SINGLE = frozenset({str, int, float, bool, datetime})  # one look instead of four, for most values
 _LONGEST_WHOLE = 120  # characters; a longer text is nothing that somebody types as a name
 
 
@@ -34,7 +34,7 @@ def converter(definition: IndexDefinition) -> Convert:
     Only values that tantivy can hold get through: a single other one would cost every document
     since the last commit.
     """
-    adders = [(one.field.name, add) for one in physical(definition) if (add := _adder(one))]
+    fields = [(one.field.name, *adders) for one in physical(definition) if (adders := _adders(one))]
     visible = sources.visible(definition)
     factor = boosts.multiplier(definition) if definition.boosts else None
 
@@ -47,10 +47,10 @@ def converter(definition: IndexDefinition) -> Convert:
         held = document.values
         name = ""
         try:
-            for name, add in adders:
+            for name, single, several in fields:
                 value = held.get(name)
                 if value is not None:
-                    add(target, value)
+                    (single if type(value) in values.SINGLE else several)(target, value)
         except values.Unindexable as error:
             raise values.Unindexable(f"{name}: {error}") from None
         if factor is not None:
@@ -69,101 +69,88 @@ def as_weight(factor: float) -> float:
     return float(2.0 ** (factor / boosts.LOWEST) - 2.0)
 
 
-def _adder(one: Physical) -> Add | None:
-    """What adds a value of one field; None where the field is not indexed.
+def _adders(one: Physical) -> tuple[Add, Add] | None:
+    """What adds a single value of one field, and what adds several; None: it is not indexed.
 
     Most fields of most documents have a single value, so that is the short way through.
     """
     convert = values.converter(one.field)
-    each = [add for add in (_words(one),) if add]
-    distinct = [add for add in (_value(one),) if add]
-    first = [add for add in (_sort(one),) if add]
-    every = (*each, *distinct, *first)
-    if convert is None or not every:
+    words, value, sort = _words(one), _value(one), _sort(one)
+    parts = [part for part in (words, value, sort) if part]
+    if convert is None or not parts:
         return None
 
-    def add_many(target: tantivy.Document, value: Any) -> None:
-        held = [convert(item) for item in values.many(value)]
-        for parts, some in ((each, held), (distinct, dict.fromkeys(held)), (first, held[:1])):
-            for part in parts:
-                for item in some:
-                    part(target, item)
+    def single(target: tantivy.Document, given: Any) -> None:
+        item = convert(given)
+        for put, name in parts:
+            put(target, name, item)
 
-    return _short_way(convert, every, add_many)
+    def several(target: tantivy.Document, given: Any) -> None:
+        items = [convert(item) for item in values.many(given)]
+        for part, some in ((words, items), (value, dict.fromkeys(items)), (sort, items[:1])):
+            put, name = part or (_ignore, "")
+            for item in some:
+                put(target, name, item)
 
-
-def _short_way(convert: values.Convert, every: Sequence[Add], add_many: Add) -> Add:
-    """Adds a single value by each of `every`, and several by `add_many`."""
-    if len(every) == 1:
-        (only,) = every
-
-        def add_by_one(target: tantivy.Document, value: Any) -> None:
-            if type(value) in _SINGLE or not isinstance(value, values.MANY):
-                only(target, convert(value))
-            else:
-                add_many(target, value)
-
-        return add_by_one
-
-    def add(target: tantivy.Document, value: Any) -> None:
-        if type(value) in _SINGLE or not isinstance(value, values.MANY):
-            converted = convert(value)
-            for part in every:
-                part(target, converted)
-        else:
-            add_many(target, value)
-
-    return add
+    return single, several
 
 
-def _words(one: Physical) -> Add | None:
+def _words(one: Physical) -> tuple[Put, str] | None:
     """Adds the words of a value, and a short value as one term."""
-    name, whole = one.words, one.whole
-    if not name:
+    if not one.words:
         return None
-    if one.field.type is FieldType.ID:
-        return _id_words(name, whole)
+    put = _id_words(one.whole) if one.field.type is FieldType.ID else _text_words(one.whole)
+    return put, one.words
 
-    def add(target: tantivy.Document, text: str) -> None:
+
+def _text_words(whole: str) -> Put:
+    def put(target: tantivy.Document, name: str, text: str) -> None:
         target.add_text(name, for_tokenizer(text))
         if whole and len(text) <= _LONGEST_WHOLE and (exact := exact_text(tokens(text))):
             target.add_text(whole, exact)
 
-    return add
+    return put
 
 
-def _id_words(name: str, whole: str) -> Add:
-    def add(target: tantivy.Document, text: str) -> None:
+def _id_words(whole: str) -> Put:
+    def put(target: tantivy.Document, name: str, text: str) -> None:
         for part in id_parts(tokens(text)):
             target.add_text(name, " ".join(part))
             if whole and (exact := exact_text(part)):
                 target.add_text(whole, exact)
 
-    return add
+    return put
 
 
-def _value(one: Physical) -> Add | None:
+def _value(one: Physical) -> tuple[Put, str] | None:
     """Adds a value as filters and facets compare it."""
-    return _put(one.value, one.field.type) if one.value else None
+    return (_PUT[one.field.type], one.value) if one.value else None
 
 
-def _sort(one: Physical) -> Add | None:
+def _sort(one: Physical) -> tuple[Put, str] | None:
     """Adds the one value that the document is sorted by."""
     field = one.field
     if not one.sort:
         return None
-    put = _put(one.sort, field.type)
     if field.type is not FieldType.TEXT:
-        return put
-    return lambda target, first: put(target, values.sort_value(field, first))
+        return _PUT[field.type], one.sort
+
+    def put(target: tantivy.Document, name: str, first: str) -> None:
+        target.add_text(name, str(values.sort_value(field, first)))
+
+    return put, one.sort
 
 
-def _put(name: str, type: FieldType) -> Add:
-    """How a value of that type enters a tantivy document."""
-    if type is FieldType.NUMBER:
-        return lambda target, value: target.add_float(name, value)
-    if type is FieldType.BOOL:
-        return lambda target, value: target.add_boolean(name, value)
-    if type is FieldType.DATE:
-        return lambda target, value: target.add_integer(name, value)
-    return lambda target, value: target.add_text(name, value)
+def _ignore(_target: tantivy.Document, _name: str, _item: object) -> None:
+    """For a field without such a part."""
+
+
+# tantivy's own methods, since one more call per value shows.
+_PUT: dict[FieldType, Put] = {
+    FieldType.TEXT: tantivy.Document.add_text,
+    FieldType.KEYWORD: tantivy.Document.add_text,
+    FieldType.ID: tantivy.Document.add_text,
+    FieldType.NUMBER: tantivy.Document.add_float,
+    FieldType.BOOL: tantivy.Document.add_boolean,
+    FieldType.DATE: tantivy.Document.add_integer,
+}
