@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from searchsvc.definitions.indexers import LoadedIndexer
+from searchsvc.definitions.indexers import LoadedIndexer, line_of
 from searchsvc.definitions.project import Definitions, read_definitions, shipped_folder
 from searchsvc.domain.definition import IndexDefinition
 from searchsvc.engines.embedded.index import EmbeddedStore
@@ -83,7 +83,8 @@ class Services:
     def check(self, index: str) -> None:
         """Run every statement of the indexer once, without reading a row.
 
-        Raises SourceError, SourceUnreachable, or DefinitionError for a field without a column.
+        Raises SourceError, SourceUnreachable, or DefinitionError for a column without a field
+        or a field without a column.
         """
         loaded = self._loaded(index)
         columns = self._source(loaded).columns()
@@ -142,11 +143,18 @@ class Services:
         }
         for column in columns:
             if column not in fields | own:
-                message = f"column '{column}' is no field of index '{indexer.index}'"
                 hint = (
                     f"{nearest(column, fields)}; add it to the mapping or leave it out of the SQL"
                 )
-                raise DefinitionError(message, file=loaded.file, key="sql", hint=hint)
+                raise _misfit(f"column '{column}' is no field of its index", loaded, hint)
+        for field in sorted(fields - set(columns)):
+            hint = f"{nearest(field, columns)}; select it, or take it out of the mapping"
+            raise _misfit(f"field '{field}' of the mapping has no column", loaded, hint)
+
+
+def _misfit(message: str, loaded: LoadedIndexer, hint: str) -> DefinitionError:
+    line = line_of(loaded.file.read_text(encoding="utf-8"), "sql")
+    return DefinitionError(message, file=loaded.file, line=line, key="sql", hint=hint)
 
 
 def build(project: Project) -> Services:

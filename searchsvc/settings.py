@@ -10,9 +10,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 import msgspec
+from msgspec import Meta
 
 from searchsvc.errors import SettingsError, nearest
 from searchsvc.yamlfile import Node, read_yaml
@@ -37,16 +38,16 @@ class Engine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The engine that holds the indexes: `embedded` keeps them in `data_dir`."""
 
     kind: str = "embedded"
-    writer_memory_mb: int = 64
+    writer_memory_mb: Annotated[int, Meta(ge=15, le=4096)] = 64
 
 
 class Api(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The HTTP server. `slow_ms` is from where a request enters the slow-query log."""
 
     host: str = "127.0.0.1"
-    port: int = 8000
-    workers: int = 1
-    slow_ms: int = 250
+    port: Annotated[int, Meta(ge=1, le=65535)] = 8000
+    workers: Annotated[int, Meta(ge=1, le=256)] = 1
+    slow_ms: Annotated[int, Meta(ge=0)] = 250
 
 
 class Indexing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -55,18 +56,18 @@ class Indexing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     `keep_versions` is how many versions beside the live one survive a rebuild.
     """
 
-    lease_seconds: float = 30.0
-    keep_versions: int = 2
-    max_delete_ratio: float = 0.05
-    min_delete_guard: int = 100
-    max_dead_ratio: float = 0.001
+    lease_seconds: Annotated[float, Meta(ge=1, le=3600)] = 30.0
+    keep_versions: Annotated[int, Meta(ge=0)] = 2
+    max_delete_ratio: Annotated[float, Meta(ge=0, le=1)] = 0.05
+    min_delete_guard: Annotated[int, Meta(ge=0)] = 100
+    max_dead_ratio: Annotated[float, Meta(ge=0, le=1)] = 0.001
 
 
 class Logging(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`level` is Python's; `format` is `text` or `json`."""
 
-    level: str = "INFO"
-    format: str = "text"
+    level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"
+    format: Literal["text", "json"] = "text"
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -153,7 +154,17 @@ def _typed(node: Node, kind: Any, env: Mapping[str, str]) -> Any:
     try:
         return msgspec.convert(value, kind)
     except msgspec.ValidationError as error:
-        raise node.error(SettingsError, str(error)[0].lower() + str(error)[1:]) from error
+        raise node.error(SettingsError, _lower(error), _choices(value, kind)) from error
+
+
+def _lower(error: msgspec.ValidationError) -> str:
+    text = str(error)
+    return text[0].lower() + text[1:]
+
+
+def _choices(value: object, kind: Any) -> str:
+    """A hint where the setting is one of some words."""
+    return nearest(str(value), get_args(kind)) if get_origin(kind) is Literal else ""
 
 
 def _expand(node: Node, env: Mapping[str, str]) -> Any:
@@ -214,7 +225,8 @@ def _parse(text: str, kind: Any, variable: str) -> Any:
     try:
         return msgspec.convert(text, kind, strict=False)
     except msgspec.ValidationError as error:
-        raise SettingsError(f"the variable {variable} is not usable: {error}") from error
+        message = f"the variable {variable} is not usable: {_lower(error)}"
+        raise SettingsError(message, hint=_choices(text, kind)) from error
 
 
 def _dotenv(path: Path) -> dict[str, str]:

@@ -47,6 +47,7 @@ def rebuild(
     """
     built = services(ctx)
     for index in _chosen(built, indexes, every):
+        built.check(index)
         runner = built.runner(index)
         with watch(index, quiet=as_json) as watching:
             run = runner.rebuild(

@@ -33,4 +33,5 @@ def command(ctx: click.Context, minutes: str, as_json: bool) -> None:
             )
             for r in rows
         ],
+        empty=f"nothing was served in the last {minutes} min",
     )

@@ -23,6 +23,7 @@ from searchsvc.errors import (
     SettingsError,
     SourceError,
     SourceUnreachable,
+    nearest,
 )
 
 INTERRUPTED = 130
@@ -67,6 +68,14 @@ class _Commands(click.Group):
             return None
         command = importlib.import_module(f"searchsvc.cli.{cmd_name}").command
         return command if isinstance(command, click.Command) else None
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does it, but an unknown name is answered with the nearest."""
+        if args[0] not in _COMMANDS and not args[0].startswith("-") and not ctx.resilient_parsing:
+            raise click.UsageError(f"no command '{args[0]}'; {nearest(args[0], _COMMANDS)}", ctx)
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The list in --help, without importing what it lists."""

@@ -16,8 +16,13 @@ def print_json(value: Any) -> None:
     click.echo(orjson.dumps(value, option=options, default=str))
 
 
-def print_table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """A table, in a pipe without a limit of width; a heading ending in `>` aligns to the right."""
+def print_table(
+    headings: Sequence[str], rows: Iterable[Sequence[object]], *, empty: str = ""
+) -> None:
+    """A table, in a pipe without a limit of width; a heading ending in `>` aligns to the right.
+
+    Without rows it says `empty`.
+    """
     console = Console(highlight=False)
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in headings:
@@ -25,6 +30,9 @@ def print_table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> No
         table.add_column(heading.rstrip(">"), justify="right" if right else "left", overflow="fold")
     for row in rows:
         table.add_row(*(_cell(value) for value in row))
+    if empty and not table.row_count:
+        click.echo(empty)
+        return
     if not console.is_terminal:
         console.width = 240  # a pipe has no width to keep to
     console.print(table)

@@ -30,4 +30,4 @@ def command(ctx: click.Context, index: str | None, limit: int, as_json: bool) ->
          run.counts.dead, run.error)
         for run in found
     ]  # fmt: skip
-    print_table(headings, rows)
+    print_table(headings, rows, empty="no run yet; begin with: searchsvc index rebuild --all")

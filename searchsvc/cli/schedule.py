@@ -23,6 +23,7 @@ def command(ctx: click.Context, only_list: bool) -> None:
         print_table(
             ["index", "run", "when", "next"],
             [(due.index, due.kind, due.when, due.next_run) for due in schedule.due()],
+            empty="nothing is due: no indexer says when (every, rebuild, reconcile)",
         )
         return
     built.log_to_console()

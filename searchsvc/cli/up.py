@@ -29,6 +29,7 @@ def bring_up(built: Services) -> None:
     for index in sorted(built.indexers):
         runner = built.runner(index)
         if not runner.serving or runner.outdated:
+            built.check(index)
             with watch(index) as watching:
                 run = runner.rebuild(watching=watching)
             report(run, as_json=False)

@@ -37,4 +37,5 @@ def command(ctx: click.Context, index: str | None, as_json: bool) -> None:
             (i.version.index, i.version.name, i.documents, human_size(i.size), "live" * i.live)
             for i in found
         ],
+        empty="no version yet; begin with: searchsvc index rebuild --all",
     )

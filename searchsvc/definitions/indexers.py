@@ -78,7 +78,7 @@ def _check_names(
         raise DefinitionError(
             f"index '{indexer.index}' has no mapping",
             file=file,
-            line=_line_of(text, "index"),
+            line=line_of(text, "index"),
             key="index",
             hint=f"{nearest(indexer.index, indexes)} or add mappings/{indexer.index}/mapping.yaml",
         )
@@ -86,14 +86,14 @@ def _check_names(
         raise DefinitionError(
             f"unknown source '{indexer.source}'",
             file=file,
-            line=_line_of(text, "source"),
+            line=line_of(text, "source"),
             key="source",
             hint=f"{nearest(indexer.source, sources)}; sources stand in searchsvc.yaml",
         )
 
 
-def _line_of(text: str, argument: str) -> int | None:
-    """The first line that sets the argument, for an error to point at."""
+def line_of(text: str, argument: str) -> int | None:
+    """The first line that sets the argument of Indexer, for an error to point at."""
     match = re.search(rf"^\s*{argument}\s*=|\b{argument}\s*=", text, re.MULTILINE)
     return text.count("\n", 0, match.end()) + 1 if match else None
 

@@ -80,6 +80,7 @@ class Changes:
             raise self._database.refused(
                 f"{statement.purpose} selects {', '.join(names)}",
                 f"select only the indexer's key: {', '.join(self._keys)}",
+                at=statement.purpose,
             )
         return names
 

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from searchsvc.errors import SearchsvcError, SourceError, SourceUnreachable
 from searchsvc.ports import SourceTime
+from searchsvc.sources.places import line_of, meant
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,11 @@ class Driver(Protocol):
     """What differs between databases."""
 
     mysql: ClassVar[bool]
+
+    @property
+    def name(self) -> str:
+        """The url without its password, for errors."""
+        ...
 
     def engine(self) -> Engine:
         """A lazy engine: read-only sessions in UTC, with time limits."""
@@ -108,7 +114,7 @@ class Database:
     def translated(self, purpose: str, error: DBAPIError) -> SearchsvcError:
         """Our error for a failure of the driver; `purpose` says what was asked."""
         said = message_of(error)
-        url = self.engine.url.render_as_string(hide_password=True)
+        url = self.driver.name
         if self.driver.is_unreachable(error):
             return SourceUnreachable(
                 f"the database {url} does not answer: {said}",
@@ -117,11 +123,19 @@ class Database:
         if error.statement is None:  # it failed while connecting
             hint = "check the account and the database's name in the source's url"
             return SourceError(f"the database {url} lets nobody in: {said}", hint=hint)
-        return self.refused(f"{purpose}: {said}", "run the statement by hand to see what it lacks")
+        hint = "run the statement by hand to see what it lacks"
+        near = meant(self.engine, error.statement, said)
+        return self.refused(f"{purpose}: {said}", f"{near}; {hint}" if near else hint, at=purpose)
 
-    def refused(self, message: str, hint: str = "") -> SourceError:
-        """A SourceError that begins with the indexer's file."""
-        return SourceError(f"{self._file}: {message}" if self._file else message, hint=hint)
+    def refused(self, message: str, hint: str = "", *, at: str = "") -> SourceError:
+        """A SourceError that begins with the indexer's file, and with the line of what `at` names:
+        an argument of Indexer, or `join 'name'`.
+        """
+        if self._file is None:
+            return SourceError(message, hint=hint)
+        line = line_of(self._file, at)
+        place = f"{self._file}:{line}" if line else str(self._file)
+        return SourceError(f"{place}: {message}", hint=hint)
 
     def close(self) -> None:
         """Close the pool; a later read opens it again."""

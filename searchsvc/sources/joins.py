@@ -29,6 +29,7 @@ class JoinReader:
             raise database.refused(
                 f"join '{join.name}' does not say which column it is on",
                 "the key has several columns, so name one: on='…'",
+                at=f"join '{join.name}'",
             )
 
     def attach(self, table: Table, rows: Sequence[dict[str, Any]]) -> None:
@@ -52,6 +53,7 @@ class JoinReader:
             raise self._database.refused(
                 f"join '{self.join.name}' hides the column of that name",
                 "name the join or the column otherwise",
+                at=f"join '{self.join.name}'",
             )
         answer = self._database.read(self._statement, {"ids": [None]})
         self._parent_position(answer)
@@ -63,6 +65,7 @@ class JoinReader:
             raise self._database.refused(
                 f"join '{self.join.name}' is on '{self.on}', which the SQL does not select",
                 nearest(self.on, table.names),
+                at=f"join '{self.join.name}'",
             )
         return table.names.index(self.on)
 
@@ -71,6 +74,7 @@ class JoinReader:
             raise self._database.refused(
                 f"{self._statement.purpose} selects {', '.join(answer.names)}",
                 f"select the parent's '{self.on}' AS {PARENT}, and a column AS {VALUE}",
+                at=self._statement.purpose,
             )
         return answer.names.index(PARENT)
 

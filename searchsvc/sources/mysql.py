@@ -63,6 +63,10 @@ class MySQLDriver:
         self._seconds = seconds
         self._sees_transactions: bool | None = None
 
+    @property
+    def name(self) -> str:
+        return self._url.render_as_string(hide_password=True)
+
     def engine(self) -> Engine:
         engine = create_engine(
             self._url,

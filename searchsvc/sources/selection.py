@@ -88,7 +88,7 @@ class Selection:
         for key in self._keys:
             if key not in table.names:
                 message = f"the key '{key}' is not among the columns of the SQL"
-                raise self._database.refused(message, nearest(key, table.names))
+                raise self._database.refused(message, nearest(key, table.names), at="key")
         return tuple(table.names.index(key) for key in self._keys)
 
     def _ids(self, table: Table) -> list[str]:
@@ -96,7 +96,7 @@ class Selection:
         for key, values in zip(self._keys, columns, strict=True):
             if None in values:
                 hint = f"add to the SQL: WHERE {key} IS NOT NULL, or choose another key"
-                raise self._database.refused(f"the key '{key}' is NULL in a row", hint)
+                raise self._database.refused(f"the key '{key}' is NULL in a row", hint, at="key")
         return [id_of(key) for key in zip(*columns, strict=True)]
 
     def _refuse_repeats(self, ids: Sequence[str]) -> None:
@@ -107,6 +107,7 @@ class Selection:
         raise self._database.refused(
             f"the SQL yields the key '{twice}' twice",
             f"'{', '.join(self._keys)}' must be unique: GROUP BY it, or read lists with a Join",
+            at="key",
         )
 
     def _codec(self) -> KeyCodec | None:
@@ -136,4 +137,5 @@ class Selection:
         return self._database.refused(
             f"the key '{key}' is a {kind}, by which rows cannot be paged exactly",
             f"let the SQL select {hint} for it",
+            at="key",
         )

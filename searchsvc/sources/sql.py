@@ -81,7 +81,8 @@ class SqlSource:
     def _require(self, table: Table, column: str, role: str) -> None:
         if column and column not in table.names:
             message = f"the {role} '{column}' is not among the columns of the SQL"
-            raise self._database.refused(message, nearest(column, table.names))
+            hint = nearest(column, table.names)
+            raise self._database.refused(message, hint, at=role)
 
     def _documents(self, table: Table, ids: Sequence[str]) -> dict[str, Mapping[str, object]]:
         rows = dicts(table)

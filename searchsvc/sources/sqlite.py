@@ -39,6 +39,10 @@ class SQLiteDriver:
     def __init__(self, url: URL) -> None:
         self._url = url
 
+    @property
+    def name(self) -> str:
+        return self._url.render_as_string(hide_password=True)
+
     def engine(self) -> Engine:
         engine = create_engine(self._existing(), isolation_level="AUTOCOMMIT", hide_parameters=True)
         event.listen(engine, "connect", _begin_session)

@@ -12,6 +12,7 @@ from pathlib import Path
 from searchsvc.errors import DefinitionError
 from searchsvc.indexing.indexer import Indexer
 from searchsvc.sources.database import Statement
+from searchsvc.sources.places import line_of
 
 _FIRST_WORD = re.compile(r"[\s(]*([A-Za-z]+)")
 
@@ -49,20 +50,25 @@ class Statements:
 def statements_of(indexer: Indexer, *, mysql: bool, file: Path | None = None) -> Statements:
     """The indexer's statements. Raises DefinitionError with file and key where one is unusable."""
 
-    def checked(key: str, sql: str, placeholder: str = "") -> str:
+    def checked(key: str, sql: str, placeholder: str = "", join: str = "") -> str:
         try:
             return one_select(sql, placeholder, mysql=mysql)
         except DefinitionError as error:
-            raise DefinitionError(error.message, file=file, key=key, hint=error.hint) from None
+            at = f"join '{join}'" if join else key
+            line = line_of(file, at) if file else None
+            raise DefinitionError(
+                error.message, file=file, line=line, key=key, hint=error.hint
+            ) from None
 
     joins = [
-        (f"join '{j.name}'", checked(f"joins.{j.name}.sql", j.sql, "ids")) for j in indexer.joins
+        (f"join '{j.name}'", checked(f"joins.{j.name}.sql", j.sql, "ids", j.name))
+        for j in indexer.joins
     ]
     changed = [
         (f"changed {number}", checked("changed", sql, "since"))
         for number, sql in enumerate(indexer.changed, 1)
     ] + [
-        (f"join '{j.name}' changed", checked(f"joins.{j.name}.changed", j.changed, "since"))
+        (f"join '{j.name}' changed", checked(f"joins.{j.name}.changed", j.changed, "since", j.name))
         for j in indexer.joins
         if j.changed
     ]
