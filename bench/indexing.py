@@ -63,7 +63,7 @@ def _ratio(results: dict[str, list[dict[str, float]]], unit: str) -> float:
 
 
 def bare(folder: Path) -> dict[str, float]:
-    """tantivy alone: dictionaries in, the very fields that our index has, one commit."""
+    """The library alone: dictionaries in, the very fields that our index has, one commit."""
     import sqlite3
 
     import tantivy

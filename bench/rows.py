@@ -18,7 +18,10 @@ fields:
   sales:       number
 ranking: {default: [{boost: {field: sales, by: log, weight: 0.3}}]}
 """
-SQL = "SELECT id, name, brand, description, category, price, in_stock, updated_at, sales FROM products"
+SQL = (
+    "SELECT id, name, brand, description, category, price, in_stock, updated_at, sales"
+    " FROM products"
+)
 
 
 def make_products(path: Path, count: int, seed: int = 7) -> None:
