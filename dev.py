@@ -104,7 +104,9 @@ def environment(kind: str) -> None:
     if not SCRIPTS.exists():
         venv.create(VENV, with_pip=True)
     pip = (str(python()), "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
-    subprocess.run([*pip, "--require-hashes", "-r", str(LOCKS[kind])], check=True)
+    # The lock file is whole. Without --no-deps an old pip looks for `coverage[toml]` beside the
+    # pinned `coverage`, and fails on the day that a newer one is released.
+    subprocess.run([*pip, "--no-deps", "--require-hashes", "-r", str(LOCKS[kind])], check=True)
     itself = ("--no-deps", "--no-build-isolation", "-e", str(ROOT))
     subprocess.run([*pip, *itself], check=True)
     stamp.write_text(wanted[kind])
