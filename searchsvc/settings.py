@@ -60,7 +60,7 @@ class Indexing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     keep_versions: Annotated[int, Meta(ge=0)] = 2
     max_delete_ratio: Annotated[float, Meta(ge=0, le=1)] = 0.05
     min_delete_guard: Annotated[int, Meta(ge=0)] = 100
-    max_dead_ratio: Annotated[float, Meta(ge=0, le=1)] = 0.001
+    max_dead_ratio: Annotated[float, Meta(ge=0, le=1)] = 0.05
 
 
 class Logging(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

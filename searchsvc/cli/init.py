@@ -91,9 +91,13 @@ def _ignore(file: Path) -> None:
 
 
 def _report(proposal: Proposal) -> None:
+    # Most tables of a database tend to lack the same thing: that is said once.
+    concerned: dict[str, list[str]] = {}
     for index in proposal.indexes:
         for warning in index.warnings:
-            click.echo(f"warning: {index.index}: {warning}")
+            concerned.setdefault(warning, []).append(index.index)
+    for warning, names in concerned.items():
+        click.echo(f"warning: {', '.join(names)}: {warning}")
     for reason in proposal.skipped:
         click.echo(f"skipped: {reason}")
     click.echo("\nnext: searchsvc check, then searchsvc up")

@@ -13,6 +13,8 @@ from typing import TypeAlias
 
 import Stemmer
 
+from searchsvc.search.words import SIGNS
+
 Stem: TypeAlias = Callable[[Sequence[str]], Sequence[str]]
 
 _SHORT = 32  # characters of a piece worth remembering
@@ -33,8 +35,6 @@ _LETTERS = str.maketrans(
         "\N{LATIN SMALL LETTER DOTLESS I}": "i",
     }
 )  # fmt: skip
-# Compatibility forms would glue these to the word before them: Kindle™ would be `kindletm`.
-_SIGNS = str.maketrans({"\N{TRADE MARK SIGN}": " ", "\N{SERVICE MARK}": " "})
 # All but Latin, Greek, Cyrillic, CJK and plain signs: there marks are vowels, or the character is
 # so new that tokenizers disagree on what it is. Then ours decides.
 _UNSURE = re.compile(
@@ -75,7 +75,7 @@ def _fold_short(piece: str) -> str:
 
 def _fold_piece(piece: str) -> str:
     """A run of characters beyond ASCII; an accent that begins it stands over the letter before."""
-    plain = unicodedata.normalize("NFKD", piece.translate(_SIGNS)).casefold()
+    plain = unicodedata.normalize("NFKD", piece.translate(SIGNS)).casefold()
     return unicodedata.normalize("NFC", _ACCENTS.sub("", plain)).translate(_LETTERS)
 
 

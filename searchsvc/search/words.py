@@ -4,11 +4,13 @@ import re
 import unicodedata
 
 _WORD = re.compile(r"[^\W_]+")
+# Compatibility forms would glue these to the word before them: Kindle™ would be `kindletm`.
+SIGNS = str.maketrans({"\N{TRADE MARK SIGN}": " ", "\N{SERVICE MARK}": " "})
 
 
 def normalise(text: str) -> str:
     """NFKC, without characters that no text holds (NUL, lone surrogates, controls)."""
-    clean = text.encode("utf-8", "ignore").decode("utf-8")
+    clean = text.encode("utf-8", "ignore").decode("utf-8").translate(SIGNS)
     return unicodedata.normalize("NFKC", clean).replace("\0", " ")
 
 

@@ -134,8 +134,8 @@ def _title_first(table: TableSchema, fields: list[Field]) -> list[Field]:
 def _warnings(table: TableSchema, left_out: Sequence[str]) -> Iterable[str]:
     if not table.watermark:
         yield (
-            f"{table.name} has no column that every change moves (like updated_at), so changes"
-            " are found by comparing everything, once an hour"
+            "no column is moved by every change (like updated_at), so changes are found by"
+            " comparing everything, once an hour"
         )
     elif not table.watermark_indexed:
         columns = ", ".join((table.watermark, *table.key))

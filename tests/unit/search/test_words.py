@@ -15,6 +15,7 @@ from searchsvc.search.words import spans, words
         ("STRASSE Straße", ["strasse", "strasse"]),
         ("ﬁre \u00a0 x\0y", ["fire", "x", "y"]),
         ("日本 café", ["日本", "café"]),
+        ("Kindle™ Fire", ["kindle", "fire"]),
         ("\ud800 a", ["a"]),
         ("*:* (((( \u202e", []),
     ],
