@@ -6,7 +6,10 @@ Exit codes: 0 ok, 1 failure, 2 usage, 3 check failed, 4 a source or engine is un
 
 import importlib
 import os
+import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import click
@@ -66,7 +69,8 @@ class _Commands(click.Group):
         """The subcommand of that name, None when there is none."""
         if cmd_name not in _COMMANDS:
             return None
-        command = importlib.import_module(f"searchsvc.cli.{cmd_name}").command
+        with _interrupts_held():
+            command = importlib.import_module(f"searchsvc.cli.{cmd_name}").command
         return command if isinstance(command, click.Command) else None
 
     def resolve_command(
@@ -107,6 +111,22 @@ def cli(ctx: click.Context, folder: str) -> None:
     and autocomplete over HTTP.
     """
     ctx.obj = folder
+
+
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Let Ctrl-C take effect at the end of the block.
+
+    Python prints and forgets an interrupt that meets one of the callbacks by which it imports.
+    """
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def main() -> None:
