@@ -5,12 +5,12 @@ Sources, index stores and state stores block (batch work in one thread); search 
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 from searchsvc.domain.definition import IndexDefinition
-from searchsvc.domain.document import Write, WriteResult
+from searchsvc.domain.document import Mark, Tally, Write, WriteResult
 from searchsvc.domain.index import IndexVersion, VersionInfo
 from searchsvc.domain.query import SearchQuery, SuggestQuery
 from searchsvc.domain.result import Hit, LiveIndex, SearchResult, SuggestResult
@@ -36,10 +36,12 @@ class Rows:
     """Rows of one read, by id in key order; values are plain Python, joins are attached by name.
 
     `read_at` is the database time of the read in µs: the version of every write made from it.
+    `marks` has the mark of every row.
     """
 
     by_id: dict[str, Mapping[str, object]]
     read_at: int
+    marks: Mapping[str, Mark] = field(default_factory=dict)
 
     @property
     def last(self) -> str | None:
@@ -78,6 +80,21 @@ class RowSource(Protocol):
 
     def count(self) -> int:
         """How many rows there are, hidden ones too."""
+        ...
+
+    def span(self) -> tuple[int, int]:
+        """The lowest and the highest slot of a row; (0, 0) without rows."""
+        ...
+
+    def tallies(self, width: int) -> Mapping[int, Tally]:
+        """Count and checksum of each bucket's rows, hidden ones left out, summed in the database.
+
+        Bucket n holds the slots from `n * width` to `(n + 1) * width - 1`; empty ones are absent.
+        """
+        ...
+
+    def checksums(self, width: int, buckets: Sequence[int]) -> Iterator[Mapping[str, int]]:
+        """The checksum of each row of these buckets by id, hidden ones left out, in batches."""
         ...
 
     def columns(self) -> Mapping[str, str]:

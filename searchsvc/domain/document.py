@@ -8,6 +8,29 @@ from typing import TypeAlias
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """What the source says of one row as a whole, for comparing many rows at once.
+
+    `checksum` is a number below 2**32 that changes with whatever the row says; `slot` is a place
+    among all rows that stays the same.
+    """
+
+    slot: int = 0
+    checksum: int = 0
+
+
+NO_MARK = Mark()
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many rows or documents there are in one bucket of slots, and their checksums' sum."""
+
+    count: int
+    checksum: int
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """One document as the index holds it.
 

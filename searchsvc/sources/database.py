@@ -13,6 +13,8 @@ from searchsvc.errors import SearchsvcError, SourceError, SourceUnreachable
 from searchsvc.ports import SourceTime
 from searchsvc.sources.places import line_of, meant
 
+MOST_EXACT = 2**53  # the whole numbers up to here are exact in a double
+
 
 @dataclass(frozen=True, slots=True)
 class Statement:
@@ -32,6 +34,14 @@ class Table:
     names: tuple[str, ...]
     types: tuple[str, ...]
     rows: Sequence[tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column as an expression names it, and the database's name of its type."""
+
+    sql: str
+    type: str
 
 
 class Driver(Protocol):
@@ -67,6 +77,22 @@ class Driver(Protocol):
     @property
     def sees_transactions(self) -> bool:
         """Whether `time` knows of open transactions; else an overlap must cover them."""
+        ...
+
+    def checksum(self, columns: Sequence[Column]) -> str:
+        """SQL: a CRC-32 of the columns' values, which tells NULL from every value."""
+        ...
+
+    def slot(self, columns: Sequence[Column]) -> str:
+        """SQL: a whole key itself, within what a double tells apart; else a CRC-32 of the key."""
+        ...
+
+    def truth(self, column: Column) -> str:
+        """SQL: whether the column's value is true to Python; never NULL."""
+        ...
+
+    def floor_divided(self, number: str, by: int) -> str:
+        """SQL: the whole number below `number / by`, for negative numbers too."""
         ...
 
 

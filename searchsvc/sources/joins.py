@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from searchsvc.errors import nearest
-from searchsvc.indexing.indexer import Indexer, Join
+from searchsvc.indexing.indexer import Indexer
+from searchsvc.sources.checksums import Checksums, JoinedSum, factor
 from searchsvc.sources.database import Database, Statement, Table
 from searchsvc.sources.rows import chunks, plain
 
@@ -16,14 +17,18 @@ _MAX_IDS = 20_000
 
 
 class JoinReader:
-    """Reads one join. Raises SourceError where its statement or its `on` does not fit."""
+    """Reads one join, the indexer's `number`th. Raises SourceError where its statement or its
+    `on` does not fit.
+    """
 
     def __init__(
-        self, database: Database, indexer: Indexer, join: Join, statement: Statement
+        self, database: Database, indexer: Indexer, number: int, statement: Statement
     ) -> None:
         self._database = database
         self._statement = statement
-        self.join = join
+        self._factor = factor(number)
+        self._columns: Table | None = None
+        self.join = join = indexer.joins[number]
         self.on = join.on or indexer.keys[0]
         if not join.on and len(indexer.keys) > 1:
             raise database.refused(
@@ -32,19 +37,42 @@ class JoinReader:
                 at=f"join '{join.name}'",
             )
 
-    def attach(self, table: Table, rows: Sequence[dict[str, Any]]) -> None:
-        """Put the joined values into `rows`, which stem from `table`, under the join's name."""
+    @property
+    def summed(self) -> JoinedSum:
+        """The join as far as checksums need it."""
+        return JoinedSum(self.join.name, self._statement.sql, self.on)
+
+    @property
+    def described(self) -> Table:
+        """The join's columns, without a row."""
+        if self._columns is None:
+            self._columns = self._database.read(self._statement, {"ids": [None]})
+            self._parent_position(self._columns)
+        return self._columns
+
+    def attach(
+        self, table: Table, rows: Sequence[dict[str, Any]], checksums: Checksums
+    ) -> list[int]:
+        """Put the joined values into `rows`, which stem from `table`, under the join's name.
+
+        What it adds to the checksum of each row, in their order.
+        """
         if not rows:
-            return
+            return []
         position = self._position(table)
         parents = [row[position] for row in table.rows]
-        joined = self._read(list(dict.fromkeys(p for p in parents if p is not None)))
+        wanted = list(dict.fromkeys(p for p in parents if p is not None))
+        # Before the values: a change in between makes a checksum that is too old, which a
+        # comparison shows, and never one that hides an old value.
+        sums = self._sums(wanted, checksums)
+        joined = self._read(wanted)
         for parent, row in zip(parents, rows, strict=True):
             values = joined.get(parent, ())
             if self.join.one:
                 row[self.join.name] = values[0] if values else None
             else:
                 row[self.join.name] = list(values)
+        return [sums.get(parent, 0) for parent in parents]
 
     def columns(self, table: Table) -> str:
         """Check the join against the indexer's columns; what its values look like."""
@@ -55,8 +83,8 @@ class JoinReader:
                 "name the join or the column otherwise",
                 at=f"join '{self.join.name}'",
             )
-        answer = self._database.read(self._statement, {"ids": [None]})
-        self._parent_position(answer)
+        self._columns = None
+        answer = self.described
         shape = "value" if _is_scalar(answer) else "row"
         return f"one {shape}" if self.join.one else f"list of {shape}s"
 
@@ -77,6 +105,15 @@ class JoinReader:
                 at=self._statement.purpose,
             )
         return answer.names.index(PARENT)
+
+    def _sums(self, parents: list[object], checksums: Checksums) -> Mapping[object, int]:
+        """The checksum of each parent's joined rows, times the join's factor."""
+        statement = checksums.joined(self.summed, self.described)
+        return {
+            parent: int(checksum) * self._factor
+            for ids in chunks(parents, _MAX_IDS)
+            for parent, checksum in self._database.read(statement, {"ids": ids}).rows
+        }
 
     def _read(self, parents: list[object]) -> Mapping[object, Sequence[Any]]:
         found: defaultdict[object, list[Any]] = defaultdict(list)

@@ -6,9 +6,9 @@
 from collections.abc import Sequence
 
 
-def derived(sql: str) -> str:
+def derived(sql: str, alias: str = "q") -> str:
     """A user's statement as a table to select from."""
-    return f"(\n{sql}\n) AS q"
+    return f"(\n{sql}\n) AS {alias}"
 
 
 def after(columns: Sequence[str], prefix: str = "after") -> str:

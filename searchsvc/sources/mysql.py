@@ -26,7 +26,7 @@ from sqlalchemy.exc import DBAPIError
 
 from searchsvc.errors import SourceError
 from searchsvc.ports import SourceTime
-from searchsvc.sources.database import Database, Statement
+from searchsvc.sources.database import MOST_EXACT, Column, Database, Statement
 from searchsvc.sources.watermarks import micros_of
 
 # A change is committed at most this long after its statement's time, unless its transaction is
@@ -119,6 +119,25 @@ class MySQLDriver:
         safe = now - _MARGIN
         return SourceTime(now, safe if oldest is None else min(safe, oldest - _TRANSACTION_MARGIN))
 
+    def checksum(self, columns: Sequence[Column]) -> str:
+        return checksum(columns)
+
+    def slot(self, columns: Sequence[Column]) -> str:
+        if len(columns) > 1 or "int" not in columns[0].type:
+            return checksum(columns)
+        key = columns[0].sql
+        if "bigint" not in columns[0].type:
+            return key
+        exact = f"{key} BETWEEN {-MOST_EXACT} AND {MOST_EXACT}"
+        return f"CASE WHEN {exact} THEN {key} ELSE CRC32({key}) END"
+
+    def truth(self, column: Column) -> str:
+        nothing = "''" if column.type in _STRINGS else "0"
+        return f"({column.sql} IS NOT NULL AND {column.sql} <> {nothing})"
+
+    def floor_divided(self, number: str, by: int) -> str:
+        return f"FLOOR({number} / {by})"
+
     def _oldest_transaction(self, database: Database, now: int) -> int | None:
         """When the oldest open transaction that may write began, in µs; None where none is seen."""
         if not self.sees_transactions:
@@ -136,6 +155,18 @@ class MySQLDriver:
         # In the hour that summer time repeats, the later reading can lie ahead of the clock.
         began = micros_of(started)
         return began if began <= now else began - _HOUR
+
+
+def checksum(columns: Sequence[Column]) -> str:
+    """CRC32 over the values' bytes between separators; 0 where they are more than one packet."""
+    values = ", ".join(f"IFNULL({_bytes(column)}, 0x1E)" for column in columns)
+    return f"IFNULL(CRC32(CONCAT_WS(0x1F, {values})), 0)"
+
+
+def _bytes(column: Column) -> str:
+    # MySQL's own JSON has no bytes before it is text.
+    kind = "CHAR" if column.type == "json" else "BINARY"
+    return f"CAST({column.sql} AS {kind})"
 
 
 class TypedCursor(Cursor):  # type: ignore[misc]  # PyMySQL ships no types
@@ -255,6 +286,7 @@ _NAMES = {
     FIELD_TYPE.GEOMETRY: "geometry",
     FIELD_TYPE.NULL: "null",
 }
+_STRINGS = frozenset({"varchar", "text", "varbinary", "blob", "enum", "set", "json"})
 _BLOBS = frozenset(
     {FIELD_TYPE.TINY_BLOB, FIELD_TYPE.BLOB, FIELD_TYPE.MEDIUM_BLOB, FIELD_TYPE.LONG_BLOB}
 )

@@ -1,8 +1,11 @@
 """Selects the rows of an indexer's SQL by key: a page behind an id, or the rows of some ids."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
+from searchsvc.domain.document import Mark
 from searchsvc.errors import SourceError, nearest
+from searchsvc.sources.checksums import Checksums
 from searchsvc.sources.database import Database, Statement, Table
 from searchsvc.sources.keys import Key, KeyCodec, id_of, kind_of_type, kind_of_value
 from searchsvc.sources.keyset import after, derived, named, one_of
@@ -12,51 +15,83 @@ _MAX_KEYS = 20_000  # in one IN list
 _MAX_COMPOSITE_KEYS = 200  # each is a branch of an OR, whose depth SQLite limits to 1000
 
 
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """Rows of one read with their ids and, where whole rows were read, their marks."""
+
+    table: Table
+    ids: list[str]
+    marks: list[Mark]
+
+
 class Selection:
     """Keyed reads of `sql`, a checked statement. Raises SourceError where the keys do not fit."""
 
-    def __init__(self, database: Database, sql: str, keys: tuple[str, ...]) -> None:
+    def __init__(
+        self, database: Database, sql: str, keys: tuple[str, ...], checksums: Checksums
+    ) -> None:
         self._database = database
         self._sql = sql
+        self._checksums = checksums
+        self._columns: Table | None = None
         self._keys = keys
         self._quoted = tuple(database.quote(key) for key in keys)
         self._known_codec: KeyCodec | None = None
 
     def describe(self) -> Table:
         """The statement's columns, without a row; the keys are checked."""
-        sql = f"SELECT * FROM {derived(self._sql)} LIMIT 0"
-        table = self._database.read(Statement("sql", sql))
-        self._positions(table)
+        table = self.look()
         self._codec()
         return table
 
-    def page(self, after_id: str | None, limit: int) -> tuple[Table, list[str]]:
-        """The next `limit` rows behind an id, and their ids."""
+    def look(self) -> Table:
+        """The statement's columns as they are now."""
+        sql = f"SELECT * FROM {derived(self._sql)} LIMIT 0"
+        table = self._columns = self._database.read(Statement("sql", sql))
+        self._positions(table)
+        return table
+
+    def page(self, after_id: str | None, limit: int) -> Selected:
+        """The next `limit` rows behind an id."""
         where, values = self._behind(after_id)
         # One row more than asked for shows whether the page ends between two rows of one key.
-        table = self._read("*", where, values, limit=limit + 1)
+        table, marks = self._read_marked(where, values, limit=limit + 1)
         ids = self._ids(table)
         self._refuse_repeats(ids)
-        return Table(table.names, table.types, table.rows[:limit]), ids[:limit]
+        cut = Table(table.names, table.types, table.rows[:limit])
+        return Selected(cut, ids[:limit], marks[:limit])
 
-    def with_ids(
-        self, ids: Sequence[str], *, keys_only: bool = False
-    ) -> Iterator[tuple[Table, list[str]]]:
+    def with_ids(self, ids: Sequence[str]) -> Iterator[Selected]:
         """The rows whose id is one of `ids`, in several tables when they are many."""
+        for batch, asked in self._batches(ids):
+            table, marks = self._read_marked(*self._among(batch))
+            found = self._ids(table)
+            # A collation may call keys equal that are not: only what was asked for counts.
+            kept = [n for n, id in enumerate(found) if id in asked]
+            found = [found[n] for n in kept]
+            self._refuse_repeats(found)
+            rows = [table.rows[n] for n in kept]
+            yield Selected(Table(table.names, table.types, rows), found, [marks[n] for n in kept])
+
+    def existing(self, ids: Sequence[str]) -> set[str]:
+        """Which of these ids have a row; only keys are read."""
+        what = ", ".join(self._quoted)
+        return {
+            id
+            for batch, asked in self._batches(ids)
+            for id in self._ids(self._read(what, *self._among(batch)))
+            if id in asked
+        }
+
+    def _batches(self, ids: Sequence[str]) -> Iterator[tuple[list[Key], Collection[str]]]:
+        """The keys of these ids, as many at a time as one statement takes, and all their ids."""
         codec = self._codec() if ids else None
         if codec is None:
             return
-        what = ", ".join(self._quoted) if keys_only else "*"
         keys = {id: key for id in ids if (key := codec.key(id)) is not None}
         size = _MAX_KEYS if len(self._keys) == 1 else _MAX_COMPOSITE_KEYS
         for batch in chunks(list(keys.values()), size):
-            table = self._read(what, *self._among(batch))
-            found = self._ids(table)
-            # A collation may call keys equal that are not: only what was asked for counts.
-            kept = [n for n, id in enumerate(found) if id in keys]
-            found = [found[n] for n in kept]
-            self._refuse_repeats(found)
-            yield Table(table.names, table.types, [table.rows[n] for n in kept]), found
+            yield batch, keys
 
     def _behind(self, after_id: str | None) -> tuple[str, Mapping[str, object]]:
         if after_id is None:
@@ -74,6 +109,20 @@ class Selection:
             f"key_{n}_{part}": value for n, key in enumerate(keys) for part, value in enumerate(key)
         }
         return one_of(self._quoted, len(keys)), values
+
+    def _read_marked(
+        self, where: str, values: Mapping[str, object], limit: int | None = None
+    ) -> tuple[Table, list[Mark]]:
+        """Whole rows, and the mark of each."""
+        columns = self._columns or self.look()
+        what = f"*, {self._checksums.columns_of(columns)}"
+        table = self._read(what, where, values, limit)
+        if table.names[:-2] != columns.names:  # the table was altered since
+            self.look()
+            return self._read_marked(where, values, limit)
+        rows = [row[:-2] for row in table.rows]
+        marks = [Mark(int(row[-2] or 0), int(row[-1])) for row in table.rows]
+        return Table(table.names[:-2], table.types[:-2], rows), marks
 
     def _read(
         self, what: str, where: str, values: Mapping[str, object], limit: int | None = None

@@ -1,18 +1,20 @@
 """The rows of one indexer, from MySQL, MariaDB or SQLite: pages, batches of ids, changes."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from searchsvc.domain.document import Mark, Tally
 from searchsvc.errors import nearest
 from searchsvc.indexing.indexer import Indexer
 from searchsvc.ports import Rows, SourceTime
 from searchsvc.sources.changes import Changes
+from searchsvc.sources.checksums import MODULUS, Checksums
 from searchsvc.sources.connect import open_database
 from searchsvc.sources.database import Database, Statement, Table
 from searchsvc.sources.joins import JoinReader
 from searchsvc.sources.keyset import derived
 from searchsvc.sources.rows import dicts
-from searchsvc.sources.selection import Selection
+from searchsvc.sources.selection import Selected, Selection
 from searchsvc.sources.statements import statements_of
 
 
@@ -28,12 +30,14 @@ class SqlSource:
         self._indexer = indexer
         statements = statements_of(indexer, mysql=self._database.mysql, file=file)
         self._count = Statement("sql", f"SELECT COUNT(*) FROM {derived(statements.rows)}")
-        self._selection = Selection(self._database, statements.rows, indexer.keys)
-        self._changes = Changes(self._database, indexer, statements.rows, statements.changed)
         self._joins = tuple(
-            JoinReader(self._database, indexer, join, statement)
-            for join, statement in zip(indexer.joins, statements.joins, strict=True)
+            JoinReader(self._database, indexer, number, statement)
+            for number, statement in enumerate(statements.joins)
         )
+        summed = [reader.summed for reader in self._joins]
+        self._checksums = Checksums(self._database, indexer, statements.rows, summed)
+        self._selection = Selection(self._database, statements.rows, indexer.keys, self._checksums)
+        self._changes = Changes(self._database, indexer, statements.rows, statements.changed)
 
     @property
     def sees_transactions(self) -> bool:
@@ -48,24 +52,29 @@ class SqlSource:
 
     def page(self, after: str | None, limit: int) -> Rows:
         read_at = self._database.driver.now(self._database)
-        table, ids = self._selection.page(after, limit)
-        return Rows(self._documents(table, ids), read_at)
+        return self._rows([self._selection.page(after, limit)], read_at)
 
     def rows(self, ids: Sequence[str]) -> Rows:
         read_at = self._database.driver.now(self._database)
-        by_id: dict[str, Mapping[str, object]] = {}
-        for table, found in self._selection.with_ids(ids):
-            by_id.update(self._documents(table, found))
-        return Rows(by_id, read_at)
+        return self._rows(self._selection.with_ids(ids), read_at)
 
     def existing(self, ids: Sequence[str]) -> set[str]:
-        return {id for _, found in self._selection.with_ids(ids, keys_only=True) for id in found}
+        return self._selection.existing(ids)
 
     def changed(self, since: int) -> Iterator[Sequence[str]]:
         yield from self._changes.since(since)
 
     def count(self) -> int:
         return int(self._database.read(self._count).rows[0][0])
+
+    def span(self) -> tuple[int, int]:
+        return self._checksums.span(self._selection.look())
+
+    def tallies(self, width: int) -> Mapping[int, Tally]:
+        return self._checksums.tallies(*self._described(), width)
+
+    def checksums(self, width: int, buckets: Sequence[int]) -> Iterator[Mapping[str, int]]:
+        yield from self._checksums.listing(*self._described(), width, buckets)
 
     def columns(self) -> Mapping[str, str]:
         table = self._selection.describe()
@@ -84,8 +93,23 @@ class SqlSource:
             hint = nearest(column, table.names)
             raise self._database.refused(message, hint, at=role)
 
-    def _documents(self, table: Table, ids: Sequence[str]) -> dict[str, Mapping[str, object]]:
-        rows = dicts(table)
-        for reader in self._joins:
-            reader.attach(table, rows)
-        return dict(zip(ids, rows, strict=True))
+    def _described(self) -> tuple[Table, list[Table]]:
+        return self._selection.look(), [reader.described for reader in self._joins]
+
+    def _rows(self, found: Iterable[Selected], read_at: int) -> Rows:
+        by_id: dict[str, Mapping[str, object]] = {}
+        marks: dict[str, Mark] = {}
+        for selected in found:
+            rows = dicts(selected.table)
+            by_id.update(zip(selected.ids, rows, strict=True))
+            added = [r.attach(selected.table, rows, self._checksums) for r in self._joins]
+            marks.update(zip(selected.ids, _summed(selected.marks, added), strict=True))
+        return Rows(by_id, read_at, marks)
+
+
+def _summed(marks: list[Mark], added: list[list[int]]) -> list[Mark]:
+    """The marks of rows with what each join adds to their checksums."""
+    if not added or not marks:
+        return marks
+    sums = (sum(row) for row in zip(*added, strict=True))
+    return [Mark(m.slot, (m.checksum + s) % MODULUS) for m, s in zip(marks, sums, strict=True)]

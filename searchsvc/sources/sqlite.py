@@ -10,17 +10,20 @@ writer at a time, and short ones by the nature of SQLite, make a small overlap e
 """
 
 import sqlite3
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 from urllib.parse import quote
+from zlib import crc32
 
 from sqlalchemy import URL, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 
 from searchsvc.ports import SourceTime
-from searchsvc.sources.database import Database, Statement
+from searchsvc.sources.database import MOST_EXACT, Column, Database, Statement
 
 _MARGIN = 2_000_000
+_MOST_ARGUMENTS = 100  # of one function call
 # One statement reads the clock once, so seconds and milliseconds belong together.
 _NOW = Statement(
     "the clock",
@@ -73,7 +76,39 @@ class SQLiteDriver:
         now = self.now(database)
         return SourceTime(now, now - _MARGIN)
 
+    def checksum(self, columns: Sequence[Column]) -> str:
+        names = [column.sql for column in columns]
+        if len(names) <= _MOST_ARGUMENTS:
+            return f"searchsvc_checksum({', '.join(names)})"
+        parts = [columns[n : n + _MOST_ARGUMENTS] for n in range(0, len(names), _MOST_ARGUMENTS)]
+        return f"searchsvc_checksum({', '.join(self.checksum(part) for part in parts)})"
+
+    def slot(self, columns: Sequence[Column]) -> str:
+        return f"searchsvc_slot({', '.join(column.sql for column in columns)})"
+
+    def truth(self, column: Column) -> str:
+        return f"searchsvc_truth({column.sql})"
+
+    def floor_divided(self, number: str, by: int) -> str:
+        # Division cuts towards zero, so the number is first brought down to a multiple.
+        return f"({number} - (({number} % {by}) + {by}) % {by}) / {by}"
+
 
 def _begin_session(connection: Any, _record: object) -> None:
+    connection.create_function("searchsvc_checksum", -1, _checksum, deterministic=True)
+    connection.create_function("searchsvc_slot", -1, _slot, deterministic=True)
+    connection.create_function("searchsvc_truth", 1, bool, deterministic=True)
     connection.execute("PRAGMA busy_timeout = 5000")
     connection.execute("PRAGMA query_only = ON")
+
+
+def _checksum(*values: object) -> int:
+    """CRC-32 of the values with their types, so that 1, '1' and NULL differ."""
+    return crc32("\x1f".join(f"{type(value).__name__} {value!r}" for value in values).encode())
+
+
+def _slot(*key: object) -> int:
+    first = key[0]
+    if len(key) == 1 and isinstance(first, int) and abs(first) <= MOST_EXACT:
+        return first
+    return _checksum(*key)

@@ -105,6 +105,11 @@ def one_select(sql: str, placeholder: str = "", *, mysql: bool) -> str:
     return text
 
 
+def with_value(sql: str, placeholder: str, value: str) -> str:
+    """A statement made by `one_select`, with the SQL `value` in the place of `:placeholder`."""
+    return re.sub(rf"(?<!\\):{placeholder}\b", lambda _: value, sql)
+
+
 def _pieces(sql: str, *, mysql: bool) -> Iterator[_Piece]:
     position = 0
     for match in (_MYSQL if mysql else _STANDARD).finditer(sql):
