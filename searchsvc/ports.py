@@ -164,6 +164,16 @@ class IndexStore(Protocol):
         """Every id once, in batches, from one snapshot."""
         ...
 
+    def tallies(self, version: IndexVersion, width: int) -> Mapping[int, Tally]:
+        """Count and checksum of the documents of each bucket of slots, as RowSource counts rows."""
+        ...
+
+    def checksums(
+        self, version: IndexVersion, width: int, buckets: Sequence[int]
+    ) -> Iterator[Mapping[str, int]]:
+        """The checksum of each document of these buckets by id, in batches."""
+        ...
+
 
 # --- the read side of an engine ------------------------------------------------------------------
 
@@ -195,7 +205,14 @@ class StateStore(Protocol):
     def start_run(self, index: str, kind: RunKind, version: str, at: datetime) -> Run: ...
 
     def finish_run(
-        self, run: Run, status: RunStatus, counts: Counts, at: datetime, error: str = ""
+        self,
+        run: Run,
+        status: RunStatus,
+        counts: Counts,
+        at: datetime,
+        *,
+        error: str = "",
+        drift: int | None = None,
     ) -> Run: ...
 
     def runs(

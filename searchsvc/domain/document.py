@@ -4,11 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import blake2b
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """What the source says of one row as a whole, for comparing many rows at once.
 
     `checksum` is a number below 2**32 that changes with whatever the row says; `slot` is a place
@@ -36,7 +35,7 @@ class Document:
 
     `source` is the JSON object that a search returns; `values` are the same fields as Python
     values for indexing (dates as UTC datetimes). `version` is the database time in µs of the
-    read that made it, and `digest` a 63-bit checksum of `source`.
+    read that made it, `mark` that of its row, and `digest` a 63-bit checksum of `source` and mark.
     """
 
     id: str
@@ -44,6 +43,7 @@ class Document:
     values: Mapping[str, object]
     source: bytes
     digest: int
+    mark: Mark = NO_MARK
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +76,11 @@ class WriteResult:
     reason: str = ""
 
 
-def digest(source: bytes) -> int:
-    """A 63-bit checksum of a document's source: fits a signed 64-bit field of every engine."""
-    return int.from_bytes(blake2b(source, digest_size=8).digest(), "big") >> 1
+def digest(source: bytes, mark: Mark = NO_MARK) -> int:
+    """A 63-bit checksum of a document's source and its row's: fits a signed 64-bit field.
+
+    The row's counts too, so that a row which changed nothing in its document is written all the
+    same: the index must hold the checksum that the source would give now.
+    """
+    own = int.from_bytes(blake2b(source, digest_size=8).digest(), "big")
+    return (own ^ mark.checksum << 16) >> 1

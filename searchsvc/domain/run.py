@@ -9,11 +9,12 @@ from searchsvc.domain.document import Outcome
 
 
 class RunKind(StrEnum):
-    """What a run does: copy everything, follow changes, or compare with the source."""
+    """What a run does: copy everything, follow changes, compare every row, or compare sums."""
 
     REBUILD = "rebuild"
     INCREMENTAL = "incremental"
     RECONCILE = "reconcile"
+    VERIFY = "verify"
 
 
 class RunStatus(StrEnum):
@@ -60,8 +61,25 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True)
+class Drift:
+    """How a version differed: documents missing, different from their rows, and without a row."""
+
+    missing: int = 0
+    different: int = 0
+    extra: int = 0
+
+    @property
+    def total(self) -> int:
+        """Documents that were wrong."""
+        return self.missing + self.different + self.extra
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
-    """A run record. Times are aware UTC; `version` is the version's name, "" before it has one."""
+    """A run record. Times are aware UTC; `version` is the version's name, "" before it has one.
+
+    `drift` is the number of documents that a comparison found wrong, None where none was made.
+    """
 
     id: int
     index: str
@@ -72,6 +90,7 @@ class Run:
     finished: datetime | None = None
     counts: Counts = field(default_factory=Counts)
     error: str = ""
+    drift: int | None = None
 
     @property
     def seconds(self) -> float | None:

@@ -36,6 +36,7 @@ class RunContext:
     """One run under way. `reached` is called with the name of each failpoint.
 
     `feed` is called between pages, so that a long rebuild leaves the live version no staler.
+    `drift` is what a comparison found.
     """
 
     run: Run
@@ -46,6 +47,7 @@ class RunContext:
     reached: Failpoint = no_failpoint
     feed: Callable[[], None] = no_feed
     counts: Counts = field(default_factory=Counts)
+    drift: int | None = None
 
     def check(self, *, fresh: bool = False) -> None:
         """Return while the run may write. Raises RunStopped or LeaseLost."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import InvalidOperation
 
 from searchsvc.domain.definition import IndexDefinition
-from searchsvc.domain.document import Delete, Document, Write, digest
+from searchsvc.domain.document import NO_MARK, Delete, Document, Mark, Write, digest
 from searchsvc.errors import DefinitionError, RowError, nearest
 from searchsvc.indexing.converters import Convert, compile_converters
 from searchsvc.indexing.indexer import Indexer, Row
@@ -81,7 +81,7 @@ class Reader:
                 reading.writes.append(Delete(id, self._version))
                 continue
             try:
-                reading.writes.append(self._document(id, row))
+                reading.writes.append(self._document(id, row, rows.marks.get(id, NO_MARK)))
             except RowError as error:
                 reading.dead[id] = error.message
         return reading
@@ -95,7 +95,7 @@ class Reader:
             raise DefinitionError(message, file=self._file, hint=nearest(column, row))
         return bool(row[column])
 
-    def _document(self, id: str, row: Row) -> Document:
+    def _document(self, id: str, row: Row, mark: Mark) -> Document:
         if len(id) > LONGEST_ID // 4 and len(id.encode("utf-8", "replace")) > LONGEST_ID:
             raise RowError(f"the id is longer than {LONGEST_ID} bytes")
         fields = self._fields_of(row)
@@ -105,7 +105,7 @@ class Reader:
             raise RowError(_without_value(error)) from error
         except DefinitionError as error:
             raise DefinitionError(error.message, file=self._file, hint=error.hint) from error
-        return Document(id, self._version, values, source, digest(source))
+        return Document(id, self._version, values, source, digest(source, mark), mark)
 
     def _fields_of(self, row: Row) -> Mapping[str, object]:
         """What `to_document` makes of the row. Its failure is the row's, whatever it raises."""

@@ -5,25 +5,12 @@ from dataclasses import dataclass, field
 
 from searchsvc.domain.document import Delete, Document, Write
 from searchsvc.domain.index import IndexVersion
+from searchsvc.domain.run import Drift
 from searchsvc.errors import TooManyDeletes
 from searchsvc.indexing.context import RunContext
 from searchsvc.indexing.parts import IndexParts
 from searchsvc.indexing.reader import Reading
 from searchsvc.indexing.sink import Sink
-
-
-@dataclass(frozen=True, slots=True)
-class Drift:
-    """How a version differed: documents missing, different from their rows, and without a row."""
-
-    missing: int = 0
-    different: int = 0
-    extra: int = 0
-
-    @property
-    def total(self) -> int:
-        """Documents that were wrong."""
-        return self.missing + self.different + self.extra
 
 
 @dataclass(slots=True)

@@ -74,7 +74,13 @@ class RunRecords:
         run = self._state.start_run(self._index, kind, version.name, now)
         dead = DeadLetters(self._state, self._clock, run)
         context = replace(
-            outer, run=run, dead=dead, progress=NoProgress(), feed=no_feed, counts=Counts()
+            outer,
+            run=run,
+            dead=dead,
+            progress=NoProgress(),
+            feed=no_feed,
+            counts=Counts(),
+            drift=None,
         )
         try:
             self._recorded(context, version, work)
@@ -95,7 +101,7 @@ class RunRecords:
             raise
         status = RunStatus.DEGRADED if context.counts.dead else RunStatus.SUCCEEDED
         now = self._clock.now()
-        run = self._state.finish_run(context.run, status, context.counts, now)
+        run = self._state.finish_run(context.run, status, context.counts, now, drift=context.drift)
         _log.log(*_summary(run))
         return run
 
@@ -103,7 +109,7 @@ class RunRecords:
         """Record the failure; when even that fails, the first error is the one to show."""
         try:
             now, text = self._clock.now(), describe(error)
-            self._state.finish_run(context.run, status, context.counts, now, text)
+            self._state.finish_run(context.run, status, context.counts, now, error=text)
         except SearchsvcError as second:
             _log.warning("the failed run %s cannot be recorded: %s", context.run.id, second)
 

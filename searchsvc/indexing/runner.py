@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 from searchsvc.domain.definition import IndexDefinition, content_hash
 from searchsvc.domain.index import IndexVersion, VersionInfo
-from searchsvc.domain.run import Run, RunKind
+from searchsvc.domain.run import Drift, Run, RunKind
 from searchsvc.errors import (
     EngineError,
     GateRefused,
@@ -25,8 +25,9 @@ from searchsvc.indexing.lease import LeaseKeeper
 from searchsvc.indexing.parts import IndexParts
 from searchsvc.indexing.prune import complete, drop, prune
 from searchsvc.indexing.rebuild import Allowed, Rebuild
-from searchsvc.indexing.reconcile import Drift, Reconcile
+from searchsvc.indexing.reconcile import Reconcile
 from searchsvc.indexing.records import RunRecords, Watching
+from searchsvc.indexing.verify import Verify
 from searchsvc.indexing.when import Every, parse_when
 
 __all__ = ["IndexRunner", "Watching", "index_hash"]
@@ -124,9 +125,33 @@ class IndexRunner:
             context.progress.phase("reconcile")
             reconcile = Reconcile(self._parts)
             drift, _ = reconcile.run(context, version, allow_deletes=allow_deletes)
+            context.drift = drift.total
             found.append(drift)
 
         run = self._records.run(RunKind.RECONCILE, self._current, work, watching, self._lease_wait)
+        return run, found[0]
+
+    def verify(
+        self,
+        *,
+        repair: bool = False,
+        allow_deletes: bool = False,
+        watching: Watching | None = None,
+    ) -> tuple[Run, Drift]:
+        """Compare sums of the live version's documents with sums of the source's rows.
+
+        Only where they differ are rows looked at; with `repair`, what is wrong is mended. Raises
+        TooManyDeletes, NotServing or VersionOutdated.
+        """
+        found: list[Drift] = []
+
+        def work(context: RunContext, version: IndexVersion) -> None:
+            verify = Verify(self._parts, self._live)
+            drift = verify.run(context, version, repair=repair, allow_deletes=allow_deletes)
+            context.drift = drift.total
+            found.append(drift)
+
+        run = self._records.run(RunKind.VERIFY, self._current, work, watching, self._lease_wait)
         return run, found[0]
 
     def rollback(self, version: str | None = None, *, watching: Watching | None = None) -> Run:

@@ -103,8 +103,8 @@ def _begin_session(connection: Any, _record: object) -> None:
 
 
 def _checksum(*values: object) -> int:
-    """CRC-32 of the values with their types, so that 1, '1' and NULL differ."""
-    return crc32("\x1f".join(f"{type(value).__name__} {value!r}" for value in values).encode())
+    """CRC-32 of the values as Python writes them, so that 1, '1' and NULL differ."""
+    return crc32(repr(values).encode())
 
 
 def _slot(*key: object) -> int:

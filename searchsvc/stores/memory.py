@@ -34,9 +34,16 @@ class MemoryStateStore:
             return run
 
     def finish_run(
-        self, run: Run, status: RunStatus, counts: Counts, at: datetime, error: str = ""
+        self,
+        run: Run,
+        status: RunStatus,
+        counts: Counts,
+        at: datetime,
+        *,
+        error: str = "",
+        drift: int | None = None,
     ) -> Run:
-        done = replace(run, status=status, counts=counts, finished=at, error=error)
+        done = replace(run, status=status, counts=counts, finished=at, error=error, drift=drift)
         with self._lock:
             self._runs[run.id] = done
         return done

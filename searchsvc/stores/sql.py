@@ -59,9 +59,16 @@ class SqlStateStore:
         return replace(run, id=key[0] if key else 0)
 
     def finish_run(
-        self, run: Run, status: RunStatus, counts: Counts, at: datetime, error: str = ""
+        self,
+        run: Run,
+        status: RunStatus,
+        counts: Counts,
+        at: datetime,
+        *,
+        error: str = "",
+        drift: int | None = None,
     ) -> Run:
-        done = replace(run, status=status, counts=counts, finished=at, error=error)
+        done = replace(run, status=status, counts=counts, finished=at, error=error, drift=drift)
         with self._transaction() as connection:
             connection.execute(update(runs).where(runs.c.id == run.id).values(_run_values(done)))
         return done
@@ -227,6 +234,7 @@ def _run_values(run: Run) -> dict[str, object]:
         "started": run.started,
         "finished": run.finished,
         "error": run.error,
+        "drift": run.drift,
     }
 
 
@@ -242,6 +250,7 @@ def _run(row: Row[Any]) -> Run:
         row.finished,
         Counts(**{name: values[f"rows_{name}"] for name in _COUNTS}),
         row.error,
+        row.drift,
     )
 
 

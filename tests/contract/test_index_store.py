@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from searchsvc.domain.definition import Field, FieldType, IndexDefinition
-from searchsvc.domain.document import Delete, Document
+from searchsvc.domain.document import Delete, Document, Mark, Tally, digest
 from searchsvc.errors import EngineError, UnknownVersion
 from tests.contract.support import PRODUCTS, deletes, document, outcomes, version
 
@@ -317,3 +317,44 @@ def test_many_commits_leave_one_document_each(engines) -> None:
             writer.write([document(str(n % 10), n, name=f"round {n}")])
             writer.commit()
     assert engines.ids(made) == [str(n) for n in range(10)]
+
+
+def marked(id: str, slot: int, checksum: int, version: int = 1) -> Document:
+    """A document of a row with that mark."""
+    made = document(id, version, name=f"n{id}")
+    mark = Mark(slot, checksum)
+    return Document(id, version, made.values, made.source, digest(made.source, mark), mark)
+
+
+SLOTS = [-21, -20, -11, -10, -1, 0, 1, 9, 10, 2**32 - 1, 2**53, -(2**53)]
+
+
+@pytest.mark.parametrize("width", [1, 10, 2**40])
+def test_tallies_count_and_sum_by_bucket(engines, width) -> None:
+    """Negative slots, far ones and the borders of buckets each fall where Python's // says."""
+    made = engines.create()
+    documents = [marked(str(n), slot, 2**32 - 1 - n) for n, slot in enumerate(SLOTS)]
+    engines.write(made, *documents)
+    expected: dict[int, Tally] = {}
+    for one in documents:
+        before = expected.get(one.mark.slot // width, Tally(0, 0))
+        expected[one.mark.slot // width] = Tally(
+            before.count + 1, before.checksum + one.mark.checksum
+        )
+    assert engines.store.tallies(made, width) == expected
+
+
+def test_checksums_are_listed_by_bucket(engines) -> None:
+    """Each document of the buckets asked for, of no other, as they are after changes."""
+    made = engines.create()
+    engines.write(made, *(marked(str(n), n, n * 7) for n in range(-15, 25)))
+    engines.write(made, Delete("21", 2), marked("22", 22, 5, 2))
+    listed = {
+        id: checksum
+        for some in engines.store.checksums(made, 10, [-2, 2])
+        for id, checksum in some.items()
+    }
+    expected = {str(n): n * 7 for n in (*range(-15, -10), 20, 23, 24)} | {"22": 5}
+    assert listed == expected
+    assert [one for one in engines.store.checksums(made, 10, [77]) if one] == []
+    assert engines.store.tallies(engines.create(2), 10) == {}

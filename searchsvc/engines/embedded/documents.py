@@ -11,8 +11,10 @@ from searchsvc.engines import boosts, sources, values
 from searchsvc.engines.analysis import for_tokenizer, tokens
 from searchsvc.engines.embedded.schema import (
     BOOST,
+    CHECKSUM,
     DIGEST,
     ID,
+    SLOT,
     SOURCE,
     VERSION,
     Physical,
@@ -43,6 +45,8 @@ def converter(definition: IndexDefinition) -> Convert:
         target.add_text(ID, values.checked_id(document.id))
         target.add_integer(VERSION, document.version)
         target.add_integer(DIGEST, document.digest)
+        target.add_integer(SLOT, document.mark.slot)
+        target.add_integer(CHECKSUM, document.mark.checksum)
         target.add_bytes(SOURCE, visible(document.source))
         held = document.values
         name = ""

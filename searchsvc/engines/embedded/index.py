@@ -1,16 +1,18 @@
 """Versions of indexes in tantivy directories: the port IndexStore."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from tantivy import Index, Query
 
 from searchsvc.domain.definition import IndexDefinition
+from searchsvc.domain.document import Tally
 from searchsvc.domain.index import IndexVersion, VersionInfo
 from searchsvc.engines.embedded import schema
 from searchsvc.engines.embedded.directories import Card, Directories, sync_directory
 from searchsvc.engines.embedded.snapshot import open_index
+from searchsvc.engines.embedded.tallies import checksums, tallies
 from searchsvc.engines.embedded.tantivy_errors import guarded
 from searchsvc.engines.embedded.writer import EmbeddedWriter, locked, open_writer, stored
 from searchsvc.errors import EngineError
@@ -98,6 +100,18 @@ class EmbeddedStore:
             terms = searcher.terms_with_prefix(schema.ID, "", Query.all_query())
         for start in range(0, len(terms), _BATCH):
             yield [id for id, _ in terms[start : start + _BATCH]]
+
+    def tallies(self, version: IndexVersion, width: int) -> Mapping[int, Tally]:
+        searcher = self._open(version).searcher()
+        with guarded(f"reading version '{version}'"):
+            return tallies(searcher, width)
+
+    def checksums(
+        self, version: IndexVersion, width: int, buckets: Sequence[int]
+    ) -> Iterator[Mapping[str, int]]:
+        index = self._open(version)
+        with guarded(f"reading version '{version}'"):
+            yield from checksums(index, index.searcher(), width, buckets)
 
     def _open(self, version: IndexVersion) -> Index:
         directory = self._directories.of(version)

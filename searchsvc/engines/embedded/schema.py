@@ -8,9 +8,10 @@ from searchsvc.domain.definition import Field, FieldType, IndexDefinition
 from searchsvc.engines.embedded.analyzers import RAW, WORDS
 from searchsvc.engines.fields import has_words
 
-FORMAT = 1  # raised whenever this file's output changes: older versions are then rebuilt
+FORMAT = 2  # raised whenever this file's output changes: older versions are then rebuilt
 
 ID, VERSION, DIGEST, SOURCE, BOOST = "_id", "_version", "_digest", "_source", "_boost"
+SLOT, CHECKSUM = "_slot", "_checksum"
 
 _STRINGS = frozenset({FieldType.TEXT, FieldType.KEYWORD, FieldType.ID})
 
@@ -54,6 +55,8 @@ def build(definition: IndexDefinition) -> Schema:
     _add_exact(builder, ID, stored=True)
     builder.add_integer_field(VERSION, fast=True)
     builder.add_integer_field(DIGEST, fast=True)
+    builder.add_integer_field(SLOT, indexed=True, fast=True)
+    builder.add_integer_field(CHECKSUM, fast=True)
     builder.add_bytes_field(SOURCE, stored=True)
     if definition.boosts:
         builder.add_float_field(BOOST, fast=True)

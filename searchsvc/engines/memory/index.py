@@ -1,11 +1,11 @@
 """Versions of indexes in memory: the reference of the port IndexStore."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from searchsvc.domain.definition import IndexDefinition
-from searchsvc.domain.document import Delete, Document, Outcome, Write, WriteResult
+from searchsvc.domain.document import Delete, Document, Outcome, Tally, Write, WriteResult
 from searchsvc.domain.index import IndexVersion, VersionInfo
 from searchsvc.engines.memory.documents import State, Stored, reader
 from searchsvc.engines.values import Unindexable
@@ -85,6 +85,21 @@ class MemoryStore:
         every = list(self._get(version).state.documents)
         for start in range(0, len(every), _BATCH):
             yield every[start : start + _BATCH]
+
+    def tallies(self, version: IndexVersion, width: int) -> Mapping[int, Tally]:
+        sums: dict[int, list[int]] = {}
+        for stored in self._get(version).state.documents.values():
+            mark = stored.document.mark
+            sums.setdefault(mark.slot // width, []).append(mark.checksum)
+        return {bucket: Tally(len(some), sum(some)) for bucket, some in sums.items()}
+
+    def checksums(
+        self, version: IndexVersion, width: int, buckets: Sequence[int]
+    ) -> Iterator[Mapping[str, int]]:
+        wanted = frozenset(buckets)
+        documents = self._get(version).state.documents.items()
+        marks = ((id, stored.document.mark) for id, stored in documents)
+        yield {id: mark.checksum for id, mark in marks if mark.slot // width in wanted}
 
     def state(self, version: IndexVersion) -> State:
         """The last committed state of `version`, for the search side."""

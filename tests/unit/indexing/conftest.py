@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from threading import Event
 from typing import Any, cast
+from zlib import crc32
 
 import pytest
 
 from searchsvc.domain.definition import Field, FieldType, IndexDefinition
-from searchsvc.domain.document import digest
+from searchsvc.domain.document import Mark, Tally, digest
 from searchsvc.engines.memory import MemoryStore
 from searchsvc.errors import SourceUnreachable
 from searchsvc.indexing.converters import compile_converters
@@ -49,6 +50,11 @@ class Transaction:
     changes: list[tuple[str, dict[str, Any] | None]] = field(default_factory=list)
 
 
+def mark_of(id: str, row: Mapping[str, Any]) -> Mark:
+    """What a database would say of the row as a whole."""
+    return Mark(crc32(id.encode()) % 100_000, crc32(repr(sorted(row.items())).encode()))
+
+
 class Table:
     """A RowSource in memory, with a database clock, open transactions and hard deletes."""
 
@@ -59,6 +65,7 @@ class Table:
         self.open: list[Transaction] = []
         self.pages = 0
         self.reads = 0
+        self.listed = 0
         self.down = False
 
     def put(self, id: str, name: str = "thing", price: Any = 1, *, hidden: bool = False) -> None:
@@ -135,6 +142,26 @@ class Table:
         self._read()
         return len(self.rows_by_id)
 
+    def span(self) -> tuple[int, int]:
+        slots = [mark_of(id, row).slot for id, row in self.rows_by_id.items()]
+        return (min(slots), max(slots)) if slots else (0, 0)
+
+    def tallies(self, width: int) -> Mapping[int, Tally]:
+        self._read()
+        sums: dict[int, list[int]] = {}
+        for mark in (mark_of(*item) for item in self._visible()):
+            sums.setdefault(mark.slot // width, []).append(mark.checksum)
+        return {bucket: Tally(len(some), sum(some)) for bucket, some in sums.items()}
+
+    def checksums(self, width: int, buckets: Sequence[int]) -> Iterator[Mapping[str, int]]:
+        self._read()
+        marks = {id: mark_of(id, row) for id, row in self._visible()}
+        self.listed += sum(mark.slot // width in buckets for mark in marks.values())
+        yield {id: m.checksum for id, m in marks.items() if m.slot // width in buckets}
+
+    def _visible(self) -> list[tuple[str, dict[str, Any]]]:
+        return [(id, row) for id, row in self.rows_by_id.items() if not row["deleted"]]
+
     def columns(self) -> Mapping[str, str]:
         return {}
 
@@ -143,7 +170,8 @@ class Table:
 
     def _rows(self, ids: Sequence[str]) -> Rows:
         read_at = self.clock
-        return Rows({id: dict(self.rows_by_id[id]) for id in ids}, read_at)
+        rows = {id: dict(self.rows_by_id[id]) for id in ids}
+        return Rows(rows, read_at, {id: mark_of(id, row) for id, row in rows.items()})
 
     def _read(self) -> None:
         self.tick()
@@ -239,7 +267,7 @@ class World:
         convert = compile_converters(self.definition)
         poisoned = self.poisoned()
         return {
-            id: digest(convert({"name": row["name"], "price": row["price"]})[1])
+            id: digest(convert({"name": row["name"], "price": row["price"]})[1], mark_of(id, row))
             for id, row in self.table.rows_by_id.items()
             if not row["deleted"] and id not in poisoned
         }

@@ -80,10 +80,11 @@ def test_a_finished_run_reads_back_as_it_was_closed(store: StateStore):
     run = store.start_run("shop", RunKind.REBUILD, "shop-1", NOON)
     counts = Counts(read=6, indexed=1, deleted=2, unchanged=1, stale=1, dead=1)
     later = NOON + timedelta(microseconds=1)
-    done = store.finish_run(run, RunStatus.DEGRADED, counts, later, "one row ü")
+    done = store.finish_run(run, RunStatus.DEGRADED, counts, later, error="one row ü", drift=3)
     assert store.runs("shop") == [done]
     assert done.seconds == 1e-6
-    assert replace(done, finished=None, counts=Counts(), error="", status=run.status) == run
+    opened = {"finished": None, "counts": Counts(), "error": "", "drift": None}
+    assert replace(done, status=run.status, **opened) == run
 
 
 def test_runs_come_newest_first_and_can_be_chosen_by_index_and_kind(store: StateStore):

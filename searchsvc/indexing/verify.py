@@ -1,0 +1,169 @@
+"""Proves that a version equals its source: sums of buckets first, and rows only where those differ.
+
+Equal buckets cost one line each from either side, however many rows they hold.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from searchsvc.domain.document import Delete, Document, Tally
+from searchsvc.domain.index import IndexVersion
+from searchsvc.domain.run import Drift
+from searchsvc.errors import TooManyDeletes
+from searchsvc.indexing.context import RunContext
+from searchsvc.indexing.incremental import Incremental
+from searchsvc.indexing.parts import IndexParts
+from searchsvc.indexing.reader import Reading
+from searchsvc.indexing.sink import Sink
+
+_ROWS_PER_BUCKET = 2_000
+_MOST_BUCKETS = 10_000  # far below what an engine aggregates in one answer
+_LISTED = 50_000  # rows whose ids are held at once
+_LOOKS = 3  # at a document that differs: what changes meanwhile is followed and looked at again
+
+
+@dataclass(slots=True)
+class Found:
+    """Documents that differ from their rows, after everything that changed has been followed."""
+
+    missing: list[str] = field(default_factory=list)
+    different: list[str] = field(default_factory=list)
+    extra: list[str] = field(default_factory=list)
+
+    @property
+    def drift(self) -> Drift:
+        """How many of each."""
+        return Drift(len(self.missing), len(self.different), len(self.extra))
+
+    @property
+    def ids(self) -> list[str]:
+        """All of them."""
+        return [*self.missing, *self.different, *self.extra]
+
+
+class Verify:
+    """Compares one version with its source. `changes` follows the source on that version."""
+
+    def __init__(self, parts: IndexParts, changes: Incremental) -> None:
+        self._page_size = parts.indexer.page_size
+        self._reader = parts.reader
+        self._source = parts.source
+        self._store = parts.store
+        self._settings = parts.settings
+        self._changes = changes
+
+    def run(
+        self,
+        context: RunContext,
+        version: IndexVersion,
+        *,
+        repair: bool = False,
+        allow_deletes: bool = False,
+    ) -> Drift:
+        """The drift, after an increment; with `repair`, it is mended.
+
+        Raises TooManyDeletes, with nothing repaired, where more documents would go than the guard
+        allows.
+        """
+        self._changes.run(context, version)
+        found = self._confirmed(context, version, self.suspects(context, version))
+        if repair and found.ids:
+            if not allow_deletes:
+                self._refuse(context, version, found)
+            self._mend(context, version, found.ids)
+        return found.drift
+
+    def suspects(self, context: RunContext, version: IndexVersion) -> list[str]:
+        """Ids whose checksums differ between source and version; writes nothing."""
+        width = _width(*self._source.span(), self._source.count())
+        ours, theirs = self._store.tallies(version, width), self._source.tallies(width)
+        unequal = sorted(b for b in {*ours, *theirs} if ours.get(b) != theirs.get(b))
+        suspects: list[str] = []
+        for buckets in _batches(unequal, theirs):
+            context.check()
+            context.feed()
+            suspects += self._differing(version, width, buckets)
+        return suspects
+
+    def _differing(self, version: IndexVersion, width: int, buckets: Sequence[int]) -> list[str]:
+        rows = _merged(self._source.checksums(width, buckets))
+        documents = _merged(self._store.checksums(version, width, buckets))
+        return [id for id in {**rows, **documents} if rows.get(id) != documents.get(id)]
+
+    def _confirmed(
+        self, context: RunContext, version: IndexVersion, suspects: Sequence[str]
+    ) -> Found:
+        """Those that a fresh read of the row does not give, once nothing is left to follow."""
+        found = Found()
+        for look in range(_LOOKS):
+            if look and suspects:
+                self._changes.run(context, version)
+            found = self._compared(context, version, suspects)
+            suspects = found.ids
+        return found
+
+    def _compared(
+        self, context: RunContext, version: IndexVersion, suspects: Sequence[str]
+    ) -> Found:
+        found = Found()
+        for start in range(0, len(suspects), self._page_size):
+            context.check()
+            ids = suspects[start : start + self._page_size]
+            stored = self._store.digests(version, ids)
+            _compare(self._reader.ids(ids), stored, found)
+        return found
+
+    def _refuse(self, context: RunContext, version: IndexVersion, found: Found) -> None:
+        documents = self._store.count(version)
+        limit = max(
+            self._settings.min_delete_guard, int(documents * self._settings.max_delete_ratio)
+        )
+        if len(found.extra) > limit:
+            raise TooManyDeletes(
+                f"index '{context.run.index}': {len(found.extra)} of {documents} documents have no"
+                " row any more; nothing was repaired",
+                hint="look at the source; if they are really gone, repeat with --allow-deletes",
+            )
+
+    def _mend(self, context: RunContext, version: IndexVersion, ids: Sequence[str]) -> None:
+        with Sink(context, lambda: self._store.writer(version)) as sink:
+            for start in range(0, len(ids), self._page_size):
+                sink.write(self._reader.ids(ids[start : start + self._page_size]))
+            sink.commit()
+
+
+def _compare(reading: Reading, stored: Mapping[str, int], found: Found) -> None:
+    """Sort what was read now by how it differs; a row that cannot be indexed has no document."""
+    for write in reading.writes:
+        if isinstance(write, Document):
+            if write.id not in stored:
+                found.missing.append(write.id)
+            elif stored[write.id] != write.digest:
+                found.different.append(write.id)
+        elif isinstance(write, Delete) and write.id in stored:
+            found.extra.append(write.id)
+
+
+def _width(low: int, high: int, rows: int) -> int:
+    """Slots per bucket, such that a bucket holds some thousand rows if they lie evenly."""
+    buckets = min(_MOST_BUCKETS, max(1, rows // _ROWS_PER_BUCKET))
+    return max(1, -(-(high - low + 1) // buckets))
+
+
+def _batches(buckets: Sequence[int], tallies: Mapping[int, Tally]) -> Iterator[list[int]]:
+    """Buckets in lists whose rows together stay within what is held at once."""
+    batch: list[int] = []
+    size = 0
+    for bucket in buckets:
+        rows = tallies[bucket].count if bucket in tallies else 0
+        if batch and size + rows > _LISTED:
+            yield batch
+            batch, size = [], 0
+        batch.append(bucket)
+        size += rows
+    if batch:
+        yield batch
+
+
+def _merged(batches: Iterator[Mapping[str, int]]) -> dict[str, int]:
+    return {id: checksum for batch in batches for id, checksum in batch.items()}
