@@ -88,8 +88,9 @@ class Services:
         or a field without a column.
         """
         loaded = self._loaded(index)
-        columns = self._source(loaded).columns()
-        self._check_fields(loaded, columns)
+        source = self._source(loaded)
+        self._check_fields(loaded, source.columns())
+        source.check_plans()
 
     def log_to_console(self) -> None:
         """Let the log reach standard error, as settings.logging says."""

@@ -104,6 +104,13 @@ class RowSource(Protocol):
         """
         ...
 
+    def check_plans(self) -> None:
+        """Ask the database how it would carry out each statement, without reading a row.
+
+        Raises SourceError for one that would go through a large table for every page or batch.
+        """
+        ...
+
     def close(self) -> None: ...
 
 

@@ -10,6 +10,7 @@ from searchsvc.indexing.indexer import Indexer
 from searchsvc.sources.database import Database, Statement
 from searchsvc.sources.keys import id_of
 from searchsvc.sources.keyset import after, derived, named
+from searchsvc.sources.plans import Asked
 from searchsvc.sources.watermarks import Watermark, watermark_of
 
 
@@ -39,23 +40,39 @@ class Changes:
         for statement in self._statements:
             self._key_columns(statement, self._since(0))
 
+    def asked(self) -> Iterator[Asked]:
+        """The reads of every increment, as of the latest change; none without rows."""
+        latest = self._latest() if self._column else None
+        if latest is not None:
+            columns = ", ".join((self._column, *self._keys))
+            first, _ = self._watermark_pages()
+            yield Asked(first, {"after_0": latest}, f"add an index on ({columns})", paged=True)
+        now = self._database.driver.now(self._database)
+        for statement in self._statements:
+            remedy = "add an index that its condition on :since can use"
+            yield Asked(statement, self._since(now), remedy)
+
     def _by_watermark(self, micros: int) -> Iterator[list[str]]:
         form = self._form()
         if form is None:
             return
-        quote = self._database.quote
-        columns = (self._column, *self._keys)
-        quoted = [quote(column) for column in columns]
-        select = f"SELECT {', '.join(quoted)} FROM {derived(self._rows)} WHERE "
-        order = f" ORDER BY {', '.join(quoted)} LIMIT {self._size}"
-        first = Statement("changed rows", f"{select}{quoted[0]} >= :after_0{order}")
-        later = Statement("changed rows", f"{select}{after(quoted)}{order}")
+        first, later = self._watermark_pages()
         table = self._database.read(first, {"after_0": form.at(micros)})
         while table.rows:
             yield [id_of(row[1:]) for row in table.rows]
             if len(table.rows) < self._size:
                 return
             table = self._database.read(later, named(table.rows[-1]))
+
+    def _watermark_pages(self) -> tuple[Statement, Statement]:
+        """The first page from `:after_0` on, and the page behind a row."""
+        quoted = [self._database.quote(column) for column in (self._column, *self._keys)]
+        select = f"SELECT {', '.join(quoted)} FROM {derived(self._rows)} WHERE "
+        order = f" ORDER BY {', '.join(quoted)} LIMIT {self._size}"
+        return (
+            Statement("changed rows", f"{select}{quoted[0]} >= :after_0{order}"),
+            Statement("changed rows", f"{select}{after(quoted)}{order}"),
+        )
 
     def _by_statement(self, statement: Statement, micros: int) -> Iterator[list[str]]:
         since = self._since(micros)

@@ -1,13 +1,14 @@
 """Attaches joined rows to a batch: one statement per join, whatever the number of rows."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from searchsvc.errors import nearest
 from searchsvc.indexing.indexer import Indexer
 from searchsvc.sources.checksums import Checksums, JoinedSum, factor
 from searchsvc.sources.database import Database, Statement, Table
+from searchsvc.sources.plans import Asked
 from searchsvc.sources.rows import chunks, plain
 
 PARENT = "_id"
@@ -87,6 +88,12 @@ class JoinReader:
         answer = self.described
         shape = "value" if _is_scalar(answer) else "row"
         return f"one {shape}" if self.join.one else f"list of {shape}s"
+
+    def asked(self, parents: list[object]) -> Iterator[Asked]:
+        """The read of every batch; none without parents."""
+        if parents:
+            remedy = "add an index on the column that it compares with :ids"
+            yield Asked(self._statement, {"ids": parents}, remedy)
 
     def _position(self, table: Table) -> int:
         if self.on not in table.names:

@@ -9,6 +9,7 @@ from searchsvc.sources.checksums import Checksums
 from searchsvc.sources.database import Database, Statement, Table
 from searchsvc.sources.keys import Key, KeyCodec, id_of, kind_of_type, kind_of_value
 from searchsvc.sources.keyset import after, derived, named, one_of
+from searchsvc.sources.plans import Asked
 from searchsvc.sources.rows import chunks
 
 _MAX_KEYS = 20_000  # in one IN list
@@ -50,6 +51,28 @@ class Selection:
         table = self._columns = self._database.read(Statement("sql", sql))
         self._positions(table)
         return table
+
+    def asked(self) -> Iterator[Asked]:
+        """The reads that every run repeats, as of the last row; none without rows."""
+        keys = ", ".join(self._quoted)
+        order = ", ".join(f"{key} DESC" for key in self._quoted)
+        last = f"SELECT {keys} FROM {derived(self._sql)} ORDER BY {order} LIMIT 1"
+        rows = self._database.read(Statement("sql", last)).rows
+        if not rows:
+            return
+        remedy = (
+            f"select rows that an index on ({', '.join(self._keys)}) finds in order: no GROUP BY,"
+            " DISTINCT or UNION around them, and joined tables as a Join"
+        )
+        for where, values in ((after(self._quoted), named(rows[0])), self._among([rows[0]])):
+            sql = f"SELECT * FROM {derived(self._sql)} WHERE {where} ORDER BY {keys} LIMIT 2"
+            yield Asked(Statement("sql", sql), values, remedy, paged=True)
+
+    def some(self, column: str, limit: int = 3) -> list[object]:
+        """A few values of a column."""
+        quoted = self._database.quote(column)
+        sql = f"SELECT {quoted} FROM {derived(self._sql)} WHERE {quoted} IS NOT NULL LIMIT {limit}"
+        return [row[0] for row in self._database.read(Statement("sql", sql)).rows]
 
     def page(self, after_id: str | None, limit: int) -> Selected:
         """The next `limit` rows behind an id."""

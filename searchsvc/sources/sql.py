@@ -13,6 +13,7 @@ from searchsvc.sources.connect import open_database
 from searchsvc.sources.database import Database, Statement, Table
 from searchsvc.sources.joins import JoinReader
 from searchsvc.sources.keyset import derived
+from searchsvc.sources.plans import Asked, Plans
 from searchsvc.sources.rows import dicts
 from searchsvc.sources.selection import Selected, Selection
 from searchsvc.sources.statements import statements_of
@@ -84,8 +85,18 @@ class SqlSource:
         columns = dict(zip(table.names, table.types, strict=True))
         return columns | {reader.join.name: reader.columns(table) for reader in self._joins}
 
+    def check_plans(self) -> None:
+        plans = Plans(self._database, few=5 * self._indexer.page_size, count=self.count)
+        plans.check(self._asked())
+
     def close(self) -> None:
         self._database.close()
+
+    def _asked(self) -> Iterator[Asked]:
+        yield from self._selection.asked()
+        yield from self._changes.asked()
+        for reader in self._joins:
+            yield from reader.asked(self._selection.some(reader.on))
 
     def _require(self, table: Table, column: str, role: str) -> None:
         if column and column not in table.names:
