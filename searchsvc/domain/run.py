@@ -99,6 +99,25 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """How far a rebuild has come, all of it durable: what a later run may go on from.
+
+    `hash` is that of the definition it builds from, `since` the database time in µs from which
+    changes are still to be followed. Rows up to the id `after` are copied, or all of them
+    (`copied`); `hidden` of those were hidden. `sample` are some of the `sampled` ids written.
+    """
+
+    version: str
+    hash: str
+    since: int
+    after: str | None = None
+    copied: bool = False
+    hidden: int = 0
+    sampled: int = 0
+    sample: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class DeadLetter:
     """A row that cannot be indexed, and why; resolved by a later success of the same id."""
 
