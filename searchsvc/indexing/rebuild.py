@@ -25,7 +25,6 @@ from searchsvc.indexing.sink import Sink
 _log = logging.getLogger(__name__)
 _ALL_DEAD_AFTER = 100  # rows: by then a wrong mapping shows
 _MOST_DEAD = 10_000  # rows: far above any gate, and about a MiB of ids
-_CAUGHT_UP = 5.0  # seconds: a catch-up as short as this leaves little behind
 _MOST_CATCH_UPS = 5
 _SAMPLE = 200
 _SAMPLE_TRIES = 3
@@ -148,10 +147,11 @@ class Rebuild:
         """Follow until little is left; rows that were dead before and unseen now are read too."""
         also = self._context.dead.unseen
         for _ in range(_MOST_CATCH_UPS):
-            started = time.monotonic()
+            before = self._written()
             self._safe = self._follow(also)
             also = []
-            if time.monotonic() - started < _CAUGHT_UP:
+            # Not by time: where transactions cannot be seen, each one reads a long overlap again.
+            if self._written() - before <= self._page_size:
                 return
 
     def _follow(self, also: list[str] | None = None) -> int:
