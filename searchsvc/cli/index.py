@@ -21,7 +21,7 @@ def command() -> None:
     """Run indexers: rebuild, increment, reconcile, prune."""
 
 
-@command.command
+@command.command(short_help="Fill a new version and let it go live.")
 @indexes_argument
 @click.option("--all", "every", is_flag=True, help="Every index that has an indexer.")
 @click.option("--allow-empty", is_flag=True, help="Let a version without documents go live.")
@@ -56,7 +56,7 @@ def rebuild(
         report(run, as_json)
 
 
-@command.command
+@command.command(short_help="Write what changed since the last increment.")
 @indexes_argument
 @click.option("--all", "every", is_flag=True, help="Every index that has an indexer.")
 @json_option
@@ -68,7 +68,7 @@ def increment(ctx: click.Context, indexes: tuple[str, ...], every: bool, as_json
         report(built.runner(index).increment(), as_json)
 
 
-@command.command
+@command.command(short_help="Compare with the source, and mend what differs.")
 @indexes_argument
 @click.option("--all", "every", is_flag=True, help="Every index that has an indexer.")
 @click.option(
@@ -97,7 +97,7 @@ def reconcile(
             )
 
 
-@command.command
+@command.command(short_help="Delete versions that are not kept.")
 @index_argument
 @click.pass_context
 def prune(ctx: click.Context, index: str) -> None:

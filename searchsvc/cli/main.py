@@ -98,15 +98,13 @@ class _Commands(click.Group):
     help="The project: the folder of searchsvc.yaml, mappings/ and indexers/ (default: here).",
 )
 @click.version_option(__version__, message="searchsvc %(version)s")
-@click.pass_context
-def cli(ctx: click.Context, folder: str) -> None:
+def cli(folder: str) -> None:  # commands find it with options.project_folder
     """Search for the MySQL or SQLite tables that you have already.
 
     A project declares its indexes in mappings/<index>/mapping.yaml and what fills them in
     indexers/<index>.py. `searchsvc up` keeps the indexes equal to their tables and serves search
     and autocomplete over HTTP.
     """
-    ctx.obj = folder
 
 
 def main() -> None:

@@ -8,7 +8,9 @@ from searchsvc.cli.output import print_json, print_table
 
 @click.command
 @optional_index
-@click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True)
+@click.option(
+    "--limit", type=click.IntRange(1, 1000), default=20, show_default=True, help="How many.",
+)  # fmt: skip
 @json_option
 @click.pass_context
 def command(ctx: click.Context, index: str | None, limit: int, as_json: bool) -> None:
