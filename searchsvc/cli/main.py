@@ -128,11 +128,22 @@ def run(arguments: list[str]) -> int:
         # The reader has gone (`| head`); say nothing more, not even when Python flushes.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except SearchsvcError as error:
-        code = exit_code(error)
-        click.echo(f"{'interrupted' if code == INTERRUPTED else 'error'}: {error}", err=True)
-        return code
+    except (SearchsvcError, OSError) as error:
+        return _tell(error)
     return result if isinstance(result, int) else 0
+
+
+def _tell(error: SearchsvcError | OSError) -> int:
+    """Print an error on a line of standard error; its exit code."""
+    if isinstance(error, OSError):
+        if error.filename is None:
+            raise error
+        # A file or folder of the project cannot be made, read or written.
+        click.echo(f"error: {error.filename}: {str(error.strerror).lower()}", err=True)
+        return 1
+    code = exit_code(error)
+    click.echo(f"{'interrupted' if code == INTERRUPTED else 'error'}: {error}", err=True)
+    return code
 
 
 def exit_code(error: SearchsvcError) -> int:

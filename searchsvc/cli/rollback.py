@@ -18,4 +18,4 @@ def command(ctx: click.Context, index: str, version: str | None) -> None:
     built = services(ctx)
     run = built.runner(require(built, index)).rollback(version)
     click.echo(f"{run.version} answers for {index}")
-    report(run, as_json=False)
+    report(run)

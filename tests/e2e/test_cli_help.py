@@ -28,7 +28,7 @@ def commands(group: click.Command, path: tuple[str, ...] = ()) -> list[tuple[str
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory) -> Shop:
     """A project whose one index is `products`."""
-    return Shop(tmp_path_factory.mktemp("shop"), rows=1)
+    return Shop.new(tmp_path_factory.mktemp("shop"), rows=1)
 
 
 @pytest.mark.parametrize("words", commands(cli), ids=" ".join)
