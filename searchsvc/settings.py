@@ -120,6 +120,8 @@ def load(root: Path, environ: Mapping[str, str] | None = None) -> Project:
     Raises SettingsError with file, line, key and the nearest known name.
     """
     root = root.resolve()
+    if not root.is_dir():
+        raise SettingsError("there is no such folder", file=root, hint="name a project's with -C")
     env = {**_dotenv(root / ".env"), **(os.environ if environ is None else environ)}
     path = root / FILE_NAME
     tree = read_yaml(path, SettingsError) if path.exists() else Node({}, path, 1, "")

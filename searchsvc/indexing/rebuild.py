@@ -140,7 +140,8 @@ class Rebuild:
             raise DeadLetterLimit(
                 f"{counts.dead} of the first {counts.read} rows of index "
                 f"'{self._version.index}' cannot be indexed",
-                hint="look at the dead letters: the mapping or to_document does not fit the rows",
+                hint="the mapping or to_document does not fit the rows; see why with: "
+                f"searchsvc runs {self._version.index} --dead",
             )
 
     def _catch_up(self) -> None:
