@@ -1,14 +1,15 @@
 """What is written to an index: documents, deletes, and the outcome of each write."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import blake2b
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
+
+# Named tuples: a rebuild makes one of each for every row, and they are made four times as fast
+# as frozen dataclasses.
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """One document as the index holds it.
 
     `source` is the JSON object that a search returns; `values` are the same fields as Python
@@ -23,8 +24,7 @@ class Document:
     digest: int
 
 
-@dataclass(frozen=True, slots=True)
-class Delete:
+class Delete(NamedTuple):
     """The row is gone or hidden: no document of this id may be found any more."""
 
     id: str
@@ -44,8 +44,7 @@ class Outcome(StrEnum):
     DEAD = "dead"
 
 
-@dataclass(frozen=True, slots=True)
-class WriteResult:
+class WriteResult(NamedTuple):
     """The outcome of one write; `reason` says why it is dead."""
 
     id: str
