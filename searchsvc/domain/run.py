@@ -1,5 +1,6 @@
 """One execution of an indexer: its kind, counts, status and error."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -45,8 +46,8 @@ class Counts:
     def add_outcomes(self, outcomes: Iterable[Outcome]) -> "Counts":
         """These counts with the outcome of each write added."""
         totals: dict[str, int] = {name.value: getattr(self, name) for name in Outcome}
-        for outcome in outcomes:
-            totals[outcome.value] += 1
+        for outcome, number in Counter(outcomes).items():
+            totals[outcome.value] += number
         return Counts(read=self.read, **totals)
 
     def __add__(self, other: "Counts") -> "Counts":

@@ -33,7 +33,7 @@ class Table:
 
     names: tuple[str, ...]
     types: tuple[str, ...]
-    rows: Sequence[tuple[Any, ...]]
+    rows: Sequence[Sequence[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +135,7 @@ class Database:
             result = connection.execute(_clause(sql, lists), dict(values))
             types = self.driver.types(result.cursor)
             names = tuple(result.keys())
-            return Table(names, types, [tuple(row) for row in result.all()])
+            return Table(names, types, result.all())
 
     def translated(self, purpose: str, error: DBAPIError) -> SearchsvcError:
         """Our error for a failure of the driver; `purpose` says what was asked."""
