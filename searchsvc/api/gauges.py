@@ -17,18 +17,21 @@ def index_gauges(search: SearchService, store: IndexStore, state: StateStore) ->
 
 def _gauges(index: str, store: IndexStore, state: StateStore) -> IndexGauges:
     live = next((info for info in store.versions(index) if info.live), None)
+    runs = state.runs(index)
     return IndexGauges(
         index=index,
         version=live.version.name if live else "",
         definition_hash=live.definition_hash if live else "",
         documents=live.documents if live else 0,
         size=live.size if live else 0,
-        lag=_lag(live, state) if live else None,
-        runs=tuple(_last_runs(state.runs(index))),
+        freshness=_freshness(live, state) if live else None,
+        runs=tuple(_last_runs(runs)),
+        drift=next((run.drift for run in runs if run.drift is not None), None),
+        dead_letters=state.dead_letter_count(index),
     )
 
 
-def _lag(live: VersionInfo, state: StateStore) -> float | None:
+def _freshness(live: VersionInfo, state: StateStore) -> float | None:
     watermark = state.watermark(live.version.name)
     return None if watermark is None else max(0.0, time.time() - watermark / 1e6)
 

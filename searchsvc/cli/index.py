@@ -33,6 +33,7 @@ def command() -> None:
     is_flag=True,
     help="Let a version go live whose count is far from the live one's.",
 )
+@click.option("--fresh", is_flag=True, help="Begin at the first row, whatever a checkpoint says.")
 @json_option
 @click.pass_context
 def rebuild(
@@ -41,22 +42,27 @@ def rebuild(
     every: bool,
     allow_empty: bool,
     allow_change: bool,
+    fresh: bool,
     as_json: bool,
 ) -> None:
     """Fill a new version of each of INDEXES and let it go live.
 
     The live version answers, and follows its source, until the new one has passed its gate: its
     count and a sample of its documents equal the source. `searchsvc rollback INDEX` undoes it.
+    A rebuild that was killed, stopped or cut off goes on from its last checkpoint.
     """
     built = services(ctx)
-    chosen = _chosen(built, indexes, every)
-    for index in chosen:
+    names = chosen(built, indexes, every)
+    for index in names:
         built.check(index)
-    with _reports(as_json=as_json) as tell:
-        for index in chosen:
+    with reports(as_json=as_json) as tell:
+        for index in names:
             with watch(index, quiet=as_json) as watching:
                 run = built.runner(index).rebuild(
-                    allow_empty=allow_empty, allow_change=allow_change, watching=watching
+                    allow_empty=allow_empty,
+                    allow_change=allow_change,
+                    fresh=fresh,
+                    watching=watching,
                 )
             tell(run)
 
@@ -69,9 +75,9 @@ def rebuild(
 def increment(ctx: click.Context, indexes: tuple[str, ...], every: bool, as_json: bool) -> None:
     """Write what changed since the last increment into the live version of each of INDEXES."""
     built = services(ctx)
-    chosen = _chosen(built, indexes, every)
-    with _reports(as_json=as_json) as tell:
-        for index in chosen:
+    names = chosen(built, indexes, every)
+    with reports(as_json=as_json) as tell:
+        for index in names:
             tell(built.runner(index).increment())
 
 
@@ -91,9 +97,9 @@ def reconcile(
     This finds what increments cannot see: deleted rows, and updates that moved no watermark.
     """
     built = services(ctx)
-    chosen = _chosen(built, indexes, every)
-    with _reports(as_json=as_json) as tell:
-        for index in chosen:
+    names = chosen(built, indexes, every)
+    with reports(as_json=as_json) as tell:
+        for index in names:
             with watch(index, quiet=as_json) as watching:
                 run, drift = built.runner(index).reconcile(
                     allow_deletes=allow_deletes, watching=watching
@@ -117,7 +123,7 @@ def prune(ctx: click.Context, index: str) -> None:
 
 
 @contextmanager
-def _reports(*, as_json: bool) -> Iterator[Callable[[Run], object]]:
+def reports(*, as_json: bool) -> Iterator[Callable[[Run], object]]:
     """Takes each run that has ended: for a line on it, or for one JSON list at the end.
 
     An error ends the list, which then holds the runs before it.
@@ -142,10 +148,11 @@ def report(run: Run) -> None:
         f"{run.index}: {run.kind} {run.status} in {run.seconds or 0:.1f} s: {', '.join(parts)}"
     )
     if counts.dead:
-        click.echo(f"{run.index}: see why rows are dead: searchsvc runs {run.index} --dead")
+        click.echo(f"{run.index}: see why rows are dead: searchsvc dead list {run.index}")
 
 
-def _chosen(built: Services, indexes: tuple[str, ...], every: bool) -> list[str]:
+def chosen(built: Services, indexes: tuple[str, ...], every: bool) -> list[str]:
+    """The indexes to work on. Raises UnknownIndex, or UsageError when none is named."""
     if every and not built.indexers:
         hint = "add indexers/<index>.py, or begin with: searchsvc init URL"
         raise UsageError("no index has an indexer", hint=hint)

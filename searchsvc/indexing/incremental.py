@@ -34,12 +34,15 @@ class Incremental:
         self._of: tuple[IndexVersion, int] | None = None
         self._last_safe: int | None = None
 
-    def run(self, context: RunContext, version: IndexVersion) -> None:
-        """One increment: from the version's watermark, which moves once all is durable."""
+    def run(self, context: RunContext, version: IndexVersion, also: Sequence[str] = ()) -> None:
+        """One increment: from the version's watermark, which moves once all is durable.
+
+        The rows `also` are read too.
+        """
         watermark = self._state.watermark(version.name)
         if watermark is None:
             _log.warning("%s has no watermark: every row is read again", version)
-        safe = self.follow(context, version, watermark or 0)
+        safe = self.follow(context, version, watermark or 0, also)
         context.reached("before-watermark")
         self._state.set_watermark(version.name, safe)
         context.reached("after-watermark")

@@ -141,7 +141,7 @@ class Rebuild:
                 f"{counts.dead} of the first {counts.read} rows of index "
                 f"'{self._version.index}' cannot be indexed",
                 hint="the mapping or to_document does not fit the rows; see why with: "
-                f"searchsvc runs {self._version.index} --dead",
+                f"searchsvc dead list {self._version.index}",
             )
 
     def _catch_up(self) -> None:

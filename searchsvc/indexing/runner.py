@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 
 from searchsvc.domain.definition import IndexDefinition, content_hash
@@ -103,13 +103,17 @@ class IndexRunner:
 
         return self._records.run(RunKind.REBUILD, building.choose, work, watching, self._lease_wait)
 
-    def increment(self, *, watching: Watching | None = None) -> Run:
-        """Write what changed since the last increment into the live version.
+    def increment(self, *, also: Sequence[str] = (), watching: Watching | None = None) -> Run:
+        """Write what changed since the last increment, and the ids `also`, into the live version.
 
         Raises NotServing without a live version, VersionOutdated when it was built from another
         definition: one version never holds documents of two.
         """
-        return self._records.run(RunKind.INCREMENTAL, self._current, self._live.run, watching, 0.0)
+
+        def work(context: RunContext, version: IndexVersion) -> None:
+            self._live.run(context, version, also)
+
+        return self._records.run(RunKind.INCREMENTAL, self._current, work, watching, 0.0)
 
     def reconcile(
         self, *, allow_deletes: bool = False, watching: Watching | None = None
@@ -200,9 +204,10 @@ class IndexRunner:
         return self._store.live(self.index) is not None
 
     @property
-    def unfinished(self) -> bool:
-        """Whether a rebuild was begun that can be gone on with."""
-        return resumable(self._store, self._state, self.index, self.hash) is not None
+    def unfinished(self) -> str | None:
+        """The version of a rebuild that was begun and can be gone on with."""
+        found = resumable(self._store, self._state, self.index, self.hash)
+        return None if found is None else found[0].name
 
     @property
     def outdated(self) -> bool:

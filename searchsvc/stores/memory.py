@@ -132,6 +132,9 @@ class MemoryStateStore:
             for id in ids:
                 self._letters.pop((index, id), None)
 
+    def dead_letter_count(self, index: str) -> int:
+        return sum(of == index for of, _ in self._letters)
+
     def dead_letters(self, index: str, limit: int = 50) -> list[DeadLetter]:
         with self._lock:
             letters = [letter for letter in self._letters.values() if letter.index == index]

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Connection,
     Row,
     delete,
+    func,
     insert,
     select,
     update,
@@ -213,6 +214,12 @@ class SqlStateStore:
                 DeadLetter(row.index_name, row.id, row.reason, row.run, row.at)
                 for row in connection.execute(query.limit(limit))
             ]
+
+    def dead_letter_count(self, index: str) -> int:
+        table = dead_letters
+        query = select(func.count()).where(table.c.index_name == index)
+        with self._transaction() as connection:
+            return int(connection.execute(query).scalar_one())
 
     def close(self) -> None:
         self._engine.dispose()

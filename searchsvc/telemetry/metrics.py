@@ -37,7 +37,8 @@ class RunGauge:
 class IndexGauges:
     """One index now: "" and 0 where it has no live version.
 
-    `lag` is how many seconds of the source's changes may be missing, None where it is not known.
+    `freshness` is how many seconds of the source's changes may be missing, `drift` how many
+    documents the last comparison found wrong; None where it is not known.
     """
 
     index: str
@@ -45,8 +46,10 @@ class IndexGauges:
     definition_hash: str
     documents: int
     size: int
-    lag: float | None
+    freshness: float | None
     runs: tuple[RunGauge, ...]
+    drift: int | None = None
+    dead_letters: int = 0
 
 
 class Metrics:
@@ -125,9 +128,19 @@ class _IndexCollector(Collector):
             (((i.index,), i.size) for i in indexes),
         )
         yield _gauge(
-            "searchsvc_index_lag_seconds",
+            "searchsvc_index_freshness_seconds",
             "Age of the time up to which the live version follows its source.",
-            (((i.index,), i.lag) for i in indexes if i.lag is not None),
+            (((i.index,), i.freshness) for i in indexes if i.freshness is not None),
+        )
+        yield _gauge(
+            "searchsvc_index_drift",
+            "Documents that the last verify or reconcile found wrong.",
+            (((i.index,), i.drift) for i in indexes if i.drift is not None),
+        )
+        yield _gauge(
+            "searchsvc_index_dead_letters",
+            "Rows that cannot be indexed.",
+            (((i.index,), i.dead_letters) for i in indexes),
         )
         yield _gauge(
             "searchsvc_index_version_info",

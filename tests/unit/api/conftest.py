@@ -112,6 +112,9 @@ class FakeState:
         second = replace(first, id=2, status=RunStatus.RUNNING, finished=None, error="")
         return [second, first][:limit] if index in (None, "books") else []
 
+    def dead_letter_count(self, index: str) -> int:
+        return 3 if index == "books" else 0
+
     def watermark(self, version: str) -> int | None:
         return 1_000_000 if version == VERSION.name else None
 

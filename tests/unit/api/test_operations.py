@@ -100,10 +100,11 @@ def test_probes_do_not_load_the_state_store(api) -> None:
 
 
 def test_metrics_of_the_indexes(api) -> None:
-    """Documents of the live version, lag, and the last finished run."""
+    """Documents of the live version, freshness, and the last finished run."""
     text = api.client.simulate_get("/metrics").text
     assert 'searchsvc_index_documents{index="books"} 42.0' in text
-    assert 'searchsvc_index_lag_seconds{index="books"}' in text
+    assert 'searchsvc_index_freshness_seconds{index="books"}' in text
+    assert 'searchsvc_index_dead_letters{index="books"} 3.0' in text
     assert 'kind="rebuild",status="succeeded"' in text
 
 

@@ -18,7 +18,7 @@ GAUGES = (
         definition_hash="abc",
         documents=42,
         size=1000,
-        lag=1.5,
+        freshness=1.5,
         runs=(RunGauge("rebuild", "succeeded", 1_800_000_000.0, 12.0),),
     ),
     IndexGauges("songs", "", "", 0, 0, None, ()),
@@ -60,11 +60,11 @@ def test_requests_by_route_method_and_status(samples: dict) -> None:
 
 
 def test_index_gauges(samples: dict) -> None:
-    """Documents, version, lag and last run per index; nothing is said of what is not known."""
+    """Documents, version, freshness, drift and last run; nothing is said of what is not known."""
     books = frozenset({("index", "books")})
     assert samples[("searchsvc_index_documents", books)] == 42
-    assert samples[("searchsvc_index_lag_seconds", books)] == 1.5
-    assert ("searchsvc_index_lag_seconds", frozenset({("index", "songs")})) not in samples
+    assert samples[("searchsvc_index_freshness_seconds", books)] == 1.5
+    assert ("searchsvc_index_freshness_seconds", frozenset({("index", "songs")})) not in samples
     run = frozenset({("index", "books"), ("kind", "rebuild"), ("status", "succeeded")})
     assert samples[("searchsvc_last_run_finished_timestamp_seconds", run)] == 1_800_000_000
     versions = [labels for name, labels in samples if name == "searchsvc_index_version_info"]
