@@ -13,11 +13,17 @@ The environment is made in .venv from the hashed lock files, and made anew when 
 
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 import venv
 from collections.abc import Callable
 from pathlib import Path
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
 
 ROOT = Path(__file__).resolve().parent
 VENV = Path(os.environ.get("DEV_VENV", ROOT / ".venv"))
@@ -30,8 +36,9 @@ def main() -> int:
     name, *arguments = sys.argv[1:] or ["help"]
     task = TASKS.get(name)
     if task is None:
-        print(__doc__)
-        return 0 if name in ("help", "--help", "-h") else 2
+        asked = name in ("help", "--help", "-h")
+        print(__doc__ if asked else f"no task '{name}'; there is {', '.join(TASKS)}")
+        return 0 if asked else 2
     if sys.version_info < (3, 11):  # noqa: UP036 - this file is what an older Python meets first
         print(f"searchsvc needs Python 3.11 or newer, this is {sys.version.split()[0]}")
         return 2
@@ -55,10 +62,10 @@ def check(_: list[str]) -> int:
         ("interrogate", "--quiet", "tests"),
         ("pytest", "--cov", "--cov-report=term:skip-covered"),
     ]
-    results = [(gate[0], run(*gate)) for gate in gates]
-    for name, code in results:
-        print(f"{name}: {'ok' if code == 0 else f'failed with {code}'}")
-    return next((code for _, code in results if code), 0)
+    codes = [run(*gate) for gate in gates]
+    for gate, code in zip(gates, codes, strict=True):
+        print(f"{' '.join(gate[:2])}: {'ok' if code == 0 else f'failed with {code}'}")
+    return next((code for code in codes if code), 0)
 
 
 def test(arguments: list[str]) -> int:
@@ -89,12 +96,29 @@ def lock(_: list[str]) -> int:
 
 def run_any(arguments: list[str]) -> int:
     """A command of the environment."""
+    if not arguments:
+        print("name a command of the environment, such as: run searchsvc --help")
+        return 2
     environment("dev")
-    return run(*arguments) if arguments else 2
+    if shutil.which(str(SCRIPTS / arguments[0])) is None:
+        print(f"no command '{arguments[0]}' in {SCRIPTS}")
+        return 2
+    return run(*arguments)
 
 
 def environment(kind: str) -> None:
-    """Make .venv match the lock file; a `dev` environment serves as a `run` one too."""
+    """Make .venv match the lock file; a `dev` environment serves as a `run` one too.
+
+    One process at a time: a second one waits, and finds it made.
+    """
+    VENV.parent.mkdir(parents=True, exist_ok=True)
+    with VENV.with_name(f"{VENV.name}.lock").open("w") as lock:
+        if fcntl is not None:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        _make_environment(kind)
+
+
+def _make_environment(kind: str) -> None:
     stamp = VENV / "searchsvc.stamp"
     have = stamp.read_text() if stamp.exists() else ""
     wanted = {name: f"{name} {fingerprint(name)}" for name in ("dev", kind)}

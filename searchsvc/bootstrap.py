@@ -86,8 +86,8 @@ class Services:
         """When every indexer is due; not started yet."""
         return Schedule([self.runner(index) for index in sorted(self.indexers)])
 
-    def check(self, index: str) -> None:
-        """Run every statement of the indexer once, without reading a row.
+    def check(self, index: str) -> list[str]:
+        """Run every statement of the indexer once, without reading a row; what it warns of.
 
         Raises SourceError, SourceUnreachable, or DefinitionError for a column without a field
         or a field without a column.
@@ -96,6 +96,7 @@ class Services:
         source = self._source(loaded)
         self._check_fields(loaded, source.columns())
         source.check_plans()
+        return source.warnings()
 
     def log_to_console(self) -> None:
         """Let the log reach standard error, as settings.logging says."""

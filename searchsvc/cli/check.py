@@ -6,7 +6,7 @@ import click
 
 from searchsvc.bootstrap import Services
 from searchsvc.cli.options import json_option, services
-from searchsvc.cli.output import print_json
+from searchsvc.cli.output import grouped, print_json
 from searchsvc.errors import (
     CheckFailed,
     DefinitionError,
@@ -30,28 +30,26 @@ def command(ctx: click.Context, as_json: bool) -> int:
         built = services(ctx)
     except _UNREADABLE as error:
         if as_json:
-            print_json(_as_json([], [], [("", error)]))
+            print_json({**_as_json([], [], [("", error)]), "warnings": {}})
         raise
-    problems = {
-        index: found for index in sorted(built.indexers) if (found := _problem(built, index))
-    }
+    problems: dict[str, SearchsvcError] = {}
+    warnings: dict[str, list[str]] = {}
+    for index in sorted(built.indexers):
+        try:
+            warnings[index] = built.check(index)
+        except SearchsvcError as error:
+            problems[index] = error
     unfilled = sorted(set(built.definitions) - set(built.indexers))
     if as_json:
-        print_json(_as_json(sorted(built.definitions), unfilled, problems.items()))
+        report = _as_json(sorted(built.definitions), unfilled, problems.items())
+        print_json({**report, "warnings": {i: found for i, found in warnings.items() if found}})
     else:
         _print(built, problems, unfilled)
+        for text, names in grouped(warnings).items():
+            click.echo(f"warning: {', '.join(names)}: {text}")
     if any(isinstance(error, SourceUnreachable) for error in problems.values()):
         return 4
     return 3 if problems else 0
-
-
-def _problem(built: Services, index: str) -> SearchsvcError | None:
-    """Why the indexer of that index would fail, None when its statements and columns fit."""
-    try:
-        built.check(index)
-    except SearchsvcError as error:
-        return error
-    return None
 
 
 def _as_json(

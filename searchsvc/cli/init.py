@@ -9,8 +9,9 @@ import click
 
 from searchsvc.bootstrap import Proposal, project_files, propose_project
 from searchsvc.cli.options import project_folder
+from searchsvc.cli.output import grouped
 from searchsvc.errors import UsageError, nearest
-from searchsvc.settings import FILE_NAME
+from searchsvc.settings import FILE_NAME, load
 
 _SOURCE_NAME = re.compile(r"[a-z][a-z0-9_]*")
 _PASSWORD = re.compile(r"^(?P<before>[^:/?#]+://[^:/@]*):(?P<password>[^@]*)@")
@@ -29,7 +30,8 @@ def command(ctx: click.Context, url: str, source: str, tables: tuple[str, ...]) 
     searchsvc init sqlite:///shop.db
 
     Finds keys, types, watermarks, soft deletes and foreign keys, and warns of what would be slow.
-    Overwrites nothing. Then: searchsvc check, searchsvc up.
+    Overwrites nothing; in a project that has the source already, --table adds to it. Then:
+    searchsvc check, searchsvc up.
     """  # noqa: D301 - click reads the backspace: lines to keep as they are
     if not _SOURCE_NAME.fullmatch(source):
         hint = "use lower case, digits and '_'"
@@ -37,10 +39,13 @@ def command(ctx: click.Context, url: str, source: str, tables: tuple[str, ...]) 
     folder = project_folder(ctx)
     proposal = _only(propose_project(folder, url), tables)
     files = {folder / path: text for path, text in project_files(proposal, source).items()}
-    settings, secret = _settings(url, source)
-    files[folder / FILE_NAME] = settings
-    if secret:
-        files[folder / ".env"] = secret
+    if (folder / FILE_NAME).exists():
+        _require_source(folder, source, url)
+    else:
+        settings, secret = _settings(url, source)
+        files[folder / FILE_NAME] = settings
+        if secret:
+            files[folder / ".env"] = secret
     _write(files, folder)
     _report(proposal)
 
@@ -55,6 +60,18 @@ def _only(proposal: Proposal, tables: Sequence[str]) -> Proposal:
         reasons = "; ".join(proposal.skipped) or "it has no table"
         raise UsageError(f"nothing in this database can be indexed: {reasons}")
     return proposal if not tables else Proposal(tuple(known[t] for t in dict.fromkeys(tables)), ())
+
+
+def _require_source(folder: Path, source: str, url: str) -> None:
+    """Raises UsageError unless the project that is there names this URL so."""
+    sources = load(folder).settings.sources
+    if source not in sources:
+        known = ", ".join(sorted(sources)) or "none"
+        message = f"{FILE_NAME} is there and has no source '{source}'"
+        raise UsageError(message, hint=f"add it to its sources, or name one with --source: {known}")
+    if sources[source].url != url:
+        message = f"the source '{source}' of {FILE_NAME} has another url"
+        raise UsageError(message, hint="name this one otherwise with --source, and add it there")
 
 
 def _settings(url: str, source: str) -> tuple[str, str]:
@@ -92,12 +109,8 @@ def _ignore(file: Path) -> None:
 
 
 def _report(proposal: Proposal) -> None:
-    # Most tables of a database tend to lack the same thing: that is said once.
-    concerned: dict[str, list[str]] = {}
-    for index in proposal.indexes:
-        for warning in index.warnings:
-            concerned.setdefault(warning, []).append(index.index)
-    for warning, names in concerned.items():
+    warnings = {index.index: index.warnings for index in proposal.indexes}
+    for warning, names in grouped(warnings).items():
         click.echo(f"warning: {', '.join(names)}: {warning}")
     for reason in proposal.skipped:
         click.echo(f"skipped: {reason}")

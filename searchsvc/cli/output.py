@@ -1,6 +1,6 @@
 """How commands print: tables for people, JSON for programs."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -36,6 +36,15 @@ def print_table(
     if not console.is_terminal:
         console.width = 240  # a pipe has no width to keep to
     console.print(table)
+
+
+def grouped(texts: Mapping[str, Iterable[str]]) -> dict[str, list[str]]:
+    """Each text with the names that it goes for: what concerns many is said once."""
+    concerned: dict[str, list[str]] = {}
+    for name, some in texts.items():
+        for text in some:
+            concerned.setdefault(text, []).append(name)
+    return concerned
 
 
 def _cell(value: object) -> str:

@@ -14,9 +14,16 @@ def command(ctx: click.Context, index: str, version: str | None) -> None:
     """Let an earlier version of INDEX answer again, then catch up with its source.
 
     See the versions with `searchsvc versions INDEX`. The version that answered until now stays.
-    A version of another definition is served as it is, and does not catch up.
+    A version of another definition is served as it is, does not catch up, and is replaced by the
+    next `up` or `schedule`, unless the definition is put back before.
     """
     built = services(ctx)
-    run = built.runner(require(built, index)).rollback(version)
+    runner = built.runner(require(built, index))
+    run = runner.rollback(version)
     click.echo(f"{run.version} answers for {index}")
     report(run)
+    if runner.outdated:
+        click.echo(
+            f"{index}: this version is of another definition, so it does not follow its source;"
+            " put the definition back, or `up` and `schedule` rebuild the index"
+        )

@@ -17,11 +17,16 @@ def command(ctx: click.Context, port: int | None) -> None:
     Ends on Ctrl-C or SIGTERM: requests under way are answered, runs stop between two pages.
     """
     built = services(ctx)
-    built.log_to_console()
-    check_address(built.project, port)
+    address = check_address(built.project, port)
     bring_up(built)
+    built.log_to_console()
     schedule = built.schedule()
-    serve(built.project, port=port, on_started=schedule.start, on_stop=schedule.stop)
+
+    def started() -> None:
+        schedule.start()
+        click.echo(f"serving http://{address.host}:{address.port}/ui; Ctrl-C ends it")
+
+    serve(built.project, port=port, on_started=started, on_stop=schedule.stop)
 
 
 def bring_up(built: Services) -> None:

@@ -73,12 +73,13 @@ def _load(file: Path) -> ModuleType:
         raise DefinitionError(
             f"not valid Python: {error.msg}", file=file, line=error.lineno
         ) from error
-    except Exception as error:
+    except (Exception, SystemExit) as error:
+        # SystemExit too: a file that ends the process must not look as if all were well.
         raise _raised(file, error) from error
     return module
 
 
-def _raised(file: Path, error: Exception) -> DefinitionError:
+def _raised(file: Path, error: BaseException) -> DefinitionError:
     frames = traceback.extract_tb(error.__traceback__)
     line = next((f.lineno for f in reversed(frames) if f.filename == str(file)), None)
     missing = _MISSING_ARGUMENT.search(str(error))
@@ -174,6 +175,11 @@ def _check_numbers(indexer: Indexer, written: _Written) -> None:
 
 def _check_times(indexer: Indexer, written: _Written) -> None:
     """When its runs are due can be read."""
+    follows = indexer.watermark or indexer.changed or any(j.changed for j in indexer.joins)
+    if indexer.every and not follows:
+        message = f"nothing tells what has changed every {indexer.every}"
+        hint = "name a watermark or a changed statement, or leave `every` out"
+        raise written.error(message, "every", hint)
     for name in ("every", "rebuild", "reconcile"):
         text = getattr(indexer, name)
         try:

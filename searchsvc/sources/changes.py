@@ -6,6 +6,7 @@ and without an upper bound, so that a row dated in the future holds nothing up.
 
 from collections.abc import Iterator, Sequence
 
+from searchsvc.errors import SourceError
 from searchsvc.indexing.indexer import Indexer
 from searchsvc.sources.database import Database, Statement
 from searchsvc.sources.keys import id_of
@@ -36,7 +37,12 @@ class Changes:
             yield from self._by_statement(statement, micros)
 
     def check(self) -> None:
-        """Run each statement without reading a row. Raises SourceError."""
+        """Run each statement without reading a row, and look at the form of the watermark.
+
+        Raises SourceError.
+        """
+        if self._column:
+            self._form()
         for statement in self._statements:
             self._key_columns(statement, self._since(0))
 
@@ -112,7 +118,10 @@ class Changes:
         """How the watermark column holds time; None while no row has one."""
         if self._watermark is None:
             value = self._latest()
-            self._watermark = None if value is None else watermark_of(value, self._column)
+            try:
+                self._watermark = None if value is None else watermark_of(value, self._column)
+            except SourceError as error:
+                raise self._database.refused(error.message, error.hint, at="watermark") from None
         return self._watermark
 
     def _latest(self) -> object:

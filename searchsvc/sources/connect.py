@@ -22,7 +22,14 @@ def open_database(url: str, file: Path | None = None) -> Database:
         # The text is not repeated: it may hold a password.
         hint = "like: mysql://user:password@host/database, or sqlite:///path/to/file.db"
         raise SourceError("the source's url cannot be read", hint=hint) from None
+    if "@" in f"{parsed.host or ''}{parsed.database or ''}" and not _is_file(parsed):
+        hint = "write special characters of the password as %40 for @, %2F for /, %3A for :"
+        raise SourceError("the source's url has more than one '@'", hint=hint)
     return Database(_driver(parsed), file)
+
+
+def _is_file(url: URL) -> bool:
+    return url.get_backend_name() == "sqlite"
 
 
 def _driver(url: URL) -> Driver:

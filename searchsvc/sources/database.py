@@ -148,7 +148,7 @@ class Database:
             )
         if error.statement is None:  # it failed while connecting
             hint = "check the account and the database's name in the source's url"
-            return SourceError(f"the database {url} lets nobody in: {said}", hint=hint)
+            return SourceError(f"the database {url} refuses this account: {said}", hint=hint)
         hint = "run the statement by hand to see what it lacks"
         near = meant(self.engine, error.statement, said)
         return self.refused(f"{purpose}: {said}", f"{near}; {hint}" if near else hint, at=purpose)

@@ -9,6 +9,7 @@ from sqlalchemy import Inspector, inspect, types
 from sqlalchemy.dialects import mysql
 from sqlalchemy.exc import DBAPIError
 
+from searchsvc.errors import SourceError
 from searchsvc.sources.connect import open_database
 from searchsvc.sources.database import Database, Statement
 
@@ -78,10 +79,14 @@ class TableSchema:
         return next(column for column in self.columns if column.name == name)
 
 
+_SYSTEM = frozenset({"information_schema", "mysql", "performance_schema", "sys"})
+
+
 def read_schema(url: str) -> list[TableSchema]:
     """The tables behind a URL by name. Raises SourceUnreachable or SourceError."""
     database = open_database(url)
     try:
+        _require_name(database)
         counts = _row_counts(database)
         inspector = inspect(database.engine)
         return [
@@ -92,6 +97,15 @@ def read_schema(url: str) -> list[TableSchema]:
         raise database.translated("the schema", error) from None
     finally:
         database.close()
+
+
+def _require_name(database: Database) -> None:
+    """Raises SourceError for a URL of a whole server."""
+    if database.mysql and not database.engine.url.database:
+        names = [n for n in inspect(database.engine).get_schema_names() if n not in _SYSTEM]
+        seen = ", ".join(names) or "none that this account sees"
+        hint = f"add one behind the last /; there is {seen}"
+        raise SourceError("the source's url names no database", hint=hint)
 
 
 def _row_counts(database: Database) -> dict[str, int]:

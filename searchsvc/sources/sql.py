@@ -85,6 +85,19 @@ class SqlSource:
         columns = dict(zip(table.names, table.types, strict=True))
         return columns | {reader.join.name: reader.columns(table) for reader in self._joins}
 
+    def warnings(self) -> list[str]:
+        """What works, and costs more than it need."""
+        self.time()
+        if self.sees_transactions or not self._database.mysql or not self._indexer.every:
+            return []
+        seconds = f"{self._indexer.overlap:g}"
+        warning = (
+            "the account cannot see open transactions, so every increment reads the last"
+            f" {seconds} s of changes again: GRANT PROCESS ON *.* TO it, or set the indexer's"
+            " overlap to the longest transaction"
+        )
+        return [warning]
+
     def check_plans(self) -> None:
         plans = Plans(self._database, few=5 * self._indexer.page_size, count=self.count)
         plans.check(self._asked())

@@ -24,6 +24,8 @@ def configure_logging(level: str, format: str, stream: TextIO | None = None) -> 
     for old in list(root.handlers):
         root.removeHandler(old)
     root.addHandler(handler)
+    # It tells of each job that it adds; our own lines tell of each run.
+    logging.getLogger("apscheduler").setLevel(max(root.level, logging.WARNING))
 
 
 class TextFormatter(logging.Formatter):

@@ -81,13 +81,30 @@ def test_init_writes_all_or_nothing(
     assert after == before
 
 
+def test_init_adds_a_table_to_a_project(tmp_path: Path) -> None:
+    """Whose source is there by that name and url; the settings stay as they are."""
+    shop = Shop.new(tmp_path)
+    shop.execute("CREATE TABLE shops (id INTEGER PRIMARY KEY, name TEXT)")
+    settings = shop.settings.read_text(encoding="utf-8")
+    add = ("init", "sqlite:///shop.db", "--table", "shops")
+    ended = shop.run(*add)
+    assert (ended.code, ended.out) == (2, "")
+    assert (
+        "has no source 'main'; add it to its sources, or name one with --source: shop" in ended.err
+    )
+    assert "has another url" in shop.run(*add[:1], "sqlite:///./shop.db", "--source", "shop").err
+    assert shop.run(*add, "--source", "shop").code == 0
+    assert shop.settings.read_text(encoding="utf-8") == settings
+    assert shop.run("check").out.startswith("products: ok\nshops: ok\n")
+
+
 def test_check_writes_nothing(shop: Shop) -> None:
     """It proves the project in a line per index, and makes no file and no folder."""
     before = sorted(shop.folder.rglob("*"))
     ended = shop.run("check")
     assert (ended.code, ended.out, ended.err) == (0, "products: ok\n", "")
     assert shop.json("check") == {
-        "ok": True, "indexes": ["products"], "without_indexer": [], "problems": [],
+        "ok": True, "indexes": ["products"], "without_indexer": [], "problems": [], "warnings": {},
     }  # fmt: skip
     made = [file for file in shop.folder.rglob("*") if "__pycache__" not in file.parts]
     assert sorted(made) == before

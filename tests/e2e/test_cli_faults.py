@@ -94,6 +94,18 @@ FAULTS = {
         FILLED, '"2s"', '"2 secs"',
         ":9: every: cannot read the time '2 secs'; write 30s, 5m, 2h, daily, or HH:MM in UTC",
     ),
+    "an end of the process": (
+        FILLED, "indexer = Indexer(", "raise SystemExit(0)\nindexer = Indexer(",
+        ":3: SystemExit: 0",
+    ),
+    "an interval and nothing that tells of changes": (
+        FILLED, '    watermark="updated_at",\n', "",
+        ":8: every: nothing tells what has changed every 2s; name a watermark or a changed",
+    ),
+    "a watermark that is no time": (
+        FILLED, 'watermark="updated_at"', 'watermark="name"',
+        ":8: the watermark column 'name' holds ",
+    ),
     "no Python": (FILLED, 'key="id",', 'key="id"', ":7: not valid Python"),
 }  # fmt: skip
 

@@ -48,6 +48,8 @@ def test_up_indexes_serves_and_follows(shop: Shop, stop: signal.Signals) -> None
     """From nothing: a rebuild, answers, a changed row within its interval, and a clean end."""
     with serving(shop, "up") as command:
         assert "products: rebuild succeeded" in command.text
+        assert f"serving {command.url}/ui; Ctrl-C ends it" in command.text
+        assert "apscheduler" not in command.text
         assert total(command, "bicycle") == 40
         assert total(command, "tandem") == 0
         shop.rename(7, "tandem")
@@ -119,6 +121,7 @@ def test_rollback_answers_from_the_former_version(shop: Shop) -> None:
         assert ended.code == 0
         assert ended.err.endswith("is of another definition: it is served, and not fed\n")
         assert ended.out.startswith(f"{first['version']} answers for products\n")
+        assert "put the definition back, or `up` and `schedule` rebuild the index" in ended.out
         command.wait_for(lambda: total(command, "modern") == 0, 10)
         assert total(command, "bicycle") == 40
         live = {each["version"]: each["live"] for each in shop.json("versions")}

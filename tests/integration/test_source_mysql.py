@@ -171,7 +171,11 @@ def test_without_the_right_to_see_transactions(mysql, table):
     assert not source.sees_transactions
     assert first.now - first.safe == 2_000_000
     assert source.page(None, 1).last is None
+    assert source.warnings() == []  # nothing is read again and again
     source.close()
+    follows = _source(own, f"SELECT id FROM {table}", every="30s", watermark="id")
+    assert any("GRANT PROCESS" in warning for warning in follows.warnings())
+    follows.close()
     mysql.run(f"DROP USER {', '.join(accounts)}")
 
 

@@ -1,6 +1,7 @@
 """From a schema to definitions that work unchanged, on MySQL and on SQLite."""
 
 import pytest
+from sqlalchemy import make_url
 
 from searchsvc.definitions.indexers import read_indexer
 from searchsvc.definitions.mappings import parse_mapping
@@ -105,6 +106,23 @@ def test_the_watermark_that_the_database_keeps(mysql, table):
     assert kinds["flag"] is kinds["seen"] is ColumnKind.BOOL
     assert kinds["kind"] is ColumnKind.CHOICE
     assert kinds["body"] is ColumnKind.OTHER
+
+
+def test_a_server_without_a_database_is_told(mysql, table):
+    """With the databases that the account sees."""
+    mysql.run(f"CREATE TABLE {table} (id INTEGER PRIMARY KEY)")
+    url = make_url(mysql.url)
+    server = url.set(database="").render_as_string(hide_password=False)
+    with pytest.raises(SourceError, match=f"names no database; add one .*{url.database}"):
+        read_schema(server)
+
+
+def test_a_password_with_a_bare_sign_is_told_and_not_shown():
+    """What would be taken for a host must not come back in a message."""
+    with pytest.raises(SourceError, match="more than one '@'; write special") as caught:
+        read_schema("mysql://reader:half@secret/tail@127.0.0.1:3306/shop")
+    assert "secret" not in str(caught.value)
+    assert "tail" not in str(caught.value)
 
 
 def test_a_schema_that_cannot_be_reached(tmp_path):
