@@ -8,10 +8,12 @@ from sqlalchemy.exc import ArgumentError
 from searchsvc.errors import SourceError, nearest
 from searchsvc.sources.database import Database, Driver
 from searchsvc.sources.mysql import MySQLDriver
+from searchsvc.sources.mysql_clients import client_of
 from searchsvc.sources.sqlite import SQLiteDriver
 
 _MYSQL = ("mysql", "mariadb")
 _KNOWN = (*_MYSQL, "sqlite")
+_LIBRARIES = ("", "pymysql", "mysqldb", "pysqlite")
 
 
 def open_database(url: str, file: Path | None = None) -> Database:
@@ -29,6 +31,6 @@ def _driver(url: URL) -> Driver:
     kind, _, library = url.drivername.partition("+")
     if kind not in _KNOWN:
         raise SourceError(f"cannot read from a '{kind}' database", hint=nearest(kind, _KNOWN))
-    if library not in ("", "pymysql", "pysqlite"):
+    if library not in _LIBRARIES:
         raise SourceError(f"cannot read through '{library}'", hint=f"write {kind}://…")
-    return MySQLDriver(url) if kind in _MYSQL else SQLiteDriver(url)
+    return MySQLDriver(url, client_of(url)) if kind in _MYSQL else SQLiteDriver(url)
