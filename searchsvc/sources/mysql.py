@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, ClassVar, Protocol
 
-from sqlalchemy import URL, Engine, create_engine, event
+from sqlalchemy import URL, CursorResult, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 
 from searchsvc.errors import SourceError
@@ -102,6 +102,14 @@ class MySQLDriver:
 
     def types(self, cursor: Any) -> tuple[str, ...]:
         return tuple(type_name(field) for field in cursor.fields)
+
+    def rows(self, result: CursorResult[Any]) -> list[tuple[Any, ...]]:
+        # The client holds them all by now, so nothing can fail that SQLAlchemy would have to
+        # translate; to make rows of its own out of them takes it half as long as reading them.
+        cursor: Any = result.cursor
+        rows = list(cursor.fetchall())
+        result.close()
+        return rows
 
     def is_unreachable(self, error: DBAPIError) -> bool:
         args = error.orig.args if isinstance(error.orig, self._client.error) else ()

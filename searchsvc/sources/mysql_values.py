@@ -16,6 +16,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from pymysql.constants import FIELD_TYPE, FLAG
@@ -98,6 +99,7 @@ def set_members(value: str | bytes) -> list[str]:
     return sorted(_text(value).split(",")) if value else []
 
 
+@lru_cache(maxsize=4096)  # a column has few
 def enum_member(value: str | bytes) -> str | None:
     """An ENUM as text; '' stands for a value that the column did not allow."""
     return _text(value) or None
