@@ -4,13 +4,19 @@ r"""Load from people who search: some type, some refine by facets.
         --index pydocs --max-p95-ms 150 --max-error-ratio 0.001
 
 The stages of each answer's Server-Timing are reported as requests of type STAGE. The exit code is
-3 when a route's 95th percentile or the share of failed requests is above its limit.
+2 without a file of queries, 3 when a route's 95th percentile or the share of failed requests is
+above its limit, 4 when no server answers.
 """
+
+import sys
 
 from locust import events
 
 from journeys.facets import FacetUser
 from journeys.limits import judge
+from journeys.person import Person
+from journeys.queries import NoQueries, Queries
+from journeys.server import absence
 from journeys.typing import TypingUser
 
 __all__ = ["FacetUser", "TypingUser"]
@@ -35,11 +41,33 @@ def add_options(parser):
     )
 
 
+@events.init.add_listener
+def prepare(environment, **_):
+    """Read the queries for everyone, and see that there is a server, before anyone comes."""
+    options = environment.parsed_options
+    try:
+        Person.queries = Queries(options.index, options.queries)
+    except NoQueries as error:
+        give_up(str(error), 2)
+    # In the browser the address may still be changed.
+    reason = absence(environment.host or Person.host) if options.headless else ""
+    if reason:
+        give_up(reason, 4)
+
+
+def give_up(reason, code):
+    """End without a single request."""
+    print(f"error: {reason}", file=sys.stderr)
+    raise SystemExit(code)
+
+
 @events.quitting.add_listener
 def set_exit_code(environment, **_):
-    """Say which limits were broken, and end with 3 if any was."""
+    """Say what went wrong, and end with 3 if anything did."""
     options = environment.parsed_options
     broken = judge(environment.stats, options.max_p95_ms, options.max_error_ratio)
-    for line in broken:
-        print(f"limit exceeded: {line}")
-    environment.process_exit_code = 3 if broken else 0
+    raised = sorted({each["msg"] for each in environment.runner.exceptions.values()})
+    for line in (*(f"limit exceeded: {each}" for each in broken),
+                 *(f"a journey failed: {each}" for each in raised)):  # fmt: skip
+        print(line)
+    environment.process_exit_code = 3 if broken or raised else 0

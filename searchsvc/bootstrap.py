@@ -57,19 +57,24 @@ class SystemClock:
 
 
 class Services:
-    """What commands work with. Sources and runners are made when they are first asked for."""
+    """What commands work with. State, sources and runners are made when first asked for."""
 
-    def __init__(
-        self, project: Project, found: Definitions, store: IndexStore, state: StateStore
-    ) -> None:
+    def __init__(self, project: Project, found: Definitions, store: IndexStore) -> None:
         self.project = project
         self.definitions: Mapping[str, IndexDefinition] = found.definitions
         self.indexers: Mapping[str, LoadedIndexer] = found.indexers
         self.store = store
-        self.state = state
         self._clock = SystemClock()
+        self._state: StateStore | None = None
         self._sources: dict[str, SqlSource] = {}
         self._runners: dict[str, IndexRunner] = {}
+
+    @property
+    def state(self) -> StateStore:
+        """The state store; opening it makes its tables. Raises StateError."""
+        if self._state is None:
+            self._state = _open_state(self.project)
+        return self._state
 
     def runner(self, index: str) -> IndexRunner:
         """The runs of one index. Raises UnknownIndex when no indexer fills it."""
@@ -100,7 +105,8 @@ class Services:
         """End the connections to sources and the state store."""
         for source in self._sources.values():
             source.close()
-        self.state.close()
+        if self._state is not None:
+            self._state.close()
 
     def _loaded(self, index: str) -> LoadedIndexer:
         if index not in self.indexers:
@@ -160,12 +166,15 @@ def _misfit(message: str, loaded: LoadedIndexer, hint: str) -> DefinitionError:
 
 
 def build(project: Project) -> Services:
-    """The services of a project. Raises SettingsError, DefinitionError, CheckFailed, StateError."""
+    """The services of a project. Raises SettingsError, DefinitionError or CheckFailed."""
     _collect_rarely()
     found = read_definitions(project)
-    project.data_dir.mkdir(parents=True, exist_ok=True)
     store, _ = _engine(project)
-    return Services(project, found, store, SqlStateStore(project.state_url, SystemClock()))
+    return Services(project, found, store)
+
+
+def _open_state(project: Project) -> StateStore:
+    return SqlStateStore(_resolved(project.root, project.state_url), SystemClock())
 
 
 def _collect_rarely() -> None:
@@ -225,7 +234,7 @@ def create_worker_app() -> Any:
     _log_as_set(project)
     found = read_definitions(project)
     store, engine = _engine(project)
-    state = SqlStateStore(project.state_url, SystemClock())
+    state = _open_state(project)
 
     async def close() -> None:
         await engine.close()
@@ -269,10 +278,12 @@ def serve(
     on_started: Callable[[], None] | None = None,
     on_stop: Callable[[], None] | None = None,
 ) -> None:
-    """Serve the project's API until SIGTERM or Ctrl-C. Raises SettingsError."""
+    """Serve the project's API until SIGTERM or Ctrl-C. Raises SettingsError or StateError."""
     from searchsvc.api.server import serve as serve_api  # noqa: PLC0415 - as above
 
     chosen = check_address(project, port)
+    # A worker that could not open it would only be started again and again.
+    _open_state(project).close()
     os.environ[PROJECT_VARIABLE] = str(project.root)
     serve_api(_WORKER_APP, chosen, project.data_dir, on_started=on_started, on_stop=on_stop)
 

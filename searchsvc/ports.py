@@ -14,7 +14,7 @@ from searchsvc.domain.document import Mark, Tally, Write, WriteResult
 from searchsvc.domain.index import IndexVersion, VersionInfo
 from searchsvc.domain.query import SearchQuery, SuggestQuery
 from searchsvc.domain.result import Hit, LiveIndex, SearchResult, SuggestResult
-from searchsvc.domain.run import Counts, DeadLetter, Lease, Run, RunKind, RunStatus
+from searchsvc.domain.run import Checkpoint, Counts, DeadLetter, Lease, Run, RunKind, RunStatus
 
 # --- where rows come from ------------------------------------------------------------------------
 
@@ -240,7 +240,15 @@ class StateStore(Protocol):
         """Never moves back."""
         ...
 
-    def forget_version(self, version: str) -> None: ...
+    def forget_version(self, version: str) -> None:
+        """Drop its watermark, and the checkpoint of the rebuild that makes it."""
+        ...
+
+    def checkpoint(self, index: str) -> Checkpoint | None:
+        """Where the index's rebuild stopped; None where none is under way."""
+        ...
+
+    def set_checkpoint(self, index: str, checkpoint: Checkpoint) -> None: ...
 
     def acquire_lease(self, index: str, owner: str, ttl: float) -> Lease:
         """Raises LeaseHeld while another owner's lease has not expired. `ttl` in seconds."""

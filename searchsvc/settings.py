@@ -53,10 +53,12 @@ class Api(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Indexing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How runs behave. `lease_seconds`: how long a dead owner blocks an index.
 
-    `keep_versions` is how many versions beside the live one survive a rebuild.
+    A rebuild saves a checkpoint each `checkpoint_seconds`. `keep_versions` is how many versions
+    beside the live one survive a rebuild.
     """
 
     lease_seconds: Annotated[float, Meta(ge=1, le=3600)] = 30.0
+    checkpoint_seconds: Annotated[float, Meta(ge=0, le=3600)] = 5.0
     keep_versions: Annotated[int, Meta(ge=0)] = 2
     max_delete_ratio: Annotated[float, Meta(ge=0, le=1)] = 0.05
     min_delete_guard: Annotated[int, Meta(ge=0)] = 100
@@ -118,6 +120,8 @@ def load(root: Path, environ: Mapping[str, str] | None = None) -> Project:
     Raises SettingsError with file, line, key and the nearest known name.
     """
     root = root.resolve()
+    if not root.is_dir():
+        raise SettingsError("there is no such folder", file=root, hint="name a project's with -C")
     env = {**_dotenv(root / ".env"), **(os.environ if environ is None else environ)}
     path = root / FILE_NAME
     tree = read_yaml(path, SettingsError) if path.exists() else Node({}, path, 1, "")

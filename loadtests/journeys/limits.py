@@ -15,7 +15,7 @@ def judge(stats, max_p95_ms, max_error_ratio):
     for route in sorted(routes, key=lambda entry: entry.name):
         p95 = route.get_response_time_percentile(0.95)
         if max_p95_ms and p95 > max_p95_ms:
-            broken.append(f"{route.name}: p95 {p95:.0f} ms > {max_p95_ms:.0f} ms")
+            broken.append(f"{route.name}: p95 {p95:.0f} ms > {max_p95_ms:g} ms")
     failures = sum(route.num_failures for route in routes)
     if failures / requests > max_error_ratio:
         broken.append(f"{failures} of {requests} requests failed > {max_error_ratio:.2%}")

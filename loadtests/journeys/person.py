@@ -1,53 +1,40 @@
 """What both journeys share: an index, queries, and requests whose stages are reported apart."""
 
 import random
-import re
 
 import gevent
 from locust import FastHttpUser
 
-from journeys.queries import Queries
-
-_STAGE = re.compile(r"(\w+);dur=([\d.]+)")
+from journeys.answers import failure, stages
 
 
 class Person(FastHttpUser):
-    """Someone at a search box."""
+    """Someone at a search box; `queries` are set before the first one comes."""
 
     abstract = True
-    _queries = None
-
-    def on_start(self):
-        """Read the queries once for all users."""
-        options = self.environment.parsed_options
-        self.index = options.index
-        if Person._queries is None:
-            Person._queries = Queries(options.index, options.queries)
+    host = "http://127.0.0.1:8000"
+    queries = None
 
     def ask(self, route, **parameters):
         """The JSON answer of `/v1/indexes/{index}/{route}`, None when it failed."""
-        path = f"/v1/indexes/{self.index}/{route}"
+        path = f"/v1/indexes/{self.environment.parsed_options.index}/{route}"
         with self.client.get(path, params=parameters, name=route, catch_response=True) as answer:
             if answer.status_code != 200:
-                answer.failure(f"status {answer.status_code}")
+                answer.failure(failure(answer.status_code, answer.text, answer.error))
                 return None
             self._report_stages(route, answer.headers.get("Server-Timing", ""))
             return answer.json()
-
-    def draw_query(self):
-        """What this person looks for next."""
-        return Person._queries.draw()
 
     def pause(self, seconds):
         """Wait about that long, never exactly."""
         gevent.sleep(max(0.02, random.gauss(seconds, seconds / 4)))
 
     def _report_stages(self, route, server_timing):
-        for stage, milliseconds in _STAGE.findall(server_timing):
+        for stage, milliseconds in stages(server_timing):
             self.environment.events.request.fire(
                 request_type="STAGE",
                 name=f"{route} {stage}",
-                response_time=float(milliseconds),
+                response_time=milliseconds,
                 response_length=0,
                 exception=None,
                 context={},

@@ -1,11 +1,21 @@
 """`searchsvc check`: proves that settings, definitions and sources fit together."""
 
+from collections.abc import Iterable
+
 import click
 
 from searchsvc.bootstrap import Services
 from searchsvc.cli.options import json_option, services
 from searchsvc.cli.output import print_json
-from searchsvc.errors import SearchsvcError, SourceUnreachable
+from searchsvc.errors import (
+    CheckFailed,
+    DefinitionError,
+    SearchsvcError,
+    SettingsError,
+    SourceUnreachable,
+)
+
+_UNREADABLE = (SettingsError, DefinitionError, CheckFailed)
 
 
 @click.command
@@ -16,23 +26,18 @@ def command(ctx: click.Context, as_json: bool) -> int:
 
     Writes nothing. Exit code 3 when something does not fit, 4 when a source does not answer.
     """
-    built = services(ctx)
+    try:
+        built = services(ctx)
+    except _UNREADABLE as error:
+        if as_json:
+            print_json(_as_json([], [], [("", error)]))
+        raise
     problems = {
         index: found for index in sorted(built.indexers) if (found := _problem(built, index))
     }
     unfilled = sorted(set(built.definitions) - set(built.indexers))
     if as_json:
-        print_json(
-            {
-                "ok": not problems,
-                "indexes": sorted(built.definitions),
-                "without_indexer": unfilled,
-                "problems": [
-                    {"index": index, "code": error.code, "message": str(error)}
-                    for index, error in problems.items()
-                ],
-            }
-        )
+        print_json(_as_json(sorted(built.definitions), unfilled, problems.items()))
     else:
         _print(built, problems, unfilled)
     if any(isinstance(error, SourceUnreachable) for error in problems.values()):
@@ -47,6 +52,20 @@ def _problem(built: Services, index: str) -> SearchsvcError | None:
     except SearchsvcError as error:
         return error
     return None
+
+
+def _as_json(
+    indexes: list[str], unfilled: list[str], problems: Iterable[tuple[str, SearchsvcError]]
+) -> dict[str, object]:
+    """The report for a program; a problem of the files, not of one indexer, has no index."""
+    found = [
+        {"index": index, "code": error.code, "message": message}
+        for index, error in problems
+        for message in (error.problems if isinstance(error, CheckFailed) else [str(error)])
+    ]
+    return {
+        "ok": not found, "indexes": indexes, "without_indexer": unfilled, "problems": found,
+    }  # fmt: skip
 
 
 def _print(built: Services, problems: dict[str, SearchsvcError], unfilled: list[str]) -> None:

@@ -8,13 +8,13 @@ from click.shell_completion import get_completion_class
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 @click.pass_context
 def command(ctx: click.Context, shell: str) -> None:
-    r"""Print the completion script of SHELL.
+    """Print the completion script of SHELL.
 
     \b
     bash: eval "$(searchsvc completion bash)"     in ~/.bashrc
     zsh:  eval "$(searchsvc completion zsh)"      in ~/.zshrc
     fish: searchsvc completion fish | source      in ~/.config/fish/config.fish
-    """
+    """  # noqa: D301 - click reads the backspace: lines to keep as they are
     kind = get_completion_class(shell)
     if kind is None:
         raise click.UsageError(f"no completion for '{shell}'")

@@ -29,7 +29,9 @@ logging: {{level: WARNING}}
 
 
 @click.command
-@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
+@click.option(
+    "--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="The port.",
+)  # fmt: skip
 @click.option("--no-open", is_flag=True, help="Do not open the page in a browser.")
 @click.option(
     "--folder", type=click.Path(file_okay=False, path_type=Path),

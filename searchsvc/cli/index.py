@@ -1,5 +1,8 @@
 """`searchsvc index`: runs indexers by hand."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
 import click
 
 from searchsvc.bootstrap import Services
@@ -21,7 +24,7 @@ def command() -> None:
     """Run indexers: rebuild, increment, reconcile, prune."""
 
 
-@command.command
+@command.command(short_help="Fill a new version and let it go live.")
 @indexes_argument
 @click.option("--all", "every", is_flag=True, help="Every index that has an indexer.")
 @click.option("--allow-empty", is_flag=True, help="Let a version without documents go live.")
@@ -46,17 +49,19 @@ def rebuild(
     count and a sample of its documents equal the source. `searchsvc rollback INDEX` undoes it.
     """
     built = services(ctx)
-    for index in _chosen(built, indexes, every):
+    chosen = _chosen(built, indexes, every)
+    for index in chosen:
         built.check(index)
-        runner = built.runner(index)
-        with watch(index, quiet=as_json) as watching:
-            run = runner.rebuild(
-                allow_empty=allow_empty, allow_change=allow_change, watching=watching
-            )
-        report(run, as_json)
+    with _reports(as_json=as_json) as tell:
+        for index in chosen:
+            with watch(index, quiet=as_json) as watching:
+                run = built.runner(index).rebuild(
+                    allow_empty=allow_empty, allow_change=allow_change, watching=watching
+                )
+            tell(run)
 
 
-@command.command
+@command.command(short_help="Write what changed since the last increment.")
 @indexes_argument
 @click.option("--all", "every", is_flag=True, help="Every index that has an indexer.")
 @json_option
@@ -64,11 +69,13 @@ def rebuild(
 def increment(ctx: click.Context, indexes: tuple[str, ...], every: bool, as_json: bool) -> None:
     """Write what changed since the last increment into the live version of each of INDEXES."""
     built = services(ctx)
-    for index in _chosen(built, indexes, every):
-        report(built.runner(index).increment(), as_json)
+    chosen = _chosen(built, indexes, every)
+    with _reports(as_json=as_json) as tell:
+        for index in chosen:
+            tell(built.runner(index).increment())
 
 
-@command.command
+@command.command(short_help="Compare with the source, and mend what differs.")
 @indexes_argument
 @click.option("--all", "every", is_flag=True, help="Every index that has an indexer.")
 @click.option(
@@ -84,20 +91,22 @@ def reconcile(
     This finds what increments cannot see: deleted rows, and updates that moved no watermark.
     """
     built = services(ctx)
-    for index in _chosen(built, indexes, every):
-        with watch(index, quiet=as_json) as watching:
-            run, drift = built.runner(index).reconcile(
-                allow_deletes=allow_deletes, watching=watching
-            )
-        report(run, as_json)
-        if not as_json:
-            click.echo(
-                f"{index}: {drift.total} documents were off: {drift.missing} missing,"
-                f" {drift.different} different, {drift.extra} without a row"
-            )
+    chosen = _chosen(built, indexes, every)
+    with _reports(as_json=as_json) as tell:
+        for index in chosen:
+            with watch(index, quiet=as_json) as watching:
+                run, drift = built.runner(index).reconcile(
+                    allow_deletes=allow_deletes, watching=watching
+                )
+            tell(run)
+            if not as_json:
+                click.echo(
+                    f"{index}: {drift.total} documents were off: {drift.missing} missing,"
+                    f" {drift.different} different, {drift.extra} without a row"
+                )
 
 
-@command.command
+@command.command(short_help="Delete versions that are not kept.")
 @index_argument
 @click.pass_context
 def prune(ctx: click.Context, index: str) -> None:
@@ -107,11 +116,22 @@ def prune(ctx: click.Context, index: str) -> None:
     click.echo(f"{index}: {len(dropped)} versions deleted")
 
 
-def report(run: Run, as_json: bool) -> None:
-    """One line, or one JSON object, on a run that has ended."""
-    if as_json:
-        print_json(run)
-        return
+@contextmanager
+def _reports(*, as_json: bool) -> Iterator[Callable[[Run], object]]:
+    """Takes each run that has ended: for a line on it, or for one JSON list at the end.
+
+    An error ends the list, which then holds the runs before it.
+    """
+    ended: list[Run] = []
+    try:
+        yield ended.append if as_json else report
+    finally:
+        if as_json:
+            print_json(ended)
+
+
+def report(run: Run) -> None:
+    """One line on a run that has ended, and one more where rows could not be indexed."""
     counts = run.counts
     parts = [f"{counts.read:,} read"]
     for name in ("indexed", "deleted", "unchanged", "stale", "dead"):
@@ -121,9 +141,14 @@ def report(run: Run, as_json: bool) -> None:
     click.echo(
         f"{run.index}: {run.kind} {run.status} in {run.seconds or 0:.1f} s: {', '.join(parts)}"
     )
+    if counts.dead:
+        click.echo(f"{run.index}: see why rows are dead: searchsvc runs {run.index} --dead")
 
 
 def _chosen(built: Services, indexes: tuple[str, ...], every: bool) -> list[str]:
+    if every and not built.indexers:
+        hint = "add indexers/<index>.py, or begin with: searchsvc init URL"
+        raise UsageError("no index has an indexer", hint=hint)
     if every:
         return sorted(built.indexers)
     if not indexes:

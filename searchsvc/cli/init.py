@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from searchsvc.bootstrap import Proposal, project_files, propose_project
+from searchsvc.cli.options import project_folder
 from searchsvc.errors import UsageError, nearest
 from searchsvc.settings import FILE_NAME
 
@@ -21,7 +22,7 @@ _PASSWORD = re.compile(r"^(?P<before>[^:/?#]+://[^:/@]*):(?P<password>[^@]*)@")
 @click.option("--table", "tables", multiple=True, help="Only this table; as often as wanted.")
 @click.pass_context
 def command(ctx: click.Context, url: str, source: str, tables: tuple[str, ...]) -> None:
-    r"""Write mappings and indexers for the tables of the database at URL.
+    """Write mappings and indexers for the tables of the database at URL.
 
     \b
     searchsvc init mysql://reader@127.0.0.1/shop
@@ -29,11 +30,11 @@ def command(ctx: click.Context, url: str, source: str, tables: tuple[str, ...]) 
 
     Finds keys, types, watermarks, soft deletes and foreign keys, and warns of what would be slow.
     Overwrites nothing. Then: searchsvc check, searchsvc up.
-    """
+    """  # noqa: D301 - click reads the backspace: lines to keep as they are
     if not _SOURCE_NAME.fullmatch(source):
         hint = "use lower case, digits and '_'"
         raise UsageError(f"'{source}' cannot be a source's name", hint=hint)
-    folder = Path(ctx.find_root().obj or ".").resolve()
+    folder = project_folder(ctx)
     proposal = _only(propose_project(folder, url), tables)
     files = {folder / path: text for path, text in project_files(proposal, source).items()}
     settings, secret = _settings(url, source)

@@ -102,15 +102,13 @@ class _Commands(click.Group):
     help="The project: the folder of searchsvc.yaml, mappings/ and indexers/ (default: here).",
 )
 @click.version_option(__version__, message="searchsvc %(version)s")
-@click.pass_context
-def cli(ctx: click.Context, folder: str) -> None:
+def cli(folder: str) -> None:  # commands find it with options.project_folder
     """Search for the MySQL or SQLite tables that you have already.
 
     A project declares its indexes in mappings/<index>/mapping.yaml and what fills them in
     indexers/<index>.py. `searchsvc up` keeps the indexes equal to their tables and serves search
     and autocomplete over HTTP.
     """
-    ctx.obj = folder
 
 
 @contextmanager
@@ -150,11 +148,22 @@ def run(arguments: list[str]) -> int:
         # The reader has gone (`| head`); say nothing more, not even when Python flushes.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except SearchsvcError as error:
-        code = exit_code(error)
-        click.echo(f"{'interrupted' if code == INTERRUPTED else 'error'}: {error}", err=True)
-        return code
+    except (SearchsvcError, OSError) as error:
+        return _tell(error)
     return result if isinstance(result, int) else 0
+
+
+def _tell(error: SearchsvcError | OSError) -> int:
+    """Print an error on a line of standard error; its exit code."""
+    if isinstance(error, OSError):
+        if error.filename is None:
+            raise error
+        # A file or folder of the project cannot be made, read or written.
+        click.echo(f"error: {error.filename}: {str(error.strerror).lower()}", err=True)
+        return 1
+    code = exit_code(error)
+    click.echo(f"{'interrupted' if code == INTERRUPTED else 'error'}: {error}", err=True)
+    return code
 
 
 def exit_code(error: SearchsvcError) -> int:

@@ -14,7 +14,12 @@ from searchsvc.settings import Project, load
 
 def project(ctx: click.Context) -> Project:
     """The project that -C names. Raises SettingsError."""
-    return load(Path(ctx.find_root().obj or "."))
+    return load(project_folder(ctx))
+
+
+def project_folder(ctx: click.Context) -> Path:
+    """The folder that -C names; it is known while a shell completes, too, which runs no command."""
+    return Path(ctx.find_root().params.get("folder") or ".").resolve()
 
 
 def services(ctx: click.Context) -> Services:

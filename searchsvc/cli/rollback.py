@@ -14,8 +14,9 @@ def command(ctx: click.Context, index: str, version: str | None) -> None:
     """Let an earlier version of INDEX answer again, then catch up with its source.
 
     See the versions with `searchsvc versions INDEX`. The version that answered until now stays.
+    A version of another definition is served as it is, and does not catch up.
     """
     built = services(ctx)
     run = built.runner(require(built, index)).rollback(version)
     click.echo(f"{run.version} answers for {index}")
-    report(run, as_json=False)
+    report(run)

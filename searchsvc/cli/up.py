@@ -25,11 +25,15 @@ def command(ctx: click.Context, port: int | None) -> None:
 
 
 def bring_up(built: Services) -> None:
-    """Rebuild every index without a live version, or with one of another definition."""
-    for index in sorted(built.indexers):
-        runner = built.runner(index)
-        if not runner.serving or runner.outdated:
-            built.check(index)
-            with watch(index) as watching:
-                run = runner.rebuild(watching=watching)
-            report(run, as_json=False)
+    """Rebuild every index without a live version, or with one of another definition.
+
+    All of them are checked before the first one is begun.
+    """
+    runners = [built.runner(index) for index in sorted(built.indexers)]
+    due = [runner for runner in runners if not runner.serving or runner.outdated]
+    for runner in due:
+        built.check(runner.index)
+    for runner in due:
+        with watch(runner.index) as watching:
+            run = runner.rebuild(watching=watching)
+        report(run)

@@ -4,15 +4,18 @@ import hashlib
 import importlib.util
 import re
 import traceback
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from searchsvc.errors import DefinitionError, nearest
 from searchsvc.indexing.indexer import Indexer, Join
+from searchsvc.indexing.when import parse_when
 
 _UNKNOWN_ARGUMENT = re.compile(r"(\w+)\.__init__\(\) got an unexpected keyword argument '(\w+)'")
+_MISSING_ARGUMENT = re.compile(r"(\w+)\.__init__\(\) missing .* arguments?: (.+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,19 @@ class LoadedIndexer:
     indexer: Indexer
     file: Path
     hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """An indexer's file and its text, in which errors find their line."""
+
+    file: Path
+    text: str
+
+    def error(self, message: str, key: str, hint: str = "", *, join: str = "") -> DefinitionError:
+        """An error on the argument `key`, or on the join of that name."""
+        line = _line_of_join(self.text, join) if join else line_of(self.text, key)
+        return DefinitionError(message, file=self.file, line=line, key=key, hint=hint)
 
 
 def indexer_files(folder: Path) -> list[Path]:
@@ -36,8 +52,12 @@ def read_indexer(file: Path, indexes: Collection[str], sources: Collection[str])
     if not isinstance(indexer, Indexer):
         hint = "end the file with: indexer = Indexer(...)"
         raise DefinitionError("the file defines no indexer", file=file, hint=hint)
-    _check_names(indexer, file, text.decode(), indexes, sources)
-    _check_statements(indexer, file)
+    written = _Written(file, text.decode())
+    _check_kinds(indexer, written)
+    _check_names(indexer, written, indexes, sources)
+    _check_statements(indexer, written)
+    _check_numbers(indexer, written)
+    _check_times(indexer, written)
     return LoadedIndexer(indexer, file, hashlib.sha256(text).hexdigest()[:16])
 
 
@@ -61,6 +81,10 @@ def _load(file: Path) -> ModuleType:
 def _raised(file: Path, error: Exception) -> DefinitionError:
     frames = traceback.extract_tb(error.__traceback__)
     line = next((f.lineno for f in reversed(frames) if f.filename == str(file)), None)
+    missing = _MISSING_ARGUMENT.search(str(error))
+    if missing is not None:
+        message = f"{missing[1]} needs the argument {missing[2]}"
+        return DefinitionError(message, file=file, line=line)
     match = _UNKNOWN_ARGUMENT.search(str(error))
     if match is None:
         message = f"{type(error).__name__}: {error}"
@@ -71,25 +95,43 @@ def _raised(file: Path, error: Exception) -> DefinitionError:
     return DefinitionError(message, file=file, line=line, key=name, hint=nearest(name, known))
 
 
+def _check_kinds(indexer: Indexer, written: _Written) -> None:
+    """Every argument is of the type that the rest relies on."""
+    for field in fields(Indexer):
+        value = getattr(indexer, field.name)
+        kinds, item, wanted = _KINDS.get(field.name, (str, object, "text"))
+        items = value if isinstance(value, list | tuple) else ()
+        if not isinstance(value, kinds) or not all(isinstance(each, item) for each in items):
+            raise written.error(f"must be {wanted}", field.name)
+    for join in indexer.joins:
+        for name in ("name", "sql", "on", "changed"):
+            if not isinstance(getattr(join, name), str):
+                raise written.error(
+                    "must be text", f"joins.{join.name}.{name}", join=str(join.name)
+                )
+
+
+# An argument's types, those of its items, and how a message calls them; the rest is text.
+_KINDS: Mapping[str, tuple[Any, type, str]] = {
+    "key": ((str, list, tuple), str, "a column's name, or several"),
+    "to_document": (Callable, object, "a function of a row"),
+    "joins": (tuple, Join, "a list of Join(...)"),
+    "changed": (tuple, str, "a list of statements"),
+    "overlap": ((int, float), object, "a number of seconds"),
+    "page_size": (int, object, "a whole number"),
+}
+
+
 def _check_names(
-    indexer: Indexer, file: Path, text: str, indexes: Collection[str], sources: Collection[str]
+    indexer: Indexer, written: _Written, indexes: Collection[str], sources: Collection[str]
 ) -> None:
     if indexer.index not in indexes:
-        raise DefinitionError(
-            f"index '{indexer.index}' has no mapping",
-            file=file,
-            line=line_of(text, "index"),
-            key="index",
-            hint=f"{nearest(indexer.index, indexes)} or add mappings/{indexer.index}/mapping.yaml",
-        )
+        near = nearest(indexer.index, indexes)
+        hint = f"{near} or add mappings/{indexer.index}/mapping.yaml"
+        raise written.error(f"index '{indexer.index}' has no mapping", "index", hint)
     if indexer.source not in sources:
-        raise DefinitionError(
-            f"unknown source '{indexer.source}'",
-            file=file,
-            line=line_of(text, "source"),
-            key="source",
-            hint=f"{nearest(indexer.source, sources)}; sources stand in searchsvc.yaml",
-        )
+        hint = f"{nearest(indexer.source, sources)}; sources stand in searchsvc.yaml"
+        raise written.error(f"unknown source '{indexer.source}'", "source", hint)
 
 
 def line_of(text: str, argument: str) -> int | None:
@@ -98,24 +140,44 @@ def line_of(text: str, argument: str) -> int | None:
     return text.count("\n", 0, match.end()) + 1 if match else None
 
 
-def _check_statements(indexer: Indexer, file: Path) -> None:
+def _line_of_join(text: str, name: str) -> int | None:
+    match = re.search(rf"['\"]{re.escape(name)}['\"]", text)
+    return text.count("\n", 0, match.end()) + 1 if match else None
+
+
+def _check_statements(indexer: Indexer, written: _Written) -> None:
     """What can be seen without the database."""
     names = [join.name for join in indexer.joins]
     for name in {n for n in names if names.count(n) > 1}:
-        raise DefinitionError("two joins have this name", file=file, key=f"joins.{name}")
+        raise written.error("two joins have this name", f"joins.{name}", join=name)
     for join in indexer.joins:
         if ":ids" not in join.sql:
             hint = "add: WHERE <parent column> IN :ids"
-            raise DefinitionError(
-                "the statement has no :ids", file=file, key=f"joins.{join.name}.sql", hint=hint
-            )
-    since = [(f"joins.{j.name}.changed", j.changed) for j in indexer.joins if j.changed]
-    since += [("changed", statement) for statement in indexer.changed]
-    for key, statement in since:
+            key = f"joins.{join.name}.sql"
+            raise written.error("the statement has no :ids", key, hint, join=join.name)
+    since = [(f"joins.{j.name}.changed", j.changed, j.name) for j in indexer.joins if j.changed]
+    since += [("changed", statement, "") for statement in indexer.changed]
+    for key, statement, name in since:
         if ":since" not in statement:
             hint = "add: WHERE <time column> >= :since"
-            raise DefinitionError("the statement has no :since", file=file, key=key, hint=hint)
+            raise written.error("the statement has no :since", key, hint, join=name)
     if not indexer.keys or not all(indexer.keys):
-        raise DefinitionError("the key is empty", file=file, key="key", hint="name its column")
+        raise written.error("the key is empty", "key", "name its column")
+
+
+def _check_numbers(indexer: Indexer, written: _Written) -> None:
     if not 1 <= indexer.page_size <= 50_000:
-        raise DefinitionError("page_size is not 1 to 50000", file=file, key="page_size")
+        raise written.error("page_size is not 1 to 50000", "page_size")
+    if not 0 <= indexer.overlap < float("inf"):
+        raise written.error("overlap is no number of seconds", "overlap")
+
+
+def _check_times(indexer: Indexer, written: _Written) -> None:
+    """When its runs are due can be read."""
+    for name in ("every", "rebuild", "reconcile"):
+        text = getattr(indexer, name)
+        try:
+            if text:
+                parse_when(text)
+        except DefinitionError as error:
+            raise written.error(error.message, name, error.hint) from error

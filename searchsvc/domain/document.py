@@ -6,6 +6,9 @@ from enum import StrEnum
 from hashlib import blake2b
 from typing import NamedTuple, TypeAlias
 
+# Named tuples: a rebuild makes one of each for every row, and they are made four times as fast
+# as frozen dataclasses.
+
 
 class Mark(NamedTuple):
     """What the source says of one row as a whole, for comparing many rows at once.
@@ -29,8 +32,7 @@ class Tally:
     checksum: int
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """One document as the index holds it.
 
     `source` is the JSON object that a search returns; `values` are the same fields as Python
@@ -46,8 +48,7 @@ class Document:
     mark: Mark = NO_MARK
 
 
-@dataclass(frozen=True, slots=True)
-class Delete:
+class Delete(NamedTuple):
     """The row is gone or hidden: no document of this id may be found any more."""
 
     id: str
@@ -67,8 +68,7 @@ class Outcome(StrEnum):
     DEAD = "dead"
 
 
-@dataclass(frozen=True, slots=True)
-class WriteResult:
+class WriteResult(NamedTuple):
     """The outcome of one write; `reason` says why it is dead."""
 
     id: str

@@ -1,5 +1,6 @@
 """One execution of an indexer: its kind, counts, status and error."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -45,8 +46,8 @@ class Counts:
     def add_outcomes(self, outcomes: Iterable[Outcome]) -> "Counts":
         """These counts with the outcome of each write added."""
         totals: dict[str, int] = {name.value: getattr(self, name) for name in Outcome}
-        for outcome in outcomes:
-            totals[outcome.value] += 1
+        for outcome, number in Counter(outcomes).items():
+            totals[outcome.value] += number
         return Counts(read=self.read, **totals)
 
     def __add__(self, other: "Counts") -> "Counts":
@@ -96,6 +97,25 @@ class Run:
     def seconds(self) -> float | None:
         """How long it took, None while it runs."""
         return None if self.finished is None else (self.finished - self.started).total_seconds()
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """How far a rebuild has come, all of it durable: what a later run may go on from.
+
+    `hash` is that of the definition it builds from, `since` the database time in µs from which
+    changes are still to be followed. Rows up to the id `after` are copied, or all of them
+    (`copied`); `hidden` of those were hidden. `sample` are some of the `sampled` ids written.
+    """
+
+    version: str
+    hash: str
+    since: int
+    after: str | None = None
+    copied: bool = False
+    hidden: int = 0
+    sampled: int = 0
+    sample: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

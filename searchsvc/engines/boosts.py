@@ -56,7 +56,9 @@ def _part(boost: Boost, field: Field) -> Part:
 def _by_value(name: str, weight: float, shape: Shape, convert: values.Convert) -> Part:
     def part(document: Mapping[str, object]) -> float:
         value = document.get(name)
-        if type(value) not in values.SINGLE and isinstance(value, values.MANY):
+        if type(value) is int or type(value) is float:
+            return weight * shape(value)
+        if isinstance(value, values.MANY):
             value = next((one for one in value if one is not None), None)
         return 0.0 if value is None else weight * shape(convert(value))
 

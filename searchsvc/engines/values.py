@@ -133,6 +133,8 @@ def _exact(value: object) -> str:
 def _number(value: object) -> float:
     if type(value) is float and math.isfinite(value):
         return value
+    if type(value) is int and _INT64 <= value < _UINT64:
+        return float(value)
     if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
         raise Unindexable(f"expected a number, got {_named(value)}")
     if isinstance(value, int) and not _INT64 <= value < _UINT64:
@@ -153,14 +155,18 @@ def _bool(value: object) -> bool:
 
 def _date(value: object) -> int:
     """Microseconds since 1970 UTC: exact, and wide enough for the year 9999."""
+    if type(value) is not datetime or value.tzinfo is None:
+        value = _instant(value)
+    gap = value - _EPOCH
+    return (gap.days * 86_400 + gap.seconds) * 1_000_000 + gap.microseconds
+
+
+def _instant(value: object) -> datetime:
     if not isinstance(value, date):
         raise Unindexable(f"expected a date, got {_named(value)}")
     if not isinstance(value, datetime):
-        value = datetime(value.year, value.month, value.day, tzinfo=UTC)
-    elif value.tzinfo is None:
-        value = value.replace(tzinfo=UTC)
-    gap = value - _EPOCH
-    return (gap.days * 86_400 + gap.seconds) * 1_000_000 + gap.microseconds
+        return datetime(value.year, value.month, value.day, tzinfo=UTC)
+    return value if value.tzinfo is not None else value.replace(tzinfo=UTC)
 
 
 def _named(value: object) -> str:

@@ -57,9 +57,8 @@ class RunContext:
             )
         self.lease.check(fresh=fresh)
 
-    def pages(self, reader: Reader, limit: int) -> Iterator[Reading]:
-        """The whole source by key, page by page; checked before each."""
-        after: str | None = None
+    def pages(self, reader: Reader, limit: int, after: str | None = None) -> Iterator[Reading]:
+        """The source behind the id `after` by key, page by page; checked before each."""
         while True:
             self.check()
             self.feed()

@@ -14,7 +14,7 @@ holds and UTF-8 or an engine may refuse, become U+FFFD.
 
 import math
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import TypeAlias
@@ -22,13 +22,15 @@ from uuid import UUID
 
 import orjson
 
-from searchsvc.domain.definition import FieldType, IndexDefinition
+from searchsvc.domain.definition import Field, FieldType, IndexDefinition
 from searchsvc.errors import DefinitionError, RowError, nearest
 
 Values: TypeAlias = dict[str, object]
 Convert: TypeAlias = Callable[[Mapping[str, object]], tuple[Values, bytes]]
 # (value) -> (what is indexed, what the JSON shows); None to index leaves the field unindexed.
 _One: TypeAlias = Callable[[object], tuple[object, object]]
+# A field's name, what converts one value and several, and whether plain text stays as it is.
+_Step: TypeAlias = tuple[str, _One, _One, bool]
 
 # Dates of fields are in UTC by then; those within a json field are put there first.
 _OPTIONS = orjson.OPT_UTC_Z
@@ -52,28 +54,43 @@ def compile_converters(definition: IndexDefinition, ignored: Collection[str] = (
     It raises RowError, which names field and value, for a row that cannot be a document, and
     DefinitionError for a key that is neither `ignored` nor a field of the definition.
     """
-    fields = [
-        (field.name, _BY_TYPE[field.type], _several(field.type), field.type in _TEXTS)
-        for field in definition.fields
-    ]
-    known = frozenset(field.name for field in definition.fields)
+    steps = [_step(field) for field in definition.fields]
+    known = frozenset(name for name, *_ in steps)
     allowed = known.union(ignored)
 
     def convert(row: Mapping[str, object]) -> tuple[Values, bytes]:
         if not allowed.issuperset(row):
             raise _unknown_key(row, allowed, known, definition.name)
-        values: Values = {}
-        source: Values = {}
-        for name, one, several, is_text in fields:
+        values, source = _converted(row, steps)
+        return values, _trimmed(orjson.dumps(source, option=_OPTIONS))
+
+    return convert
+
+
+def _step(field: Field) -> _Step:
+    return field.name, _BY_TYPE[field.type], _several(field.type), field.type in _TEXTS
+
+
+def _converted(row: Mapping[str, object], steps: Sequence[_Step]) -> tuple[Values, Values]:
+    """A row's values as they are indexed and as JSON shows them; what is None stays out."""
+    values: Values = {}
+    source: Values = {}
+    name, value = "", None
+    try:
+        for name, one, several, is_text in steps:
             value = row.get(name)
             # Most values of most documents are plain text, indexed and shown as it is.
             if type(value) is str and is_text and value.isascii() and "\0" not in value:
                 values[name] = source[name] = value
             elif value is not None:
-                _put(name, one if type(value) in _SINGLE else several, value, values, source)
-        return values, _trimmed(orjson.dumps(source, option=_OPTIONS))
-
-    return convert
+                indexed, shown = (one if type(value) in _SINGLE else several)(value)
+                if indexed is not None:
+                    values[name] = indexed
+                if shown is not None:
+                    source[name] = shown
+    except (ValueError, TypeError, OverflowError, InvalidOperation) as error:
+        raise RowError(f"field '{name}': {_describe(value)} {error}") from error
+    return values, source
 
 
 def _trimmed(json: bytes) -> bytes:
@@ -83,18 +100,6 @@ def _trimmed(json: bytes) -> bytes:
     then takes back pages and gives them out anew, which costs 20 times as much as copying.
     """
     return bytes(memoryview(json))
-
-
-def _put(name: str, one: _One, value: object, values: Values, source: Values) -> None:
-    """Convert `value` into both mappings; what is None there stays out."""
-    try:
-        indexed, shown = one(value)
-    except (ValueError, TypeError, OverflowError, InvalidOperation) as error:
-        raise RowError(f"field '{name}': {_describe(value)} {error}") from error
-    if indexed is not None:
-        values[name] = indexed
-    if shown is not None:
-        source[name] = shown
 
 
 def _unknown_key(
@@ -161,8 +166,8 @@ def _as_text(value: object) -> str:
 
 
 def _number(value: object) -> tuple[object, object]:
-    if type(value) is int:
-        return value, _whole(value)
+    if type(value) is int and _ORJSON_MIN <= value < _ORJSON_MAX:
+        return value, value
     if type(value) is float:
         if not math.isfinite(value):
             raise ValueError("is not finite")
@@ -191,9 +196,9 @@ def _exact(value: Decimal) -> tuple[object, object]:
 
 
 def _bool(value: object) -> tuple[object, object]:
-    if isinstance(value, bool):
-        return value, value
-    if isinstance(value, int | float | Decimal) and value in (0, 1):
+    if isinstance(value, int) and 0 <= value <= 1:
+        return value == 1, value == 1
+    if isinstance(value, float | Decimal) and value in (0, 1):
         return bool(value), bool(value)
     if isinstance(value, str):
         word = value.strip().lower()
@@ -203,14 +208,12 @@ def _bool(value: object) -> tuple[object, object]:
 
 
 def _date(value: object) -> tuple[object, object]:
-    instant = _instant(value)
+    instant = _parsed(value) if type(value) is str else _instant(value)
     # orjson writes a datetime itself, but none of a class derived from it.
     return instant, instant if type(instant) is datetime else _iso(instant)
 
 
 def _instant(value: object) -> datetime:
-    if type(value) is str:
-        return _parsed(value)
     if isinstance(value, datetime):
         return _utc(value)
     if isinstance(value, date):

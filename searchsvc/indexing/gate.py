@@ -75,7 +75,8 @@ def _too_many_dead(evidence: Evidence, settings: Indexing) -> str:
         return ""
     return (
         f"{evidence.dead} of {evidence.rows} rows cannot be indexed "
-        f"(mend them, or raise indexing.max_dead_ratio above {settings.max_dead_ratio})"
+        f"(mend them: searchsvc runs --dead; or raise indexing.max_dead_ratio above "
+        f"{settings.max_dead_ratio})"
     )
 
 

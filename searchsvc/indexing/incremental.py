@@ -13,6 +13,8 @@ _log = logging.getLogger(__name__)
 # Where `safe` stays behind every open transaction, the overlap only covers clocks that differ
 # by little: applications that set the watermark column themselves.
 _SHORT_OVERLAP = 5.0
+# A row that changed together with its joined rows is named by several statements.
+_REMEMBERED = 100_000  # ids
 
 
 class Incremental:
@@ -90,13 +92,19 @@ class Incremental:
 
 
 def _chunks(batches: Iterable[Sequence[str]], size: int) -> Iterator[list[str]]:
-    """Each id once per chunk, `size` of them but for the last."""
-    chunk: dict[str, None] = {}
+    """Each id once, as far as that many can be remembered; `size` at a time but for the last."""
+    seen: set[str] = set()
+    chunk: list[str] = []
     for batch in batches:
         for id in batch:
-            chunk[id] = None
+            if id in seen:
+                continue
+            seen.add(id)
+            chunk.append(id)
             if len(chunk) >= size:
-                yield list(chunk)
-                chunk.clear()
+                yield chunk
+                chunk = []
+                if len(seen) > _REMEMBERED:
+                    seen.clear()
     if chunk:
-        yield list(chunk)
+        yield chunk

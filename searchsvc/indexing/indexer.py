@@ -56,8 +56,10 @@ class Indexer:
 
     def __post_init__(self) -> None:
         # Lists are what people write in a definition; tuples keep the value hashable and frozen.
-        object.__setattr__(self, "joins", tuple(self.joins))
-        object.__setattr__(self, "changed", tuple(self.changed))
+        # What is neither stays as it is, for the reader of definitions to refuse.
+        for name in ("joins", "changed"):
+            value = getattr(self, name)
+            object.__setattr__(self, name, tuple(value) if isinstance(value, list) else value)
 
     @property
     def keys(self) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ was refused. Callers hold the index's lease, so no other process is building one
 import logging
 
 from searchsvc.domain.index import IndexVersion
-from searchsvc.domain.run import RunKind, RunStatus
+from searchsvc.domain.run import Checkpoint, RunKind, RunStatus
 from searchsvc.ports import IndexStore, StateStore
 
 _log = logging.getLogger(__name__)
@@ -27,13 +27,31 @@ def prune(store: IndexStore, state: StateStore, index: str, keep: int) -> list[I
     return dropped
 
 
+def resumable(
+    store: IndexStore, state: StateStore, index: str, hash: str
+) -> tuple[IndexVersion, Checkpoint] | None:
+    """The version that a rebuild of this definition stopped at, with its checkpoint."""
+    checkpoint = state.checkpoint(index)
+    if checkpoint is None or checkpoint.hash != hash:
+        return None
+    for version in _idle(store, index):
+        if version.name == checkpoint.version and state.watermark(version.name) is None:
+            return version, checkpoint
+    return None
+
+
 def drop_half_built(store: IndexStore, state: StateStore, index: str) -> None:
-    """Drop what rebuilds of dead processes left; a refused version stays aside with its report."""
+    """Drop what rebuilds of dead processes left without a checkpoint to go on from.
+
+    A refused version stays aside with its report.
+    """
     dead = {
         run.version
         for run in state.runs(index, kind=RunKind.REBUILD)
         if run.status is RunStatus.RUNNING
     }
+    checkpoint = state.checkpoint(index)
+    dead.discard(checkpoint.version if checkpoint else "")
     if not dead:
         return
     for version in _idle(store, index):

@@ -48,7 +48,8 @@ class Reader:
     def __init__(
         self, indexer: Indexer, definition: IndexDefinition, source: RowSource, *, file: str = ""
     ) -> None:
-        self._indexer = indexer
+        self._to_document = indexer.to_document
+        self._hides = indexer.soft_delete
         self._source = source
         self._file = file or _file_of(indexer.to_document)
         # What the statement selects for the indexer itself need not be a field.
@@ -76,7 +77,7 @@ class Reader:
         self._version = max(self._version, rows.read_at)
         reading = Reading(rows=len(rows.by_id))
         for id, row in rows.by_id.items():
-            if self._is_hidden(row):
+            if self._hides and self._is_hidden(row, self._hides):
                 reading.hidden.add(id)
                 reading.writes.append(Delete(id, self._version))
                 continue
@@ -86,10 +87,7 @@ class Reader:
                 reading.dead[id] = error.message
         return reading
 
-    def _is_hidden(self, row: Row) -> bool:
-        column = self._indexer.soft_delete
-        if not column:
-            return False
+    def _is_hidden(self, row: Row, column: str) -> bool:
         if column not in row:
             message = f"the soft-delete column '{column}' is not among the row's columns"
             raise DefinitionError(message, file=self._file, hint=nearest(column, row))
@@ -109,8 +107,10 @@ class Reader:
 
     def _fields_of(self, row: Row) -> Mapping[str, object]:
         """What `to_document` makes of the row. Its failure is the row's, whatever it raises."""
+        if self._to_document is dict:
+            return row  # a copy would be the same, and nobody changes it
         try:
-            fields = self._indexer.to_document(row)
+            fields = self._to_document(row)
         except Exception as error:
             raise RowError(_where_raised(error, self._file)) from error
         if type(fields) is not dict and not isinstance(fields, Mapping):

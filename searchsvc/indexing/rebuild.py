@@ -1,16 +1,18 @@
 """Builds a new version beside the live one, and lets it go live only through the gate.
 
 Copy by key, follow what changed meanwhile, tally, gate, swap, follow once more, prune. A process
-that dies anywhere leaves the old version live; the next run drops what was half built.
+that dies anywhere leaves the old version live; the next rebuild goes on from its last checkpoint.
 """
 
 import logging
 import random
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from searchsvc.domain.document import Document
 from searchsvc.domain.index import IndexVersion
+from searchsvc.domain.run import Checkpoint
 from searchsvc.errors import DeadLetterLimit, EngineError, GateRefused
 from searchsvc.indexing.context import RunContext
 from searchsvc.indexing.gate import Evidence, refusals
@@ -23,7 +25,6 @@ from searchsvc.indexing.sink import Sink
 _log = logging.getLogger(__name__)
 _ALL_DEAD_AFTER = 100  # rows: by then a wrong mapping shows
 _MOST_DEAD = 10_000  # rows: far above any gate, and about a MiB of ids
-_CAUGHT_UP = 5.0  # seconds: a catch-up as short as this leaves little behind
 _MOST_CATCH_UPS = 5
 _SAMPLE = 200
 _SAMPLE_TRIES = 3
@@ -40,7 +41,14 @@ class Allowed:
 class Rebuild:
     """One rebuild: made for it, used once."""
 
-    def __init__(self, parts: IndexParts, context: RunContext, version: IndexVersion) -> None:
+    def __init__(
+        self,
+        parts: IndexParts,
+        context: RunContext,
+        version: IndexVersion,
+        allowed: Allowed,
+    ) -> None:
+        self._allowed = allowed
         self._page_size = parts.indexer.page_size
         self._reader = parts.reader
         self._source = parts.source
@@ -55,19 +63,22 @@ class Rebuild:
         self._hidden = 0
         self._safe = 0
 
-    def run(self, allowed: Allowed) -> None:
+    def run(self, hash: str, checkpoint: Checkpoint | None = None) -> None:
         """Build the version, whose empty self exists already, and make it live.
 
-        Raises GateRefused, with the alias where it was; DeadLetterLimit when nearly nothing
-        can be indexed.
+        With a `checkpoint` it goes on from there. `hash` is the definition's. Raises GateRefused,
+        with the alias where it was; DeadLetterLimit when nearly nothing can be indexed.
         """
-        self._safe = self._source.time().safe
-        self._phase("copy")
-        self._copy()
+        if checkpoint is None:
+            checkpoint = Checkpoint(self._version.name, hash, self._source.time().safe)
+        self._take_up(checkpoint)
+        if not checkpoint.copied:
+            self._phase("copy")
+            self._copy(checkpoint)
         self._phase("catch up")
         self._catch_up()
         self._phase("check")
-        self._pass_gate(allowed)
+        self._pass_gate()
         self._phase("swap")
         self._swap()
         self._safe = self._follow()
@@ -80,20 +91,46 @@ class Rebuild:
     def _phase(self, name: str) -> None:
         self._context.progress.phase(name)
 
-    def _copy(self) -> None:
+    def _take_up(self, checkpoint: Checkpoint) -> None:
+        self._safe = checkpoint.since
+        self._hidden = checkpoint.hidden
+        self._sample.take_up(checkpoint.sample, checkpoint.sampled)
+
+    def _copy(self, checkpoint: Checkpoint) -> None:
         self._context.progress.start(self._source.count())
+        # Behind a checkpoint, writes may have become durable before the process died.
+        append = checkpoint.after is None
         with Sink(
-            self._context, lambda: self._store.writer(self._version, append=True), append=True
+            self._context, lambda: self._store.writer(self._version, append=append), append=append
         ) as sink:
-            for reading in self._context.pages(self._reader, self._page_size):
+            saved = time.monotonic()
+            for reading in self._context.pages(self._reader, self._page_size, checkpoint.after):
                 sink.write(reading)
                 self._refuse_dead(sink)
                 self._hidden += len(reading.hidden)
                 for write in reading.writes:
                     self._sample.offer(write.id)
                 self._context.progress.advance(reading.rows)
+                if time.monotonic() - saved >= self._settings.checkpoint_seconds:
+                    self._save(sink, replace(checkpoint, after=reading.last))
+                    saved = time.monotonic()
             self._refuse_dead(sink, at_end=True)
-            sink.commit()
+            self._save(sink, replace(checkpoint, copied=True))
+
+    def _save(self, sink: Sink, checkpoint: Checkpoint) -> None:
+        """Make durable what was written, and then that it was."""
+        sink.commit()
+        self._context.reached("before-checkpoint")
+        self._state.set_checkpoint(
+            self._version.index,
+            replace(
+                checkpoint,
+                hidden=self._hidden,
+                sampled=self._sample.seen,
+                sample=tuple(self._sample.ids),
+            ),
+        )
+        self._context.reached("after-checkpoint")
 
     def _refuse_dead(self, sink: Sink, *, at_end: bool = False) -> None:
         counts = sink.counts
@@ -103,17 +140,19 @@ class Rebuild:
             raise DeadLetterLimit(
                 f"{counts.dead} of the first {counts.read} rows of index "
                 f"'{self._version.index}' cannot be indexed",
-                hint="look at the dead letters: the mapping or to_document does not fit the rows",
+                hint="the mapping or to_document does not fit the rows; see why with: "
+                f"searchsvc runs {self._version.index} --dead",
             )
 
     def _catch_up(self) -> None:
         """Follow until little is left; rows that were dead before and unseen now are read too."""
         also = self._context.dead.unseen
         for _ in range(_MOST_CATCH_UPS):
-            started = time.monotonic()
+            before = self._written()
             self._safe = self._follow(also)
             also = []
-            if time.monotonic() - started < _CAUGHT_UP:
+            # Not by time: where transactions cannot be seen, each one reads a long overlap again.
+            if self._written() - before <= self._page_size:
                 return
 
     def _follow(self, also: list[str] | None = None) -> int:
@@ -121,7 +160,8 @@ class Rebuild:
 
     # --- gate ------------------------------------------------------------------------------------
 
-    def _pass_gate(self, allowed: Allowed) -> None:
+    def _pass_gate(self) -> None:
+        allowed = self._allowed
         evidence = self._tally()
         reasons = refusals(
             evidence, self._settings, allow_empty=allowed.empty, allow_change=allowed.change
@@ -214,14 +254,18 @@ class _Reservoir:
     def __init__(self, size: int, seed: int) -> None:
         self._size = size
         self._random = random.Random(seed)  # noqa: S311 - a sample, not a secret
-        self._seen = 0
+        self.seen = 0
         self.ids: list[str] = []
 
+    def take_up(self, ids: Sequence[str], seen: int) -> None:
+        """Go on from an earlier sample."""
+        self.ids, self.seen = list(ids), seen
+
     def offer(self, id: str) -> None:
-        self._seen += 1
+        self.seen += 1
         if len(self.ids) < self._size:
             self.ids.append(id)
             return
-        place = int(self._random.random() * self._seen)
+        place = int(self._random.random() * self.seen)
         if place < self._size:
             self.ids[place] = id

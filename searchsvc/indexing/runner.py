@@ -11,19 +11,18 @@ from searchsvc.domain.run import Drift, Run, RunKind
 from searchsvc.errors import (
     EngineError,
     GateRefused,
-    LeaseLost,
     NotServing,
-    SearchsvcError,
     UnknownVersion,
     VersionOutdated,
     nearest,
 )
+from searchsvc.indexing.building import Building
 from searchsvc.indexing.context import Failpoint, HeldLease, RunContext, no_failpoint, no_feed
 from searchsvc.indexing.incremental import Incremental
 from searchsvc.indexing.indexer import Indexer
 from searchsvc.indexing.lease import LeaseKeeper
 from searchsvc.indexing.parts import IndexParts
-from searchsvc.indexing.prune import complete, drop, prune
+from searchsvc.indexing.prune import complete, prune, resumable
 from searchsvc.indexing.rebuild import Allowed, Rebuild
 from searchsvc.indexing.reconcile import Reconcile
 from searchsvc.indexing.records import RunRecords, Watching
@@ -87,21 +86,22 @@ class IndexRunner:
         *,
         allow_empty: bool = False,
         allow_change: bool = False,
+        fresh: bool = False,
         watching: Watching | None = None,
     ) -> Run:
-        """Build a new version and make it live. Raises GateRefused or DeadLetterLimit."""
-        allowed = Allowed(allow_empty, allow_change)
+        """Build a new version and make it live. Raises GateRefused or DeadLetterLimit.
 
-        def begin(lease: HeldLease) -> IndexVersion:
-            # Whatever is neither live nor complete was refused, or left by a run that died.
-            for leftover in self._leftovers():
-                drop(self._store, self._state, leftover)
-            return IndexVersion.new(self.index, self._clock.now(), lease.number)
+        A rebuild of the same definition that was stopped, killed or cut off goes on from its last
+        checkpoint, unless `fresh` asks for the first row.
+        """
+        allowed = Allowed(allow_empty, allow_change)
+        building = Building(self._parts, self._definition, self.hash, fresh=fresh)
 
         def work(context: RunContext, version: IndexVersion) -> None:
-            self._build(context, version, allowed)
+            context.feed = self._feeder(context)
+            building.build(version, Rebuild(self._parts, context, version, allowed))
 
-        return self._records.run(RunKind.REBUILD, begin, work, watching, self._lease_wait)
+        return self._records.run(RunKind.REBUILD, building.choose, work, watching, self._lease_wait)
 
     def increment(self, *, watching: Watching | None = None) -> Run:
         """Write what changed since the last increment into the live version.
@@ -200,6 +200,11 @@ class IndexRunner:
         return self._store.live(self.index) is not None
 
     @property
+    def unfinished(self) -> bool:
+        """Whether a rebuild was begun that can be gone on with."""
+        return resumable(self._store, self._state, self.index, self.hash) is not None
+
+    @property
     def outdated(self) -> bool:
         """Whether the live version was built from another definition: it needs a rebuild."""
         live = self._store.live(self.index)
@@ -241,33 +246,6 @@ class IndexRunner:
         if known[name] != live and known[name] not in ready:
             raise GateRefused(f"{name} never passed its gate", hint="rebuild the index instead")
         return known[name]
-
-    def _leftovers(self) -> list[IndexVersion]:
-        kept = {*complete(self._store, self._state, self.index), self._store.live(self.index)}
-        return [info.version for info in self.versions() if info.version not in kept]
-
-    # --- rebuild ---------------------------------------------------------------------------------
-
-    def _build(self, context: RunContext, version: IndexVersion, allowed: Allowed) -> None:
-        context.feed = self._feeder(context)
-        try:
-            self._store.create(version, self._definition, self.hash)
-            Rebuild(self._parts, context, version).run(allowed)
-        except (LeaseLost, GateRefused):
-            # With the lease went the right to drop it; and what was refused is kept aside, to be
-            # looked at, until the next rebuild.
-            raise
-        except BaseException:
-            self._discard(version)
-            raise
-
-    def _discard(self, version: IndexVersion) -> None:
-        """Drop what a failed rebuild has built, unless it failed after the swap."""
-        try:
-            if self._store.live(self.index) != version:
-                drop(self._store, self._state, version)
-        except SearchsvcError as error:
-            _log.warning("%s is left for the next rebuild to drop: %s", version, error)
 
     def _feeder(self, context: RunContext) -> Callable[[], None]:
         """Runs the increments that fall due on the live version while another is being built."""

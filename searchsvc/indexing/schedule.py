@@ -249,7 +249,7 @@ class _Pauses:
 
 def _needs_rebuild(runner: IndexRunner) -> bool:
     """Whether the index serves nothing, or a version of another definition."""
-    return not runner.serving or runner.outdated
+    return not runner.serving or runner.outdated or runner.unfinished
 
 
 def _last(runner: IndexRunner, kind: RunKind) -> Run | None:

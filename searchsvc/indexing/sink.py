@@ -62,8 +62,9 @@ class Sink:
         for id, reason in reading.dead.items():
             self._bury(id, reason)
         self._count(len(reading.dead), [Outcome.DEAD] * len(reading.dead))
-        needed = [write for write in reading.writes if not self._is_done(write)]
-        self.unchanged(len(reading.writes) - len(needed))
+        done = self._done(reading.writes)
+        needed = [w for w in reading.writes if w.id not in done] if done else reading.writes
+        self.unchanged(len(reading.writes) - len(needed), done)
         for batch in _batches(needed):
             self._context.check()
             self._write_batch(batch)
@@ -86,14 +87,13 @@ class Sink:
         # Only now: a dead letter is not resolved by a write that may still be lost.
         self._context.dead.save()
 
-    def _is_done(self, write: Write) -> bool:
-        if self._append and isinstance(write, Delete):
-            self._context.dead.succeeded([write.id])
-            return True
-        if self._recent is not None and self._recent.knows(write):
-            self._context.dead.succeeded([write.id])
-            return True
-        return False
+    def _done(self, writes: Sequence[Write]) -> set[str]:
+        """The ids of which the version holds just that: written lately, or never written at all."""
+        if self._recent is not None:
+            return {write.id for write in writes if self._recent.knows(write)}
+        if self._append:
+            return {write.id for write in writes if isinstance(write, Delete)}
+        return set()
 
     def _write_batch(self, batch: Sequence[Write]) -> None:
         if self._writer is None:
@@ -101,24 +101,25 @@ class Sink:
         results = self._writer.write(batch)
         if len(results) != len(batch):
             raise EngineError(f"the engine answered {len(results)} of {len(batch)} writes")
-        self._count(len(batch), [result.outcome for result in results])
-        for write, result in zip(batch, results, strict=True):
-            self._note(write, result)
+        outcomes = [result.outcome for result in results]
+        self._count(len(batch), outcomes)
+        self._dirty = self._dirty or not _EFFECTIVE.isdisjoint(outcomes)
+        if self._recent is not None:
+            self._remember(self._recent, batch, results)
+        for result in results if Outcome.DEAD in outcomes else ():
+            if result.outcome is Outcome.DEAD:
+                self._bury(result.id, result.reason)
+        self._context.dead.succeeded(r.id for r in results if r.outcome is not Outcome.DEAD)
 
-    def _note(self, write: Write, result: WriteResult) -> None:
-        """Remember the fate of one write for overlaps and dead letters."""
-        if result.outcome in _EFFECTIVE:
-            self._dirty = True
-        if result.outcome is Outcome.DEAD:
-            self._bury(write.id, result.reason)
-            return
-        self._context.dead.succeeded([write.id])
-        if self._recent is None:
-            return
-        if result.outcome is Outcome.STALE:
-            self._recent.dropped(write.id)
-        else:
-            self._recent.written(write)
+    def _remember(
+        self, recent: Recent, batch: Sequence[Write], results: Sequence[WriteResult]
+    ) -> None:
+        """Note what overlaps need not write again."""
+        for write, result in zip(batch, results, strict=True):
+            if result.outcome is Outcome.STALE:
+                recent.dropped(write.id)
+            elif result.outcome is not Outcome.DEAD:
+                recent.written(write)
 
     def _bury(self, id: str, reason: str) -> None:
         self._context.dead.add(id, reason)

@@ -67,10 +67,11 @@ class Verify:
         """
         self._changes.run(context, version)
         found = self._confirmed(context, version, self.suspects(context, version))
-        if repair and found.ids:
+        if repair:
             if not allow_deletes:
                 self._refuse(context, version, found)
-            self._mend(context, version, found.ids)
+            # A dead letter whose row is gone, or whole again, is none any more.
+            self._mend(context, version, [*found.ids, *context.dead.unseen])
         return found.drift
 
     def suspects(self, context: RunContext, version: IndexVersion) -> list[str]:

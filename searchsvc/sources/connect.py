@@ -30,7 +30,9 @@ def open_database(url: str, file: Path | None = None) -> Database:
 def _driver(url: URL) -> Driver:
     kind, _, library = url.drivername.partition("+")
     if kind not in _KNOWN:
-        raise SourceError(f"cannot read from a '{kind}' database", hint=nearest(kind, _KNOWN))
+        message = f"the source's url begins with '{kind}', which cannot be read from"
+        raise SourceError(message, hint=nearest(kind, _KNOWN))
     if library not in _LIBRARIES:
-        raise SourceError(f"cannot read through '{library}'", hint=f"write {kind}://…")
+        message = f"the source's url names '{library}', which is not used here"
+        raise SourceError(message, hint=f"write {kind}://…")
     return MySQLDriver(url, client_of(url)) if kind in _MYSQL else SQLiteDriver(url)

@@ -33,7 +33,7 @@ class Table:
 
     names: tuple[str, ...]
     types: tuple[str, ...]
-    rows: Sequence[tuple[Any, ...]]
+    rows: Sequence[Sequence[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +62,8 @@ class Driver(Protocol):
         """The type of each column of the cursor's result."""
         ...
 
-    def rows(self, result: CursorResult[Any]) -> list[tuple[Any, ...]]:
-        """All rows of a result, as plain tuples."""
+    def rows(self, result: CursorResult[Any]) -> Sequence[Sequence[Any]]:
+        """All rows of a result."""
         ...
 
     def is_unreachable(self, error: DBAPIError) -> bool:

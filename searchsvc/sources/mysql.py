@@ -103,7 +103,7 @@ class MySQLDriver:
     def types(self, cursor: Any) -> tuple[str, ...]:
         return tuple(type_name(field) for field in cursor.fields)
 
-    def rows(self, result: CursorResult[Any]) -> list[tuple[Any, ...]]:
+    def rows(self, result: CursorResult[Any]) -> Sequence[Sequence[Any]]:
         # The client holds them all by now, so nothing can fail that SQLAlchemy would have to
         # translate; to make rows of its own out of them takes it half as long as reading them.
         cursor: Any = result.cursor

@@ -2,7 +2,7 @@
 
 from base64 import b64encode
 from collections.abc import Sequence
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, TypeVar
 
 from searchsvc.sources.database import Table
@@ -12,13 +12,11 @@ _T = TypeVar("_T")
 
 def dicts(table: Table) -> list[dict[str, Any]]:
     """Each row of the table by column."""
-    names = table.names
-    return [dict(zip(names, plain_row(row), strict=True)) for row in table.rows]
-
-
-def plain_row(row: tuple[Any, ...]) -> tuple[Any, ...]:
-    """The row with bytes as base64 text, which JSON can hold."""
-    return tuple(map(plain, row)) if bytes in map(type, row) else row
+    names, rows = table.names, table.rows
+    # One look over all values, since hardly any table holds bytes.
+    if bytes in map(type, chain.from_iterable(rows)):
+        rows = [tuple(map(plain, row)) for row in rows]
+    return [dict(zip(names, row, strict=True)) for row in rows]
 
 
 def plain(value: Any) -> Any:

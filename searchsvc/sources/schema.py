@@ -187,5 +187,5 @@ _KINDS: tuple[tuple[Any, ColumnKind], ...] = (
     (types.Boolean, ColumnKind.BOOL),
     ((types.Integer, mysql.BIT, mysql.YEAR), ColumnKind.INTEGER),
     ((types.DateTime, types.Date), ColumnKind.DATE),
-    ((types.Numeric, types.Time), ColumnKind.NUMBER),
+    ((types.Numeric, types.Float, types.Time), ColumnKind.NUMBER),
 )

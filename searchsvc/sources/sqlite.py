@@ -63,8 +63,8 @@ class SQLiteDriver:
     def types(self, cursor: Any) -> tuple[str, ...]:
         return ("",) * len(cursor.description)
 
-    def rows(self, result: CursorResult[Any]) -> list[tuple[Any, ...]]:
-        return [tuple(row) for row in result.all()]
+    def rows(self, result: CursorResult[Any]) -> Sequence[Sequence[Any]]:
+        return result.all()
 
     def is_unreachable(self, error: DBAPIError) -> bool:
         if not isinstance(error.orig, sqlite3.OperationalError):

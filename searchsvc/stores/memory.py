@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from itertools import count
 from threading import RLock
 
-from searchsvc.domain.run import Counts, DeadLetter, Lease, Run, RunKind, RunStatus
+from searchsvc.domain.run import Checkpoint, Counts, DeadLetter, Lease, Run, RunKind, RunStatus
 from searchsvc.errors import LeaseHeld, LeaseLost
 from searchsvc.ports import Clock
 
@@ -22,6 +22,7 @@ class MemoryStateStore:
         self._runs: dict[int, Run] = {}
         self._watermarks: dict[str, int] = {}
         self._numbers: dict[str, int] = {}
+        self._checkpoints: dict[str, Checkpoint] = {}
         self._leases: dict[str, Lease] = {}
         self._letters: dict[tuple[str, str], DeadLetter] = {}
 
@@ -80,6 +81,15 @@ class MemoryStateStore:
     def forget_version(self, version: str) -> None:
         with self._lock:
             self._watermarks.pop(version, None)
+            kept = {i: c for i, c in self._checkpoints.items() if c.version != version}
+            self._checkpoints = kept
+
+    def checkpoint(self, index: str) -> Checkpoint | None:
+        return self._checkpoints.get(index)
+
+    def set_checkpoint(self, index: str, checkpoint: Checkpoint) -> None:
+        with self._lock:
+            self._checkpoints[index] = checkpoint
 
     def acquire_lease(self, index: str, owner: str, ttl: float) -> Lease:
         with self._lock:

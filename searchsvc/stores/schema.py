@@ -98,3 +98,13 @@ dead_letters = Table(
     Column("at", Instant, nullable=False),
     **_MYSQL,
 )
+
+# One rebuild of an index at a time, so one row. `content` is JSON: some hundred ids among it.
+checkpoints = Table(
+    "searchsvc_checkpoints",
+    metadata,
+    Column("index_name", String(63), primary_key=True),
+    Column("version", String(120), nullable=False),
+    Column("content", Text(2**24 - 1), nullable=False),
+    **_MYSQL,
+)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
+import msgspec
 from sqlalchemy import (
     Connection,
     Row,
@@ -18,12 +19,12 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from searchsvc.domain.document import Outcome
-from searchsvc.domain.run import Counts, DeadLetter, Lease, Run, RunKind, RunStatus
+from searchsvc.domain.run import Checkpoint, Counts, DeadLetter, Lease, Run, RunKind, RunStatus
 from searchsvc.errors import LeaseHeld, LeaseLost, StateError
 from searchsvc.ports import Clock
 from searchsvc.stores.connect import connect
 from searchsvc.stores.migrate import migrate
-from searchsvc.stores.schema import dead_letters, leases, runs, watermarks
+from searchsvc.stores.schema import checkpoints, dead_letters, leases, runs, watermarks
 
 _CHUNK = 500  # ids of one statement: below SQLite's limit of bound values
 _COUNTS = ("read", *(outcome.value for outcome in Outcome))
@@ -110,6 +111,27 @@ class SqlStateStore:
     def forget_version(self, version: str) -> None:
         with self._transaction() as connection:
             connection.execute(delete(watermarks).where(watermarks.c.version == version))
+            connection.execute(delete(checkpoints).where(checkpoints.c.version == version))
+
+    # --- checkpoints -----------------------------------------------------------------------------
+
+    def checkpoint(self, index: str) -> Checkpoint | None:
+        query = select(checkpoints.c.content).where(checkpoints.c.index_name == index)
+        with self._transaction() as connection:
+            content = connection.execute(query).scalar()
+        return None if content is None else _checkpoint(content)
+
+    def set_checkpoint(self, index: str, checkpoint: Checkpoint) -> None:
+        is_it = checkpoints.c.index_name == index
+        values = {
+            "version": checkpoint.version,
+            "content": msgspec.json.encode(checkpoint).decode(),
+        }
+        with self._transaction() as connection:
+            # Only the index's lease-holder comes here, so nobody inserts in between.
+            if not connection.execute(update(checkpoints).where(is_it).values(values)).rowcount:
+                connection.execute(delete(checkpoints).where(is_it))
+                connection.execute(insert(checkpoints).values(index_name=index, **values))
 
     # --- leases ----------------------------------------------------------------------------------
 
@@ -252,6 +274,14 @@ def _run(row: Row[Any]) -> Run:
         row.error,
         row.drift,
     )
+
+
+def _checkpoint(content: str) -> Checkpoint | None:
+    """None where another release has written what this one cannot read: it begins anew."""
+    try:
+        return msgspec.json.decode(content, type=Checkpoint)
+    except msgspec.MsgspecError:
+        return None
 
 
 def _prune(connection: Connection, index: str, kind: RunKind, keep: int) -> None:

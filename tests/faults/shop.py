@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from zlib import crc32
 
 from searchsvc.domain.definition import Field, FieldType, IndexDefinition
-from searchsvc.domain.document import digest
+from searchsvc.domain.document import Mark, digest
 from searchsvc.engines.embedded.index import EmbeddedStore
 from searchsvc.errors import SearchsvcError
 from searchsvc.indexing.converters import compile_converters
@@ -75,10 +76,15 @@ class Shop:
         """Id and digest of every document that the table asks for."""
         convert = compile_converters(DEFINITION)
         connection = self.connect()
-        rows = connection.execute("SELECT id, name, price FROM products WHERE NOT deleted")
-        found = {str(i): digest(convert({"name": n, "price": p})[1]) for i, n, p in rows}
+        rows = connection.execute(f"{INDEXER.sql} WHERE NOT deleted").fetchall()
         connection.close()
-        return found
+        return {
+            str(row[0]): digest(
+                convert({"name": row[1], "price": row[2]})[1],
+                Mark(row[0], crc32(repr(row).encode())),
+            )
+            for row in rows
+        }
 
 
 class OpenShop:
@@ -90,7 +96,9 @@ class OpenShop:
         self.state = SqlStateStore(f"sqlite:///{shop.folder / 'state.db'}", clock)
         self.source = SqlSource(INDEXER, f"sqlite:///{shop.database}")
         reader = Reader(INDEXER, DEFINITION, self.source)
-        settings = Indexing(lease_seconds=lease_seconds, max_delete_ratio=0.2)
+        settings = Indexing(
+            lease_seconds=lease_seconds, max_delete_ratio=0.2, checkpoint_seconds=0.05
+        )
         self.parts = IndexParts(
             INDEXER, reader, self.source, self.store, self.state, clock, settings
         )
@@ -109,11 +117,14 @@ class OpenShop:
         return self.store.digests(live, ids)
 
     def orphans(self) -> list[str]:
-        """Versions that are neither live nor complete."""
+        """Versions that are neither live nor complete, nor waiting to be gone on with."""
+        begun = self.state.checkpoint("shop")
         return [
             info.version.name
             for info in self.store.versions("shop")
-            if not info.live and self.state.watermark(info.version.name) is None
+            if not info.live
+            and self.state.watermark(info.version.name) is None
+            and (begun is None or info.version.name != begun.version)
         ]
 
     def close(self) -> None:

@@ -16,7 +16,8 @@ TABLES = [
     """CREATE TABLE Album (AlbumId INTEGER PRIMARY KEY, Title VARCHAR(160) NOT NULL,
        ArtistId INTEGER NOT NULL, FOREIGN KEY (ArtistId) REFERENCES Artist (ArtistId))""",
     """CREATE TABLE Track (TrackId INTEGER PRIMARY KEY, Name VARCHAR(200), AlbumId INTEGER,
-       UnitPrice NUMERIC(10,2), notes TEXT, FOREIGN KEY (AlbumId) REFERENCES Album (AlbumId))""",
+       UnitPrice NUMERIC(10,2), notes TEXT, gain REAL, loud DOUBLE,
+       FOREIGN KEY (AlbumId) REFERENCES Album (AlbumId))""",
     "CREATE TABLE Playlist (PlaylistId INTEGER PRIMARY KEY, Name VARCHAR(120))",
     """CREATE TABLE PlaylistTrack (PlaylistId INTEGER, TrackId INTEGER,
        PRIMARY KEY (PlaylistId, TrackId),
@@ -27,7 +28,8 @@ TABLES = [
     "CREATE TABLE log (line VARCHAR(200))",
     "INSERT INTO Artist VALUES (12, 'Black Sabbath')",
     "INSERT INTO Album VALUES (16, 'Paranoid', 12)",
-    "INSERT INTO Track VALUES (1, 'Iron Man', 16, 0.99, 'long'), (2, 'Alone', NULL, 1, NULL)",
+    """INSERT INTO Track VALUES (1, 'Iron Man', 16, 0.99, 'long', 0.5, 2),
+       (2, 'Alone', NULL, 1, NULL, NULL, NULL)""",
     "INSERT INTO Playlist VALUES (1, 'Music'), (2, 'Metal')",
     "INSERT INTO PlaylistTrack VALUES (1, 1), (2, 1)",
     "INSERT INTO `order` VALUES (1, 'a', 'first', NULL, '2026-01-01 00:00:00')",
@@ -81,6 +83,8 @@ def test_what_a_schema_tells(filled):
     assert order.column("the name").sql != "the name"
     assert tables["Track"].column("notes").kind is ColumnKind.LONG_TEXT
     assert tables["Track"].column("UnitPrice").sql == "UnitPrice"
+    assert tables["Track"].column("gain").kind is ColumnKind.NUMBER
+    assert tables["Track"].column("loud").kind is ColumnKind.NUMBER
     assert [key.table for key in tables["PlaylistTrack"].foreign_keys] == ["Playlist", "Track"]
     warnings = next(i.warnings for i in propose([order]).indexes)
     assert "CREATE INDEX" in warnings[0]

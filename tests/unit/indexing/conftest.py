@@ -256,7 +256,13 @@ class World:
             self.settings,
         )
 
-    def runner(self, hash: str = "h1", *, lease_wait: float = 0.0, **changes: Any) -> IndexRunner:
+    def runner(
+        self,
+        hash: str = "h1",
+        *,
+        lease_wait: float = 0.0,
+        **changes: Any,
+    ) -> IndexRunner:
         return IndexRunner(
             self.parts(**changes),
             hash,
@@ -311,6 +317,17 @@ class World:
         self.life = Event()
         self.life.set()
         raise Crash(name)
+
+    def crash_after(self, name: str, times: int) -> None:
+        """Kill every process the `times`th time that a run comes by that failpoint."""
+        left = iter(range(times - 1))
+
+        def next_one() -> None:
+            if next(left, None) is None:
+                del self.failpoints.actions[name]
+                self.crash(name)
+
+        self.failpoints.actions[name] = next_one
 
     def crash_at(self, name: str) -> None:
         self.at(name, lambda: self.crash(name))

@@ -248,3 +248,17 @@ def test_a_stop_between_pages_keeps_the_watermark(built):
         built.built.increment(watching=watching)
     built.built.increment()
     assert built.held() == built.wanted()
+
+
+def test_a_row_that_is_named_twice_is_read_once(world):
+    """By its watermark and by a joined table's statement, say."""
+    world.fill(10)
+    runner = world.runner()
+    runner.rebuild()
+    changed = world.table.changed
+    world.table.changed = lambda since: [*changed(since), *changed(since)]
+    world.table.tick(60)
+    for each in range(6):
+        world.table.put(f"{each:04}", "changed")
+    run = runner.increment()
+    assert (run.counts.read, run.counts.indexed) == (10, 6)

@@ -87,5 +87,5 @@ def test_certificates_are_checked_where_their_authority_is_given() -> None:
 
 def test_another_library_is_refused() -> None:
     """With what to write instead."""
-    with pytest.raises(SourceError, match="cannot read through 'oursql'"):
+    with pytest.raises(SourceError, match="names 'oursql', which is not used"):
         open_database("mysql+oursql://reader@db/shop")
