@@ -64,7 +64,7 @@ class Selection:
             f"select rows that an index on ({', '.join(self._keys)}) finds in order: no GROUP BY,"
             " DISTINCT or UNION around them, and joined tables as a Join"
         )
-        for where, values in ((after(self._quoted), named(rows[0])), self._among([rows[0]])):
+        for where, values in ((after(self._quoted), named(rows[0])), self._among([tuple(rows[0])])):
             sql = f"SELECT * FROM {derived(self._sql)} WHERE {where} ORDER BY {keys} LIMIT 2"
             yield Asked(Statement("sql", sql), values, remedy, paged=True)
 
