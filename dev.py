@@ -28,7 +28,7 @@ except ImportError:  # Windows
 ROOT = Path(__file__).resolve().parent
 VENV = Path(os.environ.get("DEV_VENV", ROOT / ".venv"))
 SCRIPTS = VENV / ("Scripts" if os.name == "nt" else "bin")
-LOCKS = {"run": ROOT / "requirements/run.lock", "dev": ROOT / "requirements/dev.lock"}
+LOCKS = {kind: ROOT / f"requirements/{kind}.lock" for kind in ("run", "dev", "fast")}
 
 
 def main() -> int:
@@ -54,6 +54,7 @@ def demo(arguments: list[str]) -> int:
 def check(_: list[str]) -> int:
     """All gates in the order of their speed; every one runs, the first failure is the result."""
     environment("dev")
+    fast()
     gates = [
         ("ruff", "format", "--check", "."),
         ("ruff", "check", "."),
@@ -71,6 +72,7 @@ def check(_: list[str]) -> int:
 def test(arguments: list[str]) -> int:
     """Pytest alone."""
     environment("dev")
+    fast()
     return run("pytest", *arguments)
 
 
@@ -86,9 +88,10 @@ def lock(_: list[str]) -> int:
     environment("dev")
     common = ("pip", "compile", "--universal", "--python-version", "3.11", "--generate-hashes")
     quiet = ("--no-header", "--no-emit-index-url", "--no-annotate", "--quiet", "--upgrade")
-    for kind, groups in (("run", ("build",)), ("dev", ("build", "dev"))):
-        named = [part for group in groups for part in ("--group", group)]
-        code = run("uv", *common, *quiet, "pyproject.toml", *named, "-o", str(LOCKS[kind]))
+    whole = ("pyproject.toml", "--group", "build")
+    parts = {"run": whole, "dev": (*whole, "--group", "dev"), "fast": ("--group", "fast")}
+    for kind, named in parts.items():
+        code = run("uv", *common, *quiet, *named, "-o", str(LOCKS[kind]))
         if code:
             return code
     return 0
@@ -134,6 +137,28 @@ def _make_environment(kind: str) -> None:
     itself = ("--no-deps", "--no-build-isolation", "-e", str(ROOT))
     subprocess.run([*pip, *itself], check=True)
     stamp.write_text(wanted[kind])
+
+
+def fast() -> None:
+    """Add mysqlclient for its tests where it can be built; elsewhere they are skipped by name."""
+    stamp = VENV / "searchsvc-fast.stamp"
+    wanted = fingerprint("fast")
+    if (stamp.exists() and stamp.read_text() == wanted) or not has_mysql_headers():
+        return
+    pip = (str(python()), "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
+    # What builds it is in the environment, so that nothing is fetched without a hash.
+    locked = ("--no-deps", "--require-hashes", "--no-build-isolation", "-r", str(LOCKS["fast"]))
+    if subprocess.run([*pip, *locked], check=False).returncode == 0:
+        stamp.write_text(wanted)
+
+
+def has_mysql_headers() -> bool:
+    """Whether pkg-config and a C library of MySQL are there."""
+    program = shutil.which("pkg-config")
+    names = ("mysqlclient", "mariadbclient", "libmariadb", "perconaserverclient")
+    return program is not None and any(
+        subprocess.run([program, "--exists", name], check=False).returncode == 0 for name in names
+    )
 
 
 def fingerprint(kind: str) -> str:

@@ -26,7 +26,7 @@ def command(ctx: click.Context, url: str, source: str, tables: tuple[str, ...]) 
     """Write mappings and indexers for the tables of the database at URL.
 
     \b
-    searchsvc init mysql+pymysql://reader@127.0.0.1/shop
+    searchsvc init mysql://reader@127.0.0.1/shop
     searchsvc init sqlite:///shop.db
 
     Finds keys, types, watermarks, soft deletes and foreign keys, and warns of what would be slow.

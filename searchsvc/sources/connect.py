@@ -8,10 +8,12 @@ from sqlalchemy.exc import ArgumentError
 from searchsvc.errors import SourceError, nearest
 from searchsvc.sources.database import Database, Driver
 from searchsvc.sources.mysql import MySQLDriver
+from searchsvc.sources.mysql_clients import client_of
 from searchsvc.sources.sqlite import SQLiteDriver
 
 _MYSQL = ("mysql", "mariadb")
 _KNOWN = (*_MYSQL, "sqlite")
+_LIBRARIES = ("", "pymysql", "mysqldb", "pysqlite")
 
 
 def open_database(url: str, file: Path | None = None) -> Database:
@@ -37,7 +39,7 @@ def _driver(url: URL) -> Driver:
     if kind not in _KNOWN:
         message = f"the source's url begins with '{kind}', which cannot be read from"
         raise SourceError(message, hint=nearest(kind, _KNOWN))
-    if library not in ("", "pymysql", "pysqlite"):
+    if library not in _LIBRARIES:
         message = f"the source's url names '{library}', which is not used here"
         raise SourceError(message, hint=f"write {kind}://…")
-    return MySQLDriver(url) if kind in _MYSQL else SQLiteDriver(url)
+    return MySQLDriver(url, client_of(url)) if kind in _MYSQL else SQLiteDriver(url)

@@ -6,7 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
-from sqlalchemy import Engine, TextClause, bindparam, text
+from sqlalchemy import CursorResult, Engine, TextClause, bindparam, text
 from sqlalchemy.exc import DBAPIError
 
 from searchsvc.errors import SearchsvcError, SourceError, SourceUnreachable
@@ -60,6 +60,10 @@ class Driver(Protocol):
 
     def types(self, cursor: Any) -> tuple[str, ...]:
         """The type of each column of the cursor's result."""
+        ...
+
+    def rows(self, result: CursorResult[Any]) -> Sequence[Sequence[Any]]:
+        """All rows of a result."""
         ...
 
     def is_unreachable(self, error: DBAPIError) -> bool:
@@ -135,7 +139,7 @@ class Database:
             result = connection.execute(_clause(sql, lists), dict(values))
             types = self.driver.types(result.cursor)
             names = tuple(result.keys())
-            return Table(names, types, result.all())
+            return Table(names, types, self.driver.rows(result))
 
     def translated(self, purpose: str, error: DBAPIError) -> SearchsvcError:
         """Our error for a failure of the driver; `purpose` says what was asked."""

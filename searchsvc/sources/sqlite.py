@@ -16,7 +16,7 @@ from typing import Any, ClassVar
 from urllib.parse import quote
 from zlib import crc32
 
-from sqlalchemy import URL, Engine, create_engine, event
+from sqlalchemy import URL, CursorResult, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 
 from searchsvc.ports import SourceTime
@@ -62,6 +62,9 @@ class SQLiteDriver:
 
     def types(self, cursor: Any) -> tuple[str, ...]:
         return ("",) * len(cursor.description)
+
+    def rows(self, result: CursorResult[Any]) -> Sequence[Sequence[Any]]:
+        return result.all()
 
     def is_unreachable(self, error: DBAPIError) -> bool:
         if not isinstance(error.orig, sqlite3.OperationalError):

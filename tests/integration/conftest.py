@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.pool import NullPool
+
+from tests.support.mariadb import require_mysqlclient
 
 
 @dataclass
@@ -65,6 +67,19 @@ def mysql(mysql_url) -> Iterator[Scratch]:
         server.dispose()
 
 
+@pytest.fixture(scope="module")
+def mysqldb(mysql) -> Scratch:
+    """The same database, as mysqlclient reads it."""
+    require_mysqlclient()
+    return replace(mysql, url=mysql.url.replace("+pymysql", "+mysqldb"))
+
+
+@pytest.fixture(params=["mysql", "mysqldb"])
+def server(request) -> Scratch:
+    """MySQL through either client, for what only MySQL has."""
+    return request.getfixturevalue(request.param)
+
+
 @pytest.fixture
 def sqlite(tmp_path: Path) -> Scratch:
     """A new SQLite file."""
@@ -72,9 +87,9 @@ def sqlite(tmp_path: Path) -> Scratch:
     return Scratch(url, create_engine(url, poolclass=NullPool))
 
 
-@pytest.fixture(params=["mysql", "sqlite"])
+@pytest.fixture(params=["mysql", "mysqldb", "sqlite"])
 def scratch(request) -> Scratch:
-    """Either database, for what must be the same on both."""
+    """Either database, MySQL through either client, for what must be the same on all."""
     return request.getfixturevalue(request.param)
 
 

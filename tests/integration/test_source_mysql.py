@@ -15,8 +15,9 @@ from searchsvc.errors import SourceError, SourceUnreachable
 from searchsvc.indexing import Indexer
 from searchsvc.sources.database import Database, Statement
 from searchsvc.sources.mysql import MySQLDriver
+from searchsvc.sources.mysql_clients import client_of
 from searchsvc.sources.sql import SqlSource
-from tests.support.mariadb import MariaDB, find_mariadb, free_port
+from tests.support.mariadb import MariaDB, find_mariadb, free_port, require_mysqlclient
 
 
 def _source(url: str, sql: str, **options) -> SqlSource:
@@ -76,17 +77,17 @@ TYPES = {
 
 
 @pytest.mark.parametrize("kind", TYPES)
-def test_values_of_each_column_type(mysql, table, kind):
+def test_values_of_each_column_type(server, table, kind):
     """Each type's hostile values mean the same thing that the database says, and NULL is None."""
-    mysql.run(f"CREATE TABLE {table} (id INT PRIMARY KEY AUTO_INCREMENT, v {kind})")
-    with mysql.transaction() as connection:
+    server.run(f"CREATE TABLE {table} (id INT PRIMARY KEY AUTO_INCREMENT, v {kind})")
+    with server.transaction() as connection:
         # Lax, as old servers are: this is how zero dates and invalid ENUM values come about.
         connection.exec_driver_sql("SET SESSION sql_mode = '', time_zone = '+00:00'")
         for text, _ in TYPES[kind]:
             connection.exec_driver_sql(f"INSERT IGNORE INTO {table} (v) VALUES ({text})")
         connection.exec_driver_sql(f"INSERT INTO {table} (v) VALUES (NULL)")
         connection.commit()
-    source = _source(mysql.url, f"SELECT id, v FROM {table}")
+    source = _source(server.url, f"SELECT id, v FROM {table}")
 
     values = [row["v"] for row in source.page(None, 50).by_id.values()]
 
@@ -97,10 +98,10 @@ def test_values_of_each_column_type(mysql, table, kind):
 
 
 @pytest.mark.parametrize("kind", ["ENUM('b','a')", "DOUBLE", "TIME", "BIT(8)"])
-def test_keys_that_cannot_be_paged_by(mysql, table, kind):
+def test_keys_that_cannot_be_paged_by(server, table, kind):
     """A key whose order and comparison differ, or that compares inexactly, is refused."""
-    mysql.run(f"CREATE TABLE {table} (a INT, id {kind})")
-    source = _source(mysql.url, f"SELECT a, id FROM {table}", key=("a", "id"))
+    server.run(f"CREATE TABLE {table} (a INT, id {kind})")
+    source = _source(server.url, f"SELECT a, id FROM {table}", key=("a", "id"))
 
     with pytest.raises(SourceError, match=r"the key 'id' is a .* cannot be paged"):
         source.columns()
@@ -116,11 +117,11 @@ def test_keys_that_cannot_be_paged_by(mysql, table, kind):
         ("BIGINT UNSIGNED", ["1", "18446744073709551614", "18446744073709551615"]),
     ],
 )
-def test_keys_of_other_types(mysql, table, kind, keys):
+def test_keys_of_other_types(server, table, kind, keys):
     """Decimals, dates and unsigned integers page and come back by their ids."""
-    mysql.run(f"CREATE TABLE {table} (id {kind} PRIMARY KEY)")
-    mysql.insert(table, [(key,) for key in keys])
-    source = _source(mysql.url, f"SELECT id FROM {table}")
+    server.run(f"CREATE TABLE {table} (id {kind} PRIMARY KEY)")
+    server.insert(table, [(key,) for key in keys])
+    source = _source(server.url, f"SELECT id FROM {table}")
 
     first = source.page(None, 1)
     rest = source.page(first.last, 10)
@@ -130,11 +131,11 @@ def test_keys_of_other_types(mysql, table, kind, keys):
     source.close()
 
 
-def test_an_open_transaction_holds_safe_back(mysql, table):
+def test_an_open_transaction_holds_safe_back(server, table):
     """A row that commits late has a watermark that `safe` had not passed."""
-    mysql.run(f"CREATE TABLE {table} (id INT PRIMARY KEY, at DATETIME(6)) ENGINE=InnoDB")
-    source = _source(mysql.url, f"SELECT id, at FROM {table}", watermark="at")
-    with mysql.transaction() as writer:
+    server.run(f"CREATE TABLE {table} (id INT PRIMARY KEY, at DATETIME(6)) ENGINE=InnoDB")
+    source = _source(server.url, f"SELECT id, at FROM {table}", watermark="at")
+    with server.transaction() as writer:
         writer.exec_driver_sql("SET SESSION time_zone = '+00:00'")
         writer.exec_driver_sql(f"INSERT INTO {table} VALUES (1, NOW(6))")
         for _ in range(2):
@@ -152,14 +153,14 @@ def test_an_open_transaction_holds_safe_back(mysql, table):
     source.close()
 
 
-def test_without_the_right_to_see_transactions(mysql, table):
+def test_without_the_right_to_see_transactions(server, table):
     """An account without PROCESS is told apart, and `safe` keeps its margin."""
-    url = make_url(mysql.url)
-    mysql.run(f"CREATE TABLE {table} (id INT PRIMARY KEY)")
+    url = make_url(server.url)
+    server.run(f"CREATE TABLE {table} (id INT PRIMARY KEY)")
     # An anonymous account of localhost would stand before one of any host.
     accounts = [f"'{table}'@'localhost'", f"'{table}'@'%%'"]
     for account in accounts:
-        mysql.run(
+        server.run(
             f"CREATE USER {account} IDENTIFIED BY 's3cret'",
             f"GRANT SELECT ON {url.database}.* TO {account}",
         )
@@ -176,16 +177,16 @@ def test_without_the_right_to_see_transactions(mysql, table):
     follows = _source(own, f"SELECT id FROM {table}", every="30s", watermark="id")
     assert any("GRANT PROCESS" in warning for warning in follows.warnings())
     follows.close()
-    mysql.run(f"DROP USER {', '.join(accounts)}")
+    server.run(f"DROP USER {', '.join(accounts)}")
 
 
-def test_the_session(mysql):
+def test_the_session(server):
     """Sessions are in UTC and utf8mb4, read only, hold no read view, and end endless statements."""
-    limit = "@@max_statement_time" if _is_mariadb(mysql) else "@@max_execution_time"
-    level = "@@tx_isolation" if _is_mariadb(mysql) else "@@transaction_isolation"
-    only = "@@tx_read_only" if _is_mariadb(mysql) else "@@transaction_read_only"
+    limit = "@@max_statement_time" if _is_mariadb(server) else "@@max_execution_time"
+    level = "@@tx_isolation" if _is_mariadb(server) else "@@transaction_isolation"
+    only = "@@tx_read_only" if _is_mariadb(server) else "@@transaction_read_only"
     source = _source(
-        mysql.url.replace("charset=utf8mb4", "charset=latin1"),
+        server.url.replace("charset=utf8mb4", "charset=latin1"),
         f"SELECT 1 AS id, @@session.time_zone AS zone, {level} AS level, {only} AS read_only,"
         f" {limit} AS seconds, @@character_set_results AS charset, @@autocommit AS autocommit",
     )
@@ -198,32 +199,35 @@ def test_the_session(mysql):
     source.close()
 
 
-def _is_mariadb(mysql) -> bool:
-    return "MariaDB" in str(mysql.value("SELECT VERSION()"))
+def _is_mariadb(server) -> bool:
+    return "MariaDB" in str(server.value("SELECT VERSION()"))
 
 
-def test_a_killed_connection_is_replaced(mysql, table):
+def test_a_killed_connection_is_replaced(server, table):
     """A pooled connection that the server dropped costs nobody an error."""
-    mysql.run(f"CREATE TABLE {table} (id INT PRIMARY KEY)")
-    mysql.insert(table, [(1,)])
-    source = _source(mysql.url, f"SELECT id, CONNECTION_ID() AS connection FROM {table}")
+    server.run(f"CREATE TABLE {table} (id INT PRIMARY KEY)")
+    server.insert(table, [(1,)])
+    source = _source(server.url, f"SELECT id, CONNECTION_ID() AS connection FROM {table}")
     first = source.page(None, 1).by_id["1"]["connection"]
 
-    mysql.run(f"KILL {first}")
+    server.run(f"KILL {first}")
 
     second = source.page(None, 1).by_id["1"]["connection"]
     assert second != first
     source.close()
 
 
-def test_a_server_that_goes_and_comes_back(tmp_path):
+@pytest.mark.parametrize("library", ["pymysql", "mysqldb"])
+def test_a_server_that_goes_and_comes_back(tmp_path, library):
     """While the server is down reads say so, without the password; then they work again."""
     binary = find_mariadb()
     if binary is None:
         pytest.skip("no MariaDB to stop and start: install mariadb-server")
+    if library == "mysqldb":
+        require_mysqlclient()
     server = MariaDB(binary, tmp_path)
     server.start()
-    url = server.url.replace("root@", "root:@").replace("mysql+pymysql", "mysql") + "/mysql"
+    url = server.url.replace("root@", "root:@").replace("+pymysql", f"+{library}") + "/mysql"
     source = _source(url, "SELECT 7 AS id")
     assert list(source.page(None, 1).by_id) == ["7"]
 
@@ -238,9 +242,9 @@ def test_a_server_that_goes_and_comes_back(tmp_path):
         server.stop()
 
 
-def test_no_password_in_errors(mysql):
+def test_no_password_in_errors(server):
     """Neither a dead port, nor a refused account, nor a bad url shows the password."""
-    url = make_url(mysql.url).set(username="nobody", password="hunter2&x")
+    url = make_url(server.url).set(username="nobody", password="hunter2&x")
     dead = url.set(port=free_port())
     for bad, kind in ((dead, SourceUnreachable), (url, SourceError)):
         source = _source(bad.render_as_string(hide_password=False), "SELECT 1 AS id")
@@ -255,9 +259,10 @@ def test_no_password_in_errors(mysql):
     assert "hunter2" not in str(refused.value)
 
 
-def test_a_statement_that_takes_too_long(mysql):
+def test_a_statement_that_takes_too_long(server):
     """The server ends it, and the error names the statement; the next one works."""
-    database = Database(MySQLDriver(make_url(mysql.url), seconds=1))
+    url = make_url(server.url)
+    database = Database(MySQLDriver(url, client_of(url), seconds=1))
     columns = "information_schema.columns"
     endless = f"SELECT COUNT(*) FROM {columns} a, {columns} b, {columns} c, {columns} d"
 
@@ -290,16 +295,16 @@ _COPY = """
 """
 
 
-def test_memory_does_not_grow_with_the_table(mysql, table):
+def test_memory_does_not_grow_with_the_table(server, table):
     """Reading 200,000 rows and their changes takes at most 40 MiB more than reading 2,000."""
-    mysql.run(
+    server.run(
         f"CREATE TABLE {table} (id INT PRIMARY KEY, body VARCHAR(255), at DATETIME, KEY (at, id))",
         f"INSERT INTO {table} WITH RECURSIVE digits AS (SELECT 0 AS d UNION ALL SELECT d + 1 FROM"
         " digits WHERE d < 9) SELECT a.d + 10 * b.d + 100 * c.d + 1000 * e.d + 10000 * f.d"
         " + 100000 * g.d, REPEAT('lorem ipsum ', 20), '2026-01-01' FROM digits a, digits b,"
         " digits c, digits e, digits f, digits g WHERE g.d < 2",
     )
-    program = [sys.executable, "-c", textwrap.dedent(_COPY), mysql.url, table]
+    program = [sys.executable, "-c", textwrap.dedent(_COPY), server.url, table]
 
     done = subprocess.run(program, check=True, capture_output=True, text=True)
 

@@ -5,7 +5,7 @@ from sqlalchemy import make_url
 
 from searchsvc.definitions.indexers import read_indexer
 from searchsvc.definitions.mappings import parse_mapping
-from searchsvc.errors import SourceUnreachable
+from searchsvc.errors import SourceError, SourceUnreachable
 from searchsvc.indexing.converters import compile_converters
 from searchsvc.sources.proposal import propose
 from searchsvc.sources.rendering import render_indexer, render_mapping

@@ -1,10 +1,13 @@
-"""Starts a MariaDB of our own on a free port of this host, and stops it by its process id."""
+"""Starts a MariaDB of our own on a free port of this host, and says which clients can read it."""
 
 import shutil
 import socket
 import subprocess
 import time
+from importlib.util import find_spec
 from pathlib import Path
+
+import pytest
 
 _SECONDS_TO_START = 60
 
@@ -22,6 +25,12 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def require_mysqlclient() -> None:
+    """Skip the test where the extra `fast` is not installed."""
+    if find_spec("MySQLdb") is None:
+        pytest.skip("no mysqlclient: install libmariadb-dev, pkg-config and a C compiler")
 
 
 class MariaDB:
