@@ -12,7 +12,7 @@ class RunKind(StrEnum):
     """What a run does: copy everything, follow changes, or compare with the source."""
 
     REBUILD = "rebuild"
-    INCREMENTAL = "incremental"
+    INCREMENTAL = "increment"
     RECONCILE = "reconcile"
 
 
