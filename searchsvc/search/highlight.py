@@ -14,8 +14,8 @@ _WORD = re.compile(r"[^\W_]+")
 _OPEN, _CLOSE, _ELLIPSIS = "<mark>", "</mark>", "…"
 # Characters that no HTML may hold, not even escaped: controls and lone surrogates.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
-# Lines drawn with signs, which say nothing in a few words of a text.
-_LINES = re.compile(r"([^\w\s])\1{3,}")
+# Rules, frames and tables drawn with signs, which say nothing in a few words of a text.
+_LINES = re.compile(r"(?:[|+][-=~]*\s*){3,}|[|+]?([^\w\s])\1{3,}[|+]?")
 _WORD_ROOM = 12  # characters searched per word of context; few words with a space are longer
 
 
@@ -30,8 +30,8 @@ def highlight(text: str, spans: Iterable[Span]) -> str:
 def snippet(text: str, spans: Iterable[Span], words: int) -> str:
     """About `words` words of `text` around the densest matches, as HTML with those marked.
 
-    Without a match it is the beginning. An ellipsis stands where text was left out; lines drawn
-    with signs (`=====`) are left out without one.
+    Without a match it is the beginning. An ellipsis stands where text was left out; what is
+    drawn with signs (`=====`) is left out without one.
     """
     merged = _merged(spans, len(text))
     core = _densest(text, merged, words) if merged else (0, 0)
@@ -68,7 +68,7 @@ def _marked(text: str, spans: Sequence[Span], *, lines: bool = True) -> str:
 
 
 def _between(text: str, lines: bool) -> str:
-    return _safe(text if lines else _LINES.sub("", text))
+    return _safe(text if lines else _LINES.sub(" ", text))
 
 
 def _safe(text: str) -> str:
