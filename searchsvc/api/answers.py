@@ -33,11 +33,11 @@ def search_body(answer: SearchAnswer, version: str, stages: Stages) -> bytes:
             "index": query.index,
             "version": version,
             "total": {"value": result.total, "relation": "eq"},
-            "page": answer.page,
+            "page": query.page,
             "per_page": query.limit,
             "hits": hits,
             "facets": facets,
-            "applied": {"match": "any" if any_word else "all"},
+            "applied": {"match": "any" if any_word else "all", "ignored_words": query.ignored},
             **_times(stages),
         }
     )

@@ -42,5 +42,6 @@ def create_app(services: ApiServices) -> falcon.asgi.App[ApiRequest, falcon.asgi
 
     app.add_route("/", page, suffix="root")
     app.add_route("/ui", page)
+    app.add_route("/ui/", page)
     app.add_route("/ui/{file}", page)
     return app

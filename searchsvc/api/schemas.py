@@ -74,7 +74,7 @@ SCHEMAS: Mapping[str, Schema] = {
             "per_page": COUNT,
             "hits": array(reference("Hit")),
             "facets": mapping(reference("Facet")),
-            "applied": record({"match": {"enum": ["all", "any"]}}),
+            "applied": record({"match": {"enum": ["all", "any"]}, "ignored_words": array(STRING)}),
             **_TIMES,
         }
     ),

@@ -23,7 +23,7 @@ def command(ctx: click.Context, index: str | None, as_json: bool) -> None:
                     "version": info.version.name,
                     "created": info.version.created,
                     "documents": info.documents,
-                    "bytes": info.size,
+                    "size_bytes": info.size,
                     "definition_hash": info.definition_hash,
                     "live": info.live,
                 }

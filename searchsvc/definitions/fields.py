@@ -114,7 +114,7 @@ def _check_flags(field: Field, node: Node) -> None:
 def _suggests_nothing(field: Field) -> bool:
     if not field.suggest or field.type is FieldType.TEXT:
         return False
-    return field.type is not FieldType.KEYWORD or not (field.facet or field.weight)
+    return field.type is not FieldType.KEYWORD or field.hidden or not (field.facet or field.weight)
 
 
 _CONTRADICTIONS: tuple[tuple[Callable[[Field], object], str, str], ...] = (
@@ -149,8 +149,8 @@ _CONTRADICTIONS: tuple[tuple[Callable[[Field], object], str, str], ...] = (
         "give it a weight, like keyword^2",
     ),
     (
-        lambda f: f.hidden and (f.suggest or f.highlight or f.snippet or f.facet),
-        "a hidden field shows in no answer",
+        lambda f: f.hidden and (f.highlight or f.snippet or f.facet or f.sort),
+        "a hidden field shows in no answer, and no caller can name it",
         "drop 'hidden', or the flag that shows it",
     ),
     (

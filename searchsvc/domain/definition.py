@@ -31,7 +31,7 @@ class Field:
 
     `weight` 0 means that a query's words are not looked up in it. `snippet` is a number of words,
     0 for none. `stored` fields are returned and neither searched nor filtered; `hidden` ones are
-    the other way round.
+    searched and may boost, and no caller is told of them: `IndexDefinition.public`.
     """
 
     name: str
@@ -52,7 +52,7 @@ class Field:
 
     @property
     def filterable(self) -> bool:
-        """Whether a filter may name it."""
+        """Whether it is indexed for filters; a caller's may name it unless it is hidden."""
         return self.type in FILTERABLE and not self.stored
 
     @property
@@ -116,6 +116,10 @@ class IndexDefinition:
     def select(self, use: str) -> Iterator[Field]:
         """The fields for which the attribute `use` is set: `searchable`, `facet`, `sort` …"""
         return (f for f in self.fields if getattr(f, use))
+
+    def public(self, use: str = "name") -> list[str]:
+        """The names that a caller may give and be given: those of `select` that are not hidden."""
+        return [f.name for f in self.select(use) if not f.hidden]
 
     def sort_named(self, name: str) -> Sort | None:
         """The declared sort of that name, or None."""

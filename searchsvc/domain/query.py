@@ -1,6 +1,6 @@
 """What is asked of an engine: terms, filters, facets, sorts and a page."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
@@ -108,7 +108,8 @@ class SearchQuery:
     """One search, checked against the definition and ready for any engine.
 
     No terms: every document matches. `sort` empty: by score, ties by id. `fields` None: every
-    field that is not hidden. Hits are `offset` to `offset + limit` (limit may be 0).
+    field that is not hidden. Hits are `offset` to `offset + limit` (limit may be 0). The
+    answer repeats `page` and the words that are `ignored`; no engine looks at these.
     """
 
     index: str
@@ -122,7 +123,14 @@ class SearchQuery:
     limit: int = 10
     fields: tuple[str, ...] | None = None
     highlight: bool = True
-    search_fields: tuple[str, ...] | None = field(default=None)
+    search_fields: tuple[str, ...] | None = None
+    page: int = 1
+    ignored: tuple[str, ...] = ()
+
+    @property
+    def wordless(self) -> bool:
+        """Whether something was typed that holds no word to look up, so that nothing is meant."""
+        return not self.terms and bool(self.text.strip())
 
 
 @dataclass(frozen=True, slots=True)

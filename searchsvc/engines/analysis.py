@@ -13,12 +13,11 @@ from typing import TypeAlias
 
 import Stemmer
 
-from searchsvc.search.words import SIGNS
+from searchsvc.search.words import LONGEST_WORD, SIGNS
 
 Stem: TypeAlias = Callable[[Sequence[str]], Sequence[str]]
 
 _SHORT = 32  # characters of a piece worth remembering
-LONGEST_WORD = 256  # bytes; what is longer is data, not a word
 
 _WORD = re.compile(r"[^\W_]+")
 # Every byte of ASCII as fold leaves it, and a space for what is in no word.

@@ -48,17 +48,22 @@ class Matcher:
         return sorted(found, key=lambda value: (-value.count, value.value))[:limit]
 
     def hit(self, id: str, source: Mapping[str, object]) -> HitSuggestion | None:
-        """The suggestion of one document: the text that holds every group, or else any."""
+        """The suggestion of one document: the text that holds every group, or else any.
+
+        The first text stands for a document of which only a hidden field matched.
+        """
         partial: HitSuggestion | None = None
+        first: HitSuggestion | None = None
         for field, wanted in self._fields:
             for text in _texts(source.get(field.name)):
                 spans = _spans_of_all(text, wanted)
                 if spans:
                     return HitSuggestion(id, field.name, text, highlight(text, spans))
                 some = [span for one in wanted for span in find(text, one)]
-                if some and partial is None:
-                    partial = HitSuggestion(id, field.name, text, highlight(text, some))
-        return partial
+                one = HitSuggestion(id, field.name, text, highlight(text, some))
+                first = first or one
+                partial = partial or (one if some else None)
+        return partial or first
 
 
 def _spans_of_all(text: str, wanted: Iterable[Needles]) -> list[Span]:

@@ -12,7 +12,6 @@ class SearchAnswer:
 
     query: SearchQuery
     result: SearchResult
-    page: int
     relaxed: bool = False
 
 

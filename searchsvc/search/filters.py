@@ -106,7 +106,7 @@ class _Parser:
         if token.kind != "word":
             raise _unexpected(token, "a field's name")
         field = self._definition.field(token.text)
-        usable = [f.name for f in self._definition.select("filterable")]
+        usable = self._definition.public("filterable")
         if field is None or field.hidden:
             message = f"unknown field '{token.text}' at column {token.position}"
             raise FilterError(message, position=token.position, hint=nearest(token.text, usable))

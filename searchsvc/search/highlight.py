@@ -14,6 +14,8 @@ _WORD = re.compile(r"[^\W_]+")
 _OPEN, _CLOSE, _ELLIPSIS = "<mark>", "</mark>", "…"
 # Characters that no HTML may hold, not even escaped: controls and lone surrogates.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+# Rules, frames and tables drawn with signs, which say nothing in a few words of a text.
+_LINES = re.compile(r"(?:[|+][-=~]*\s*){3,}|[|+]?([^\w\s])\1{3,}[|+]?")
 _WORD_ROOM = 12  # characters searched per word of context; few words with a space are longer
 
 
@@ -28,13 +30,14 @@ def highlight(text: str, spans: Iterable[Span]) -> str:
 def snippet(text: str, spans: Iterable[Span], words: int) -> str:
     """About `words` words of `text` around the densest matches, as HTML with those marked.
 
-    Without a match it is the beginning. An ellipsis stands where text was left out.
+    Without a match it is the beginning. An ellipsis stands where text was left out; what is
+    drawn with signs (`=====`) is left out without one.
     """
     merged = _merged(spans, len(text))
     core = _densest(text, merged, words) if merged else (0, 0)
     start, end = _widened(text, core, words)
     inside = [(a - start, b - start) for a, b in merged if start <= a and b <= end]
-    body = _marked(text[start:end], inside)
+    body = _marked(text[start:end], inside, lines=False)
     before = f"{_ELLIPSIS} " if text[:start].strip() else ""
     after = f" {_ELLIPSIS}" if text[end:].strip() else ""
     return f"{before}{body}{after}"
@@ -53,15 +56,19 @@ def _merged(spans: Iterable[Span], length: int) -> list[Span]:
     return merged
 
 
-def _marked(text: str, spans: Sequence[Span]) -> str:
+def _marked(text: str, spans: Sequence[Span], *, lines: bool = True) -> str:
     """The text escaped piece by piece, so that a mark can never stand inside an entity."""
     pieces: list[str] = []
     last = 0
     for start, end in spans:
-        pieces += _safe(text[last:start]), _OPEN, _safe(text[start:end]), _CLOSE
+        pieces += _between(text[last:start], lines), _OPEN, _safe(text[start:end]), _CLOSE
         last = end
-    pieces.append(_safe(text[last:]))
+    pieces.append(_between(text[last:], lines))
     return "".join(pieces)
+
+
+def _between(text: str, lines: bool) -> str:
+    return _safe(text if lines else _LINES.sub(" ", text))
 
 
 def _safe(text: str) -> str:

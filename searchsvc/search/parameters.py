@@ -82,15 +82,31 @@ class Parameter:
 
 
 def _as_integer(value: object) -> int | None:
-    """A JSON integer, or ASCII digits with an optional minus of at most 18 digits."""
+    """A JSON integer, or ASCII digits with an optional minus.
+
+    More than 18 digits are read as a number that is as far beyond every bound: to read thousands
+    of them takes long.
+    """
+    if isinstance(value, float) and abs(value) >= 2**63 and value.is_integer():
+        return int(value)  # as JSON's readers give a whole number of so many digits
     if isinstance(value, int) and not isinstance(value, bool):
         return value
-    if isinstance(value, str) and value.isascii() and value.removeprefix("-").isdigit():
-        return int(value) if len(value) < 20 else None
-    return None
+    if not isinstance(value, str) or not value.isascii():
+        return None
+    digits = value.removeprefix("-")
+    if not digits.isdigit():
+        return None
+    number = int(digits.lstrip("0")[:19] or 0)
+    return -number if value.startswith("-") else number
 
 
-_QUERY = Parameter("q", "string", "What was typed; empty matches every document.", "", maximum=1000)
+_QUERY = Parameter(
+    "q",
+    "string",
+    "What was typed; empty, or only spaces, matches every document.",
+    "",
+    maximum=1000,
+)
 _TYPO = Parameter(
     "typo", "string", "`off` takes every word as it stands.", "auto", choices=("auto", "off")
 )

@@ -1,22 +1,36 @@
 """Turns what was typed into terms: normalised words with the typos and prefixes they may have."""
 
+from dataclasses import dataclass
+
 from searchsvc.domain.definition import Typo
 from searchsvc.domain.query import Term
-from searchsvc.search.words import normalise, words
+from searchsvc.search.words import LONGEST_WORD, normalise, words
 
 # More words than a person types; each costs an engine look-ups in every field.
 MAX_TERMS = 32
 
 
-def plan_terms(text: str, typo: Typo, *, prefix: bool = True) -> tuple[Term, ...]:
-    """The terms of `text`, the first 32 distinct ones.
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a text asks for: its terms, and the words that are not looked up."""
 
-    The last word counts as unfinished (`prefix`) unless something was typed after it.
+    terms: tuple[Term, ...]
+    ignored: tuple[str, ...] = ()
+
+
+def plan(text: str, typo: Typo) -> Plan:
+    """The terms of `text`, the first 32 distinct ones; what is too long for a word is none.
+
+    The last word counts as unfinished unless something was typed after it.
     """
     found = words(text)
-    unfinished = prefix and bool(found) and normalise(text)[-1:].isalnum()
+    unfinished = bool(found) and normalise(text)[-1:].isalnum()
     terms: dict[str, Term] = {}
+    ignored: dict[str, None] = {}
     for position, word in enumerate(found):
+        if len(word.encode()) >= LONGEST_WORD or (len(terms) == MAX_TERMS and word not in terms):
+            ignored[word] = None
+            continue
         last = unfinished and position == len(found) - 1
         terms[word] = Term(word, typo.allowed(word), prefix=last)
-    return tuple(terms.values())[:MAX_TERMS]
+    return Plan(tuple(terms.values()), tuple(ignored))

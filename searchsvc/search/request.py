@@ -15,7 +15,7 @@ from searchsvc.domain.query import (
 from searchsvc.errors import RequestError, nearest
 from searchsvc.search.filters import parse_filter, without_field
 from searchsvc.search.parameters import SEARCH_PARAMETERS, SUGGEST_PARAMETERS, read_parameters
-from searchsvc.search.planner import plan_terms
+from searchsvc.search.planner import plan
 
 # Deeper pages cost the engine more than anyone reads.
 MAX_WINDOW = 10_000
@@ -30,10 +30,11 @@ def search_query(given: Mapping[str, object], definition: IndexDefinition) -> Se
     if offset + values["per_page"] > MAX_WINDOW:
         message = f"page and per_page reach beyond the first {MAX_WINDOW} hits"
         raise RequestError(message, param="page", hint="narrow the query or add a filter")
+    planned = plan(values["q"], _typo(values, definition))
     return SearchQuery(
         index=definition.name,
         text=values["q"],
-        terms=plan_terms(values["q"], _typo(values, definition)),
+        terms=planned.terms,
         match=Match.ANY if values["match"] == "any" else Match.ALL,
         filter=found,
         facets=_facets(values, definition, found),
@@ -43,6 +44,8 @@ def search_query(given: Mapping[str, object], definition: IndexDefinition) -> Se
         fields=_fields(values["fields"], definition),
         highlight=values["highlight"],
         search_fields=_search_fields(values["search_fields"], definition),
+        page=values["page"],
+        ignored=planned.ignored,
     )
 
 
@@ -54,8 +57,8 @@ def may_relax(given: Mapping[str, object]) -> bool:
 def suggest_query(given: Mapping[str, object], definition: IndexDefinition) -> SuggestQuery:
     """The query of a suggest request. Raises RequestError, naming the parameter."""
     values = read_parameters(given, SUGGEST_PARAMETERS)
-    terms = plan_terms(values["q"], _typo(values, definition))
-    return SuggestQuery(definition.name, values["q"], terms, values["limit"])
+    planned = plan(values["q"], _typo(values, definition))
+    return SuggestQuery(definition.name, values["q"], planned.terms, values["limit"])
 
 
 def _typo(values: Mapping[str, Any], definition: IndexDefinition) -> Typo:
@@ -65,7 +68,7 @@ def _typo(values: Mapping[str, Any], definition: IndexDefinition) -> Typo:
 def _facets(
     values: Mapping[str, Any], definition: IndexDefinition, found: Filter | None
 ) -> tuple[FacetRequest, ...]:
-    known = [f.name for f in definition.select("facet")]
+    known = definition.public("facet")
     names = known if values["facets"] == ("*",) else values["facets"]
     for name in names:
         if name not in known:
@@ -90,41 +93,37 @@ def _sort_key(name: str, definition: IndexDefinition) -> SortKey:
     named = definition.sort_named(name)
     if named is not None:
         return SortKey(named.field, named.descending)
-    field_name, _, direction = name.partition(":")
-    field = definition.field(field_name)
-    if field is None or not field.sortable:
-        known = [f.name for f in definition.select("sortable")]
-        known += [key for key, _ in definition.sorts]
+    field, _, direction = name.partition(":")
+    sortable = definition.public("sortable")
+    if field not in sortable:
         raise RequestError(
-            f"cannot sort by '{field_name[:50]}'",
+            f"cannot sort by '{field[:50]}'",
             param="sort",
-            hint=nearest(field_name[:50], known),
+            hint=nearest(field[:50], [*sortable, *(key for key, _ in definition.sorts)]),
         )
     if direction not in ("", "asc", "desc"):
         raise RequestError(
-            f"cannot sort '{field_name}' in order '{direction[:50]}'",
+            f"cannot sort '{field}' in order '{direction[:50]}'",
             param="sort",
-            hint=f"use {field_name}:asc or {field_name}:desc",
+            hint=f"use {field}:asc or {field}:desc",
         )
-    return SortKey(field.name, descending=direction == "desc")
+    return SortKey(field, descending=direction == "desc")
 
 
 def _fields(names: tuple[str, ...], definition: IndexDefinition) -> tuple[str, ...] | None:
     if not names:
         return None
-    known = {f.name for f in definition.fields if not f.hidden}
-    return _known(names, known, "fields", definition)
+    return _known(names, definition.public(), "fields", definition)
 
 
 def _search_fields(names: tuple[str, ...], definition: IndexDefinition) -> tuple[str, ...] | None:
     if not names:
         return None
-    known = {f.name for f in definition.select("searchable") if not f.hidden}
-    return _known(names, known, "search_fields", definition)
+    return _known(names, definition.public("searchable"), "search_fields", definition)
 
 
 def _known(
-    names: tuple[str, ...], known: set[str], parameter: str, definition: IndexDefinition
+    names: tuple[str, ...], known: list[str], parameter: str, definition: IndexDefinition
 ) -> tuple[str, ...]:
     for name in names:
         if name not in known:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from searchsvc.domain.definition import IndexDefinition
 from searchsvc.domain.query import Match, SearchQuery
-from searchsvc.domain.result import Hit, LiveIndex
+from searchsvc.domain.result import Facet, Hit, LiveIndex, SearchResult
 from searchsvc.errors import NotServing, UnknownDocument, UnknownIndex, nearest
 from searchsvc.ports import SearchEngine
 from searchsvc.search.answer import SearchAnswer, SuggestAnswer
@@ -39,8 +39,13 @@ class SearchService:
         self, index: str, parameters: Mapping[str, object], stages: Stages
     ) -> SearchAnswer:
         """Raises UnknownIndex, NotServing, RequestError or an engine's error."""
-        query = search_query(parameters, self._serving(index).definition)
+        live = self._serving(index)
+        query = search_query(parameters, live.definition)
         stages.lap("plan")
+        if query.wordless:
+            # To an engine no words means every document; whoever typed `!!!` did not mean that.
+            stages.lap("engine")
+            return SearchAnswer(query, _nothing(query, live))
         result = await self._engine.search(query)
         relaxed = False
         if result.total == 0 and _relaxable(query) and may_relax(parameters):
@@ -48,8 +53,7 @@ class SearchService:
             result = await self._engine.search(query)
             relaxed = result.total > 0
         stages.lap("engine")
-        page = query.offset // query.limit + 1 if query.limit else 1
-        return SearchAnswer(query, result, page, relaxed=relaxed)
+        return SearchAnswer(query, result, relaxed=relaxed)
 
     async def suggest(
         self, index: str, parameters: Mapping[str, object], stages: Stages
@@ -77,6 +81,10 @@ class SearchService:
             hint = f"run: searchsvc index rebuild {index}"
             raise NotServing(f"index '{index}' has no live version yet", hint=hint)
         return live
+
+
+def _nothing(query: SearchQuery, live: LiveIndex) -> SearchResult:
+    return SearchResult(live.version, 0, (), tuple(Facet(f.field, ()) for f in query.facets))
 
 
 def _relaxable(query: SearchQuery) -> bool:

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 
+LONGEST_WORD = 256  # bytes; what is longer is data, not a word
 _WORD = re.compile(r"[^\W_]+")
 # Compatibility forms would glue these to the word before them: Kindle™ would be `kindletm`.
 SIGNS = str.maketrans({"\N{TRADE MARK SIGN}": " ", "\N{SERVICE MARK}": " "})

@@ -509,6 +509,28 @@ def test_hits_are_suggested_by_their_texts(catalogue) -> None:
     assert suggest(catalogue, "recipes").hits == (), "a description suggests nothing"
 
 
+def test_a_hidden_text_completes_by_the_text_that_is_shown(engines) -> None:
+    """Words of a hidden suggest field find the document, typos forgiven; none of them is shown."""
+    definition = IndexDefinition(
+        "products",
+        (
+            Field("name", FieldType.TEXT, weight=8.0, suggest=True),
+            Field("words", FieldType.TEXT, weight=5.0, suggest=True, hidden=True),
+        ),
+    )
+    engines.serve(
+        document("1", name="ThreadPool", words="Thread Pool"),
+        document("2", name="ManyPools", words="Pool of Threads"),
+        document("3", name="Lamp", words="Thread"),
+        definition=definition,
+    )
+    found = suggest(engines, "thred poo", 1).hits
+    assert {(hit.id, hit.field, hit.text, hit.highlight) for hit in found} == {
+        ("1", "name", "ThreadPool", "ThreadPool"), ("2", "name", "ManyPools", "ManyPools"),
+    }  # fmt: skip
+    assert suggest(engines, "thred poo").hits == ()
+
+
 def test_suggested_texts_are_distinct_and_limited(engines) -> None:
     """The same text twice helps nobody; there are never more than asked for."""
     engines.serve(

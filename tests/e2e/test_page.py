@@ -4,11 +4,13 @@ import os
 import re
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Route, expect, sync_playwright
 
+from tests.support.albums import LONG
 from tests.support.browser import WORST_CONTRAST, Visit, counted
 from tests.support.server import RunningServer, film_server
 
@@ -31,6 +33,14 @@ def server(tmp_path_factory) -> Iterator[RunningServer]:
 
 
 @pytest.fixture(scope="module")
+def album_server(tmp_path_factory) -> Iterator[RunningServer]:
+    """The albums and the artists on granian."""
+    app = "tests.support.albums:create_album_app"
+    with film_server(tmp_path_factory.mktemp("albums"), app=app) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """A headless Chromium that is installed already."""
     with sync_playwright() as playwright:
@@ -39,8 +49,8 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def visit(browser: Browser, server: RunningServer) -> Iterator[Visit]:
+@contextmanager
+def visiting(browser: Browser, server: RunningServer) -> Iterator[Visit]:
     """A fresh tab; at the end, nothing went to another host and nothing was reported."""
     context = browser.new_context(viewport={"width": 1200, "height": 860})
     context.set_default_timeout(10_000)
@@ -53,6 +63,20 @@ def visit(browser: Browser, server: RunningServer) -> Iterator[Visit]:
     context.close()
     assert visit.elsewhere == []
     assert visit.errors == []
+
+
+@pytest.fixture
+def visit(browser: Browser, server: RunningServer) -> Iterator[Visit]:
+    """A tab for the films."""
+    with visiting(browser, server) as visit:
+        yield visit
+
+
+@pytest.fixture
+def album_visit(browser: Browser, album_server: RunningServer) -> Iterator[Visit]:
+    """A tab for the albums and the artists."""
+    with visiting(browser, album_server) as visit:
+        yield visit
 
 
 def test_results_come_as_one_types(visit: Visit) -> None:
@@ -213,16 +237,151 @@ def test_nothing_found_and_a_bad_state_tell_the_next_step(visit: Visit) -> None:
     visit.errors[:] = [error for error in visit.errors if "400" not in error]
 
 
+def test_a_page_beyond_the_end_is_the_last_one(visit: Visit) -> None:
+    """The URL is put right without a step of the history, and the buttons work."""
+    for beyond in ("99", "99999999999999999999"):
+        visit.open(f"?page={beyond}")
+        expect(visit.page.get_by_text("Page 5 of 5")).to_be_visible()
+        expect(visit.page).to_have_url(re.compile(r"page=5$"))
+        assert visit.page.locator(".hit").count() == 8
+        expect(visit.page.get_by_role("button", name="Previous")).to_be_enabled()
+    visit.open("?q=winter&page=7")
+    expect(visit.page.locator(".hit").first).to_contain_text("Winter")
+
+
+def test_a_search_is_one_step_of_the_history(visit: Visit) -> None:
+    """What was typed is one step, Enter again is none, and Back leads to the search before."""
+    visit.open()
+    page = visit.page
+    box = page.get_by_role("combobox", name="Search")
+    steps = page.evaluate("history.length")
+    visit.type("winter")
+    expect(page).to_have_url(re.compile("q=winter$"))
+    for _ in range(3):
+        box.press("Enter")
+    assert page.evaluate("history.length") == steps + 1
+    visit.type(" night")
+    expect(page).to_have_url(re.compile(r"q=winter\+night$"))
+    page.go_back()
+    expect(box).to_have_value("winter")
+    page.go_back()
+    expect(page.locator("#count strong")).to_have_text("48 results")
+
+
+def test_signs_alone_and_too_many_words_are_told(visit: Visit) -> None:
+    """No word finds nothing and says why; words that were not looked up are counted."""
+    visit.open("?q=!!!")
+    expect(visit.page.get_by_role("alert")).to_contain_text("words are letters and digits")
+    visit.open("?q=" + "+".join(f"the{n}" for n in range(34)) + "+winter")
+    expect(visit.page.locator("#count")).to_contain_text("3 words were not looked up")
+
+
+def test_an_index_that_is_not_there_leaves_a_choice(album_visit: Visit) -> None:
+    """Links to those that are, and a selector in which each of them is another one."""
+    page = album_visit.page
+    for leave in ("link", "selector"):
+        page.goto(f"{album_visit.server.url}/ui?index=nope&q=black")
+        expect(page.get_by_role("alert")).to_contain_text("Unknown index")
+        expect(page.get_by_label("Index")).to_have_value("")
+        assert page.get_by_role("button", name="Try again").count() == 0
+        if leave == "link":
+            page.get_by_role("link", name="Search albums").click()
+        else:
+            page.get_by_label("Index").select_option("albums")
+        expect(page).to_have_url(re.compile(r"index=albums&q=black$"))
+        expect(page.locator(".hit").first).to_contain_text("Black Sabbath")
+    album_visit.errors[:] = [error for error in album_visit.errors if "404" not in error]
+
+
+@pytest.mark.parametrize("width", [1280, 320])
+def test_long_words_break(album_visit: Visit, width: int) -> None:
+    """Typed, in titles, snippets, badges, facets, chips and suggestions: never wider than seen."""
+    page = album_visit.page
+    page.set_viewport_size({"width": width, "height": 800})
+    scrolls = "document.documentElement.scrollWidth"
+    for query in (f"?q={'w' * 200}", f"?q={LONG}", f"?f.BillingCity={LONG}", f"?q={'w' * 1001}"):
+        page.goto(f"{album_visit.server.url}/ui{query}")
+        expect(page.locator("#results")).not_to_have_attribute("aria-busy", "true")
+        expect(
+            page.locator("#count, #notice p").filter(has_text=re.compile(".")).first
+        ).to_be_visible()
+        if width == 320 and page.locator("#refine").is_visible():
+            page.locator("#refine").click()
+        assert page.evaluate(scrolls) <= width, query
+    page.goto(f"{album_visit.server.url}/ui")
+    album_visit.type("llanf")
+    expect(page.locator(".suggestion").first).to_be_visible()
+    assert page.evaluate(scrolls) <= width
+    album_visit.errors[:] = [error for error in album_visit.errors if "400" not in error]
+
+
+def test_a_text_is_suggested_once(album_visit: Visit) -> None:
+    """A value of a facet that is a title too is one suggestion."""
+    album_visit.open("?index=albums")
+    album_visit.type("black")
+    options = album_visit.page.locator(".suggestion")
+    expect(options).to_have_count(1)
+    expect(options.first).to_contain_text("Artist · 2")
+
+
+def test_names_and_values_read_well(album_visit: Visit) -> None:
+    """Humps become words, booleans yes or no, a badge neither repeats the title nor another."""
+    album_visit.open("?index=albums&q=album+00")
+    page = album_visit.page
+    expect(page.get_by_role("group", name="Billing City")).to_be_visible()
+    hit = page.locator(".hit").first
+    assert hit.locator(".badge").all_inner_texts() == ["Singer 00", "City 00"]
+    hit.get_by_text("All fields").click()
+    expect(hit.locator("dl")).to_contain_text("Recorded LiveYes")
+    album_visit.open("?index=albums&q=black+sabbath")
+    first = page.locator(".hit").first
+    expect(first.locator(".title")).to_have_text("Black Sabbath")
+    assert first.locator(".badge").all_inner_texts() == ["Birmingham"]
+    names = page.locator("summary").evaluate_all("(all) => all.map((one) => one.ariaLabel)")
+    assert len(set(names)) == len(names) == 2
+
+
+def test_all_values_of_a_facet_can_be_seen(album_visit: Visit) -> None:
+    """Ten at first, more when asked for, and the focus stays on the button."""
+    album_visit.open("?index=albums")
+    page = album_visit.page
+    boxes = page.get_by_role("group", name="Billing City").get_by_role("checkbox")
+    expect(boxes).to_have_count(10)
+    page.get_by_role("button", name="More values of Billing City").click()
+    expect(boxes).to_have_count(15)
+    fewer = page.get_by_role("button", name="Fewer values of Billing City")
+    expect(fewer).to_be_focused()
+    assert page.get_by_role("group", name="Band Name").get_by_role("checkbox").count() == 10
+    fewer.click()
+    expect(boxes).to_have_count(10)
+    assert page.get_by_role("group", name="Recorded Live").get_by_role("button").count() == 0
+
+
+def test_a_problem_offers_only_what_helps(visit: Visit) -> None:
+    """A query that is too long can be cleared; values of the answer before are not left over."""
+    visit.open()
+    page = visit.page
+    page.goto(f"{visit.server.url}/ui?q={'w' * 1001}&f.genre=Drama")
+    expect(page.get_by_role("alert")).to_contain_text("longer than 1000")
+    assert page.get_by_role("button", name="Remove filters and sort").count() == 0
+    assert page.get_by_role("checkbox").count() == 0
+    page.get_by_role("button", name="Clear the search").click()
+    expect(page.locator("#count strong")).to_have_text("48 results")
+    visit.errors[:] = [error for error in visit.errors if "400" not in error]
+
+
 def test_a_server_that_is_down_is_said(visit: Visit) -> None:
     """Without an answer the page says so, and can try again."""
     visit.open()
     page = visit.page
     page.route(re.compile("/search"), lambda route: route.abort())
-    page.get_by_role("checkbox", name="Drama").check()
+    page.get_by_role("checkbox", name="Drama").click()
     expect(page.get_by_role("alert")).to_contain_text("does not answer")
     page.unroute(re.compile("/search"))
+    assert page.get_by_role("checkbox").count() == 0, "values of an answer that is gone"
     page.get_by_role("button", name="Try again").click()
     expect(page.locator("#count strong")).to_have_text("12 results")
+    expect(page.locator("#results")).to_be_focused()
     visit.errors[:] = [error for error in visit.errors if "ERR_FAILED" not in error]
 
 
@@ -247,6 +406,7 @@ def test_roles_and_names(visit: Visit) -> None:
     page = visit.page
     for role, name in (("search", None), ("banner", None), ("main", None), ("navigation", "Pages")):
         expect(page.get_by_role(role, name=name)).to_have_count(1)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Search")
     expect(page.get_by_role("group", name="Genre")).to_be_visible()
     expect(page.get_by_role("complementary", name="Refine")).to_be_visible()
     expect(page.get_by_role("status")).to_have_text("48 results")

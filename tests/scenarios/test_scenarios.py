@@ -110,6 +110,7 @@ CHECKS = {
     "contains": lambda a, e: set(e) <= set(ids(a)),
     "absent": lambda a, e: not set(e) & set(ids(a)),
     "applied": lambda a, e: a["applied"]["match"] == e,
+    "ignored": lambda a, e: a["applied"]["ignored_words"] == e,
     "facets": lambda a, e: all(buckets(a, field) == want for field, want in e.items()),
     "highlight": lambda a, e: all(marks(a, id, field) == h for (id, field), h in pairs(e)),
     "unmarked": lambda a, e: all(not by_id(a)[id].get("highlight") for id in e),

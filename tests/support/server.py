@@ -45,11 +45,14 @@ def free_port() -> int:
 
 @contextmanager
 def film_server(
-    data_dir: Path, workers: int = 1, drain_seconds: float = 0.0
+    data_dir: Path,
+    workers: int = 1,
+    drain_seconds: float = 0.0,
+    app: str = "tests.support.films:create_film_app",
 ) -> Iterator[RunningServer]:
-    """The films on granian, ready to answer."""
+    """The films, or another app, on granian, ready to answer."""
     port = free_port()
-    arguments = ["tests.support.films:create_film_app", port, data_dir, workers, drain_seconds]
+    arguments = [app, port, data_dir, workers, drain_seconds]
     env = {**os.environ, "FILMS_DATA": str(data_dir), "PYTHONPATH": str(ROOT)}
     process = subprocess.Popen([sys.executable, "-c", _START, *map(str, arguments)], env=env)
     server = RunningServer(f"http://127.0.0.1:{port}", port, process)

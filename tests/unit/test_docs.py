@@ -1,16 +1,27 @@
 """The docs name everything there is: error codes, settings, parameters, commands, routes, files."""
 
+import json
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
+import falcon.testing
+import jsonschema
 import msgspec
 import pytest
 
 from searchsvc import errors
+from searchsvc.api.errors import HTTP_PROBLEMS, problem_of
+from searchsvc.api.parameters import LATENCY_PARAMETERS, RUNS_PARAMETERS
+from searchsvc.api.schemas import SCHEMAS
 from searchsvc.cli.main import cli
+from searchsvc.definitions.mappings import read_mapping
+from searchsvc.domain.index import IndexVersion
+from searchsvc.engines.memory import MemoryEngine, MemoryStore
 from searchsvc.search.parameters import SEARCH_PARAMETERS, SUGGEST_PARAMETERS
 from searchsvc.settings import Settings, Source
+from tests.support.app import app_for
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -29,9 +40,45 @@ def subclasses(kind: type) -> list[type]:
 def test_every_error_code_is_documented() -> None:
     """docs/errors.md and the tree at the top of errors.py name each code, and no other."""
     codes = {kind.code for kind in subclasses(errors.SearchsvcError)}
-    assert set(re.findall(r"^\| `(\w+)`", text("errors.md"), re.MULTILINE)) == codes
+    of_http = {code for code, _ in HTTP_PROBLEMS.values()} | {"http_error"}
+    assert set(re.findall(r"^\| `(\w+)`", text("errors.md"), re.MULTILINE)) == codes | of_http
     tree = errors.__doc__ or ""
     assert all(re.search(rf"\b{code}\b", tree) for code in codes - {"internal"})
+
+
+def test_the_documented_statuses_are_those_of_the_api() -> None:
+    """Each row of docs/errors.md has the status that the API answers, or none."""
+    rows = dict(re.findall(r"^\| `(\w+)` \| (\d*) *\|", text("errors.md"), re.MULTILINE))
+    of_http = {code: status for status, (code, _) in HTTP_PROBLEMS.items()}
+    ours = {kind.code: problem_of(kind).status for kind in subclasses(errors.SearchsvcError)}
+    for code, status in rows.items():
+        assert status in ("", str((of_http | ours).get(code))), code
+
+
+def examples(name: str) -> list[dict[str, object]]:
+    """The JSON blocks of a page of docs/."""
+    return [json.loads(block) for block in re.findall(r"```json\n(.*?)```", text(name), re.DOTALL)]
+
+
+def test_the_example_of_an_error_is_what_the_api_says() -> None:
+    """All but the request's id."""
+    definition = read_mapping(ROOT / "tests/scenarios/products/mapping.yaml")
+    store = MemoryStore()
+    version = IndexVersion.new(definition.name, datetime(2026, 8, 23, tzinfo=UTC), 1)
+    store.create(version, definition, definition.hash)
+    store.swap(version)
+    client = falcon.testing.TestClient(app_for(store, MemoryEngine(store), definition))
+    (example,) = examples("errors.md")
+    filter = {"filter": "price>10 AND prise<3"}
+    answer = client.simulate_get(f"/v1/indexes/{definition.name}/search", params=filter).json
+    assert {**example, "request_id": ""} == {**answer, "request_id": ""}
+
+
+def test_the_example_of_an_answer_has_its_published_shape() -> None:
+    """Every property of a search's answer and no other, as /openapi.json describes it."""
+    (example,) = examples("http.md")
+    schema = {"$ref": "#/components/schemas/SearchAnswer", "components": {"schemas": SCHEMAS}}
+    jsonschema.validate(example, schema)
 
 
 def setting_names(kind: type = Settings, prefix: str = "") -> set[str]:
@@ -55,9 +102,12 @@ def test_every_setting_is_documented() -> None:
 
 
 def test_every_parameter_is_documented() -> None:
-    """docs/http.md names each parameter of search and suggest."""
-    for parameter in (*SEARCH_PARAMETERS, *SUGGEST_PARAMETERS):
+    """docs/http.md names each parameter of search, suggest and runs, and each window of latency."""
+    for parameter in (*SEARCH_PARAMETERS, *SUGGEST_PARAMETERS, *RUNS_PARAMETERS):
         assert f"`{parameter.name}`" in text("http.md")
+    latency = text("http.md").partition("## Latency")[2]
+    for window in LATENCY_PARAMETERS[0].choices:
+        assert re.search(rf"\b{window}\b", latency)
 
 
 def commands(group: click.Group, prefix: str = "") -> dict[str, click.Command]:

@@ -1,6 +1,9 @@
 // The search page: the state is the URL, the answer is the API's, and this file is between them.
 
 const PER_PAGE = 10;
+const LAST_PAGE = 1000; // of the first 10,000 hits; the API gives no more
+const FACET_VALUES = 10;
+const MORE_FACET_VALUES = 200;
 const TYPING_MS = 120;
 
 const $ = (id) => document.getElementById(id);
@@ -11,6 +14,10 @@ let state = { index: "", q: "", sort: "", page: 1, chosen: new Map() };
 /** The fields and sorts of the index that is shown. */
 let definition = null;
 let indexes = [];
+/** The facet fields of which more than the commonest values are shown. */
+let wide = new Set();
+/** Whether the state is one to come back to, or only what has been typed so far. */
+let settled = true;
 
 // --- the URL ---------------------------------------------------------------------------------
 
@@ -27,7 +34,7 @@ function readUrl() {
     index: query.get("index") ?? "",
     q: query.get("q") ?? "",
     sort: query.get("sort") ?? "",
-    page: page >= 1 ? page : 1,
+    page: page >= 1 ? Math.min(page, LAST_PAGE) : 1,
     chosen,
   };
 }
@@ -43,10 +50,18 @@ function urlOf({ index, q, sort, page, chosen }) {
   return text ? `/ui?${text}` : "/ui";
 }
 
-/** Show a changed state. Typing replaces the history's entry; every other step can be gone back. */
-function go(changes, { typing = false } = {}) {
+/**
+ * Show a changed state. Every step can be gone back, and what was typed is one step; the same state
+ * again is none. `replace`: the state as it should have been.
+ */
+function go(changes, { typing = false, replace = false } = {}) {
   state = { ...state, page: 1, ...changes };
-  history[typing ? "replaceState" : "pushState"](null, "", urlOf(state));
+  const url = urlOf(state);
+  const here = readUrl();
+  const other = url !== urlOf({ ...here, index: here.index || state.index });
+  const pushes = other && !replace && (settled || !typing);
+  history[pushes ? "pushState" : "replaceState"](null, "", url);
+  settled = !typing;
   // What is being typed is never written over: it may be ahead of the state.
   if (!typing) input.value = state.q;
   return show();
@@ -104,6 +119,8 @@ function filterOf(chosen) {
 
 function searchParameters() {
   const parameters = { q: state.q, page: state.page, per_page: PER_PAGE, facets: "*" };
+  // One more than is shown tells whether there are more.
+  parameters.facet_limit = wide.size ? MORE_FACET_VALUES : FACET_VALUES + 1;
   const filter = filterOf(state.chosen);
   if (filter) parameters.filter = filter;
   if (state.sort) parameters.sort = state.sort;
@@ -141,8 +158,12 @@ function breakable(text) {
 }
 
 const number = new Intl.NumberFormat();
-const label = (name) => name.replaceAll("_", " ").replace(/^./, (first) => first.toUpperCase());
+/** A field's name as words: `billing_city` and `BillingCity` alike. */
+const label = (name) => name.replaceAll("_", " ")
+  .replace(/(\p{Ll}|\p{N})(?=\p{Lu})|(\p{Lu})(?=\p{Lu}\p{Ll})/gu, "$& ")
+  .replace(/^./u, (first) => first.toUpperCase());
 const yes = (value) => (value === true ? "Yes" : value === false ? "No" : String(value));
+const same = (one, other) => one.trim().toLowerCase() === other.trim().toLowerCase();
 
 // --- showing an answer -----------------------------------------------------------------------
 
@@ -154,6 +175,8 @@ async function show() {
     await choose();
     const answer = await get(path("/search"), searchParameters(), signal);
     if (signal.aborted) return;
+    const last = lastPage(answer.total.value);
+    if (state.page > last) return go({ page: last }, { replace: true });
     showAnswer(answer);
   } catch (error) {
     if (signal.aborted || error.name === "AbortError") return;
@@ -175,6 +198,7 @@ async function choose() {
       message: "Define one: searchsvc init DATABASE-URL, or try: searchsvc demo",
     });
   }
+  fillControls();
   if (!state.index) state.index = (indexes.find((index) => index.serving) ?? indexes[0]).name;
   if (definition?.name !== state.index) {
     definition = await get(path(""));
@@ -185,6 +209,8 @@ async function choose() {
 
 function fillControls() {
   $("index").value = state.index;
+  // An index that is not there leaves a choice: any that is chosen then is another one.
+  if (!$("index").value) $("index").selectedIndex = -1;
   $("sort").value = state.sort;
   document.title = state.q ? `${state.q} · Search` : "Search";
 }
@@ -203,6 +229,8 @@ function showAnswer(answer) {
   if (state.q) $("count").append(" for “", state.q, "”");
   const relaxed = answer.applied.match === "any" && state.q.trim().includes(" ");
   if (relaxed && total) $("count").append(" · no result has all words, these have some");
+  const ignored = answer.applied.ignored_words.length;
+  if (ignored) $("count").append(` · ${ignored} ${ignored === 1 ? "word was" : "words were"} not looked up`);
   $("status").textContent = total ? words : "No results";
   showChips();
   showFacets(answer.facets);
@@ -216,12 +244,15 @@ function showNothing(total) {
   const notice = $("notice");
   notice.hidden = total > 0;
   if (total > 0) return;
-  const body = element("p", {}, "Try fewer or other words, or check their spelling.");
+  const wordless = state.q.trim() && !/[\p{L}\p{N}]/u.test(state.q);
+  const advice = wordless
+    ? "There is no word in it: words are letters and digits."
+    : "Try fewer or other words, or check their spelling.";
+  const body = element("p", {}, advice);
   notice.replaceChildren(element("h2", {}, "Nothing found"), body);
   if (state.chosen.size) {
-    const clear = () => go({ chosen: new Map() });
     body.textContent = "The chosen values may leave nothing over.";
-    notice.append(element("button", { type: "button", class: "quiet", onclick: clear }, "Remove them all"));
+    notice.append(action("Remove them all", () => go({ chosen: new Map() })));
   }
 }
 
@@ -232,15 +263,41 @@ function showProblem(error) {
   notice.replaceChildren(
     element("h2", {}, problem.title ?? "Something went wrong"),
     element("p", {}, [problem.message, problem.hint].filter(Boolean).join("; ")),
+    ...waysOut(problem),
   );
-  const retry = element("button", { type: "button", class: "quiet", onclick: show }, "Try again");
-  const clear = () => go({ chosen: new Map(), sort: "" });
-  const reset = element("button", { type: "button", class: "quiet", onclick: clear }, "Remove filters and sort");
-  notice.append(problem.status === 400 ? reset : retry);
   $("count").textContent = "";
+  $("status").textContent = "";
   $("hits").replaceChildren();
   $("pages").hidden = $("latency").hidden = true;
+  showFacets({});
   showChips();
+}
+
+/** What can help against a problem; never a button that leads to the same one. */
+function waysOut(problem) {
+  if (problem.code === "unknown_index") {
+    return indexes.map(({ name }) => element(
+      "a", { class: "quiet", href: urlOf({ ...readUrl(), index: name, chosen: new Map(), sort: "", page: 1 }) },
+      `Search ${name}`,
+    ));
+  }
+  const nothing = { chosen: new Map(), sort: "" };
+  if (problem.param === "q" || problem.status === 414) {
+    return [action("Clear the search", () => go({ q: "", ...nothing }))];
+  }
+  if (problem.status === 400 && (state.chosen.size || state.sort)) {
+    return [action("Remove filters and sort", () => go(nothing))];
+  }
+  return [action("Try again", show)];
+}
+
+/** A button that goes away with what it does; whoever uses the keyboard is led to the results. */
+function action(text, act) {
+  const onclick = async () => {
+    await act();
+    $("results").focus({ preventScroll: true });
+  };
+  return element("button", { type: "button", class: "quiet", onclick }, text);
 }
 
 // --- hits ------------------------------------------------------------------------------------
@@ -253,7 +310,7 @@ function hitElement(hit) {
   const item = element("li", { class: "hit" }, element("h2", {}, heading, ...badges(hit, heading)));
   const line = lineOf(hit, title);
   if (line) item.append(element("p", { class: "line" }, line));
-  item.append(allFields(hit));
+  item.append(allFields(hit, heading.textContent));
   return item;
 }
 
@@ -280,18 +337,20 @@ function lineOf(hit, title) {
 function badges(hit, heading) {
   const facets = definition.fields.filter((field) => field.facet && field.type === "keyword");
   const values = facets.flatMap((field) => hit.doc[field.name] ?? []).map(String);
-  const fits = (value) => value && value.length <= 40 && value !== heading.textContent;
+  const fits = (value, at) => value && value.length <= 40 && !same(value, heading.textContent)
+    && values.findIndex((other) => same(value, other)) === at;
   return values.filter(fits).slice(0, 3)
     .map((value) => element("span", { class: "badge" }, value));
 }
 
-function allFields(hit) {
+function allFields(hit, title) {
+  const plain = (value) => (value !== null && typeof value === "object" ? JSON.stringify(value) : yes(value ?? "–"));
   const rows = Object.entries(hit.doc).flatMap(([name, value]) => {
-    const text = typeof value === "string" ? value : JSON.stringify(value);
+    const text = Array.isArray(value) ? value.map(plain).join(", ") : plain(value);
     return [element("dt", {}, label(name)), element("dd", {}, text)];
   });
   const id = [element("dt", {}, "Id"), element("dd", {}, hit.id)];
-  const open = element("summary", {}, "All fields");
+  const open = element("summary", { "aria-label": `All fields of ${title}` }, "All fields");
   return element("details", {}, open, element("dl", {}, ...id, ...rows));
 }
 
@@ -299,7 +358,7 @@ function allFields(hit) {
 
 function showFacets(facets) {
   const focused = document.activeElement?.dataset?.facet;
-  const groups = definition.fields.filter((field) => facets[field.name])
+  const groups = (definition?.fields ?? []).filter((field) => facets[field.name])
     .map((field) => facetElement(field.name, facets[field.name].values))
     .filter(Boolean);
   $("facets").replaceChildren(...groups);
@@ -310,8 +369,10 @@ function showFacets(facets) {
 
 function facetElement(field, values) {
   const chosen = state.chosen.get(field) ?? [];
+  const limit = wide.has(field) ? MORE_FACET_VALUES : FACET_VALUES;
+  const first = values.filter((bucket, at) => at < limit || chosen.includes(String(bucket.value)));
   const missing = chosen.filter((value) => !values.some((bucket) => String(bucket.value) === value));
-  const all = [...values, ...missing.map((value) => ({ value, count: 0 }))];
+  const all = [...first, ...missing.map((value) => ({ value, count: 0 }))];
   if (!all.length) return null;
   const boxes = all.map(({ value, count }) => {
     const box = element("input", {
@@ -323,7 +384,21 @@ function facetElement(field, values) {
     const text = element("span", { class: "value" }, ...breakable(yes(value)));
     return element("label", {}, box, text, element("span", { class: "number" }, number.format(count)));
   });
-  return element("fieldset", {}, element("legend", {}, label(field)), ...boxes);
+  const more = values.length > FACET_VALUES ? [moreButton(field)] : [];
+  return element("fieldset", {}, element("legend", {}, label(field)), ...boxes, ...more);
+}
+
+function moreButton(field) {
+  const text = wide.has(field) ? "Fewer" : "More";
+  const onclick = () => {
+    if (!wide.delete(field)) wide.add(field);
+    show();
+  };
+  const attributes = {
+    type: "button", class: "more", onclick, "data-facet": `${field} more`,
+    "aria-expanded": String(wide.has(field)), "aria-label": `${text} values of ${label(field)}`,
+  };
+  return element("button", attributes, text);
 }
 
 function toggle(field, value) {
@@ -351,8 +426,10 @@ function showChips() {
 
 // --- pages and latency -----------------------------------------------------------------------
 
+const lastPage = (total) => Math.min(Math.max(1, Math.ceil(total / PER_PAGE)), LAST_PAGE);
+
 function showPages(total) {
-  const last = Math.ceil(Math.min(total, 10000) / PER_PAGE);
+  const last = lastPage(total);
   const nav = $("pages");
   nav.hidden = last < 2;
   if (last < 2) return;
@@ -417,7 +494,8 @@ function open({ values, hits }) {
       kind: `${label(value.field)} · ${number.format(value.count)}`,
       pick: () => go({ q: "", chosen: new Map([[value.field, [value.value]]]) }),
     })),
-    ...hits.filter((hit, at) => hits.findIndex((other) => other.text === hit.text) === at)
+    ...hits.filter((hit, at) => hits.findIndex((other) => same(other.text, hit.text)) === at)
+      .filter((hit) => !values.some((value) => same(value.value, hit.text)))
       .map((hit) => ({
         html: hit.highlight,
         kind: label(hit.field),
@@ -504,6 +582,7 @@ document.querySelector("form.search").addEventListener("submit", (event) => {
 $("sort").addEventListener("change", (event) => go({ sort: event.target.value }));
 
 $("index").addEventListener("change", (event) => {
+  wide = new Set();
   go({ index: event.target.value, sort: "", chosen: new Map() });
 });
 
@@ -520,6 +599,7 @@ addEventListener("popstate", () => {
 
 function start() {
   state = readUrl();
+  settled = true;
   input.value = state.q;
   show();
 }

@@ -2,7 +2,7 @@
 
 from tantivy import Filter, Index, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
 
-from searchsvc.engines.analysis import LONGEST_WORD
+from searchsvc.search.words import LONGEST_WORD
 
 WORDS, RAW = "searchsvc_words", "raw"
 

@@ -120,6 +120,13 @@ def test_the_page_and_its_files(api) -> None:
         assert (again.status_code, again.content) == (304, b"")
 
 
+def test_the_page_is_there_with_a_slash_too(api) -> None:
+    """`/ui/` is the same page as `/ui`; its files have absolute names."""
+    pages = [api.client.simulate_get(path) for path in ("/ui", "/ui/")]
+    assert [page.status_code for page in pages] == [200, 200]
+    assert pages[0].content == pages[1].content
+
+
 def test_the_root_leads_to_the_page(api) -> None:
     """A redirect that stays on the host."""
     result = api.client.simulate_get("/")

@@ -30,8 +30,34 @@ def test_a_search_by_query_string(api) -> None:
             }
         ],
         "facets": {"genre": {"type": "values", "values": [{"value": "novel", "count": 1}]}},
-        "applied": {"match": "all"},
+        "applied": {"match": "all", "ignored_words": []},
     }
+
+
+@pytest.mark.parametrize("q", ["!!!", "%F0%9F%90%8D", "a" * 256, "%22", "%C2%A0."])
+def test_a_text_without_a_word_finds_nothing(api, q: str) -> None:
+    """No document and no value; the engine, to which no words mean everything, is not asked."""
+    body = api.client.simulate_get(SEARCH, query_string=f"q={q}&facets=genre").json
+    assert (body["total"]["value"], body["hits"]) == (0, [])
+    assert body["facets"]["genre"]["values"] == []
+    assert body["version"] == "books-20260823t101500z-7"
+    assert set(body["timing"]) == {"parse", "plan", "engine", "render"}
+    assert api.engine.asked == []
+
+
+@pytest.mark.parametrize("q", ["", "+", "%20%20"])
+def test_no_text_finds_everything(api, q: str) -> None:
+    """Nothing typed, or only spaces, is a question for all."""
+    body = api.client.simulate_get(SEARCH, query_string=f"q={q}").json
+    assert body["total"]["value"] == 1
+
+
+def test_words_that_were_not_looked_up_are_told(api) -> None:
+    """What is too long, and what comes after the 32nd word."""
+    many = " ".join(f"w{n}" for n in range(35))
+    body = api.client.simulate_post(SEARCH, body=json.dumps({"q": f"{'x' * 300} {many} w1"})).json
+    assert body["applied"]["ignored_words"] == ["x" * 300, "w32", "w33", "w34"]
+    assert len(api.engine.asked[-1].terms) == 32
 
 
 def test_a_search_says_what_it_cost(api) -> None:

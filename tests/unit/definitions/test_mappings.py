@@ -68,6 +68,8 @@ def test_the_hash_follows_the_meaning() -> None:
         ("fields:\n  a: keyword, highlight\n  b: text", 2, "fields.a", "give it a weight"),
         ("fields:\n  a: text, stored", 1, "fields", "no field can be searched"),
         ("fields:\n  a: text, hidden, highlight", 2, "fields.a", "shows in no answer"),
+        ("fields:\n  a: text\n  b: number, hidden, sort", 3, "fields.b", "shows in no answer"),
+        ("fields:\n  a: text\n  b: keyword, hidden, suggest", 3, "fields.b", "to suggest"),
         ("fields:\n  a b: text", 2, "fields.a b", "cannot be a field's name"),
         ("fields:\n  a: text\n  a: text", 3, "fields.a", "given twice"),
         ("fields:\n  a: 5", 2, "fields.a", "a type with flags"),

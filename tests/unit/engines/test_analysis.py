@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from searchsvc.engines.analysis import fold, for_tokenizer, stemmer, tokens
 from searchsvc.engines.embedded.analyzers import words as analyzer
+from searchsvc.search.words import words
 
 
 @pytest.mark.parametrize(
@@ -42,6 +43,13 @@ def test_tokens_are_runs_of_letters_and_digits() -> None:
 def test_tantivy_cuts_as_we_do(text) -> None:
     """The embedded tokenizer gives our own tokens for any text."""
     assert analyzer().analyze(for_tokenizer(text)) == tokens(text)
+
+
+@given(st.text(max_size=40))
+def test_what_a_query_takes_for_a_word_is_one_here(text) -> None:
+    """Otherwise a query's only word would be none to the engine, and mean every document."""
+    for word in words(text):
+        assert tokens(word)
 
 
 @given(st.text(max_size=40))

@@ -68,6 +68,16 @@ def test_snippets_at_the_edges(text, spans, words, expected) -> None:
     assert snippet(text, spans, words) == expected
 
 
+def test_a_snippet_has_no_lines_drawn_with_signs() -> None:
+    """Rules and frames go, an ellipsis or a prompt of three signs stays; a whole text keeps all."""
+    text = "Lamp\n====\n>>> lamp ... +-----+ shade ----------"
+    assert snippet(text, [(0, 4)], 9).split() == [
+        "<mark>Lamp</mark>", "&gt;&gt;&gt;", "lamp", "...", "shade",
+    ]  # fmt: skip
+    assert snippet("a | b | | | c == **d", [], 9) == "a | b  c == **d"
+    assert highlight("a ====", []) == "a ===="
+
+
 @given(
     st.text(),
     st.lists(st.tuples(st.integers(-5, 60), st.integers(-5, 60)), max_size=6),

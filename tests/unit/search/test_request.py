@@ -19,6 +19,7 @@ BOOKS = parse_mapping(
       year: number, facet, sort
       isbn: id
       internal: text, hidden
+      rank: number, hidden
     typo: {off_for: [isbn]}
     sorts: {newest: "year:desc"}
     """,
@@ -82,7 +83,11 @@ def test_sorts_by_name_and_by_field() -> None:
         ({"page": 1.5}, "page", "whole number"),
         ({"page": True}, "page", "whole number"),
         ({"page": "١"}, "page", "whole number"),
-        ({"page": "9" * 5000}, "page", "whole number"),
+        ({"page": "9" * 5000}, "page", "at most 10000"),
+        ({"page": "99999999999999999999999"}, "page", "at most 10000"),
+        ({"page": "-" + "9" * 30}, "page", "at least 1"),
+        ({"page": 1e23}, "page", "at most 10000"),
+        ({"page": "-"}, "page", "whole number"),
         ({"page": ["1", "2"]}, "page", "more than once"),
         ({"per_page": "101"}, "per_page", "at most 100"),
         ({"page": 1000, "per_page": 100}, "page", "beyond the first 10000"),
@@ -109,6 +114,37 @@ def test_faults_name_the_parameter(given_: dict[str, object], param: str, words:
         search_query(given_, BOOKS)
     assert caught.value.param == param
     assert words in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"filter": "{0}>10"},
+        {"filter": "{0} EXISTS"},
+        {"sort": "{0}:asc"},
+        {"facets": "{0}"},
+        {"fields": "{0}"},
+        {"search_fields": "{0}"},
+    ],
+)
+@pytest.mark.parametrize("name", ["rank", "internal"])
+def test_no_error_tells_of_a_hidden_field(asked: dict[str, str], name: str) -> None:
+    """It is as unknown as one that is not there: no message or hint has more than was asked."""
+    errors = []
+    for field in (name, "zzzzzz"):
+        with pytest.raises(RequestError) as caught:
+            search_query({key: value.format(field) for key, value in asked.items()}, BOOKS)
+        errors.append(str(caught.value).replace(field, "it"))
+    assert errors[0] == errors[1]
+    assert "rank" not in errors[0]
+    assert "internal" not in errors[0]
+
+
+def test_the_page_is_repeated_even_without_hits() -> None:
+    """A page of no hits is still the page that was asked for."""
+    query = search_query({"per_page": "0", "page": "5"}, BOOKS)
+    assert (query.page, query.offset, query.limit) == (5, 0, 0)
+    assert search_query({"page": "007"}, BOOKS).page == 7
 
 
 JSON = st.recursive(

@@ -305,6 +305,22 @@ def test_what_is_written_survives_a_new_opening(tmp_path: Path, clock: HandClock
     second.close()
 
 
+def test_increments_of_an_older_release_keep_their_history(tmp_path: Path, clock: HandClock):
+    """What the first tables called `incremental` is an increment after the next opening."""
+    path = tmp_path / "state.db"
+    first = SqlStateStore(url_of(path), clock)
+    run = first.start_run("shop", RunKind.INCREMENTAL, "v", NOON)
+    first.close()
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE searchsvc_runs SET kind = 'incremental'")
+        connection.execute("UPDATE searchsvc_schema SET version_num = '0001'")
+    connection.close()
+    second = SqlStateStore(url_of(path), clock)
+    assert second.runs("shop", kind=RunKind.INCREMENTAL) == [run]
+    assert run.kind.value == "increment"
+    second.close()
+
+
 def test_a_store_of_a_newer_release_is_refused_with_the_next_step(tmp_path: Path, clock: HandClock):
     """An old release does not write into tables that it does not know."""
     path = tmp_path / "state.db"
