@@ -1,5 +1,6 @@
 """The one sink: every write of every run goes through here, is counted, and has one fate."""
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from types import TracebackType
@@ -23,7 +24,7 @@ class Sink:
     """Writes readings into one version within a `with` block, in bounded batches.
 
     The writer is opened by the first write that needs one. Leaving the block without `commit`
-    discards, and the run's counts hold what was committed plus what is under way. With `append`
+    discards, and the run's counts hold the fates that are known. With `append`
     the version is new: nothing is there to delete, so deletes are counted as unchanged.
     """
 
@@ -42,6 +43,7 @@ class Sink:
         self._stack = ExitStack()
         self._writer: IndexWriter | None = None
         self._dirty = False
+        self._pending: dict[str, deque[Write]] = {}  # by id: what the engine owes a result for
         self.counts = Counts()
 
     def __enter__(self) -> Self:
@@ -75,10 +77,12 @@ class Sink:
 
     def commit(self) -> None:
         """Make everything durable; costs nothing when nothing changed."""
-        if self._writer is not None and self._dirty:
+        if self._writer is not None and (self._dirty or self._pending):
             self._context.check()
             self._context.reached("before-commit")
-            self._writer.commit()
+            self._settle(self._writer.commit())
+            if self._pending:
+                raise EngineError(f"the engine gave no result for {len(self._pending)} writes")
             self._context.reached("after-commit")
             self._dirty = False
         if self._recent is not None:
@@ -98,12 +102,20 @@ class Sink:
     def _write_batch(self, batch: Sequence[Write]) -> None:
         if self._writer is None:
             self._writer = self._stack.enter_context(self._open())
-        results = self._writer.write(batch)
-        if len(results) != len(batch):
-            raise EngineError(f"the engine answered {len(results)} of {len(batch)} writes")
-        self._count(len(batch), [result.outcome for result in results])
-        for write, result in zip(batch, results, strict=True):
-            self._note(write, result)
+        for write in batch:
+            self._pending.setdefault(write.id, deque()).append(write)
+        self._settle(self._writer.write(batch))
+
+    def _settle(self, results: Sequence[WriteResult]) -> None:
+        """Count and note the fates that have become known."""
+        self._count(len(results), [result.outcome for result in results])
+        for result in results:
+            waiting = self._pending.get(result.id)
+            if not waiting:
+                raise EngineError(f"the engine answered a write of '{result.id}' that was not made")
+            self._note(waiting.popleft(), result)
+            if not waiting:
+                del self._pending[result.id]
 
     def _note(self, write: Write, result: WriteResult) -> None:
         """Remember the fate of one write for overlaps and dead letters."""

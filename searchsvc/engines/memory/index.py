@@ -110,7 +110,7 @@ class MemoryWriter:
     def write(self, writes: Sequence[Write]) -> list[WriteResult]:
         return [self._write(write) for write in writes]
 
-    def commit(self) -> None:
+    def commit(self) -> list[WriteResult]:
         state = self._held.state
         merged = {**state.documents, **self._documents}
         self._held.state = State(
@@ -119,6 +119,7 @@ class MemoryWriter:
             {**state.tombstones, **self._tombstones},
         )
         self._documents, self._tombstones = {}, {}
+        return []
 
     def _write(self, write: Write) -> WriteResult:
         stored = None if self._append else self._stored(write.id)
