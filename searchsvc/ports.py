@@ -156,6 +156,8 @@ class IndexStore(Protocol):
         """Every id once, in batches, from one snapshot."""
         ...
 
+    def close(self) -> None: ...
+
 
 # --- the read side of an engine ------------------------------------------------------------------
 

@@ -80,10 +80,16 @@ def boosted(*boosts: Boost) -> IndexDefinition:
 
 @dataclass(frozen=True)
 class Engines:
-    """Both ports of one engine, on the same versions."""
+    """Both ports of one engine, on the same versions.
+
+    An engine that `is_transactional` discards what was not committed, and looks before it writes:
+    so it knows what is unchanged. One that `knows_its_words` corrects only to commoner ones.
+    """
 
     store: IndexStore
     search: SearchEngine
+    is_transactional: bool = True
+    knows_its_words: bool = True
 
     def create(
         self, number: int = 1, definition: IndexDefinition = PRODUCTS, hash: str = ""

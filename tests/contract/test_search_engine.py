@@ -163,7 +163,9 @@ def test_a_correction_is_commoner_than_what_was_typed(engines) -> None:
         document("1", name="form"), document("2", name="form"), document("3", name="from"),
     )  # fmt: skip
     assert ids(engines, terms=(Term("from", 1),))[0] == "3"
-    assert set(ids(engines, terms=(Term("form", 1),))) == {"1", "2"}
+    found = ids(engines, terms=(Term("form", 1),))
+    assert set(found[:2]) == {"1", "2"}
+    assert len(found) == 2 or not engines.knows_its_words
 
 
 def test_only_the_asked_fields_are_searched(catalogue) -> None:

@@ -99,6 +99,9 @@ class EmbeddedStore:
         for start in range(0, len(terms), _BATCH):
             yield [id for id, _ in terms[start : start + _BATCH]]
 
+    def close(self) -> None:
+        """Nothing to let go of: files are open only while they are used."""
+
     def _open(self, version: IndexVersion) -> Index:
         directory = self._directories.of(version)
         directory.card()

@@ -86,6 +86,9 @@ class MemoryStore:
         for start in range(0, len(every), _BATCH):
             yield every[start : start + _BATCH]
 
+    def close(self) -> None:
+        """Nothing to let go of."""
+
     def state(self, version: IndexVersion) -> State:
         """The last committed state of `version`, for the search side."""
         return self._get(version).state
