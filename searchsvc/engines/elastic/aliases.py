@@ -47,6 +47,7 @@ class Aliases:
         self._names = names
         self._poll = poll
         self._watched: dict[str, _Watched] = {}
+        self._failed: dict[str, tuple[SearchsvcError, float]] = {}
         self._lock = threading.Lock()
 
     def get(self, index: str) -> Served | None:
@@ -56,7 +57,7 @@ class Aliases:
         """
         watched = self._watched.get(index)
         if watched is None:
-            return self.look(index)
+            return self._first(index)
         age = monotonic() - watched.checked
         if age < self._poll:
             return watched.served
@@ -70,6 +71,19 @@ class Aliases:
             _log.warning("index '%s' does not follow its alias: %s", index, error)
             watched.checked = monotonic()
             return watched.served
+
+    def _first(self, index: str) -> Served | None:
+        """Looks where nothing is known; after a failure not by each request, for it may block."""
+        error, at = self._failed.get(index, (None, 0.0))
+        if error is not None and monotonic() - at < self._poll:
+            raise error
+        try:
+            found = self.look(index)
+        except SearchsvcError as failed:
+            self._failed[index] = failed, monotonic()
+            raise
+        self._failed.pop(index, None)
+        return found
 
     def look(self, index: str) -> Served | None:
         """The live version as the server says now."""

@@ -1,5 +1,6 @@
 """The blocking way to a server, for writes and administration; and whether it is of our kind."""
 
+import threading
 from typing import Any
 
 import orjson
@@ -20,6 +21,7 @@ class Client:
     def __init__(self, access: Access) -> None:
         self.access = access
         self._nodes: Nodes | None = None
+        self._lock = threading.Lock()
 
     def ask(
         self,
@@ -31,9 +33,10 @@ class Client:
         timeout: float | None = None,
     ) -> Reply:
         """Any answer, errors too. Raises EngineUnreachable, EngineTimeout or EngineError."""
-        nodes = self._nodes or self._connected()
+        seconds = timeout or self.access.write_timeout
+        nodes = self._nodes or self._connected(seconds)
         headers = {"accept": _JSON, "content-type": type, **self.access.headers}
-        return nodes.ask(method, path, body, headers, timeout or self.access.write_timeout)
+        return nodes.ask(method, path, body, headers, seconds)
 
     def json(self, method: str, path: str, body: object = None, *, doing: str) -> Any:
         """The JSON of a success. Raises what the failure stands for; `doing` begins its message."""
@@ -48,16 +51,19 @@ class Client:
             self._nodes.close()
             self._nodes = None
 
-    def _connected(self) -> Nodes:
-        nodes = nodes_of(self.access)
-        headers = {"accept": _JSON, **self.access.headers}
-        try:
-            check_kind(nodes.ask("GET", "/", None, headers, self.access.timeout), self.access.kind)
-        except BaseException:
-            nodes.close()
-            raise
-        self._nodes = nodes
-        return nodes
+    def _connected(self, timeout: float) -> Nodes:
+        with self._lock:
+            if self._nodes is not None:
+                return self._nodes
+            nodes = nodes_of(self.access)
+            headers = {"accept": _JSON, **self.access.headers}
+            try:
+                check_kind(nodes.ask("GET", "/", None, headers, timeout), self.access.kind)
+            except BaseException:
+                nodes.close()
+                raise
+            self._nodes = nodes
+            return nodes
 
 
 def check_kind(reply: Reply, kind: str) -> None:

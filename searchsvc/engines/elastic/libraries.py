@@ -71,9 +71,11 @@ class _OpenSearchNodes:
         except self._errors.ConnectionTimeout as error:
             raise EngineTimeout("the engine does not answer in time", hint=_HINT) from error
         except self._errors.ConnectionError as error:
+            if isinstance(error.info, UnicodeDecodeError):  # the library takes it for a lost one
+                raise _unusable(error.info) from error
             raise unreachable(error) from error
-        except (self._errors.OpenSearchException, UnicodeDecodeError) as error:
-            raise EngineError(f"the engine's answer is unusable: {one_line(str(error))}") from error
+        except self._errors.OpenSearchException as error:
+            raise _unusable(error) from error
 
     def close(self) -> None:
         self._client.close()
@@ -124,7 +126,7 @@ class _ElasticsearchNodes:
         except self._errors.ConnectionError as error:
             raise unreachable(error) from error
         except self._errors.TransportError as error:
-            raise EngineError(f"the engine's answer is unusable: {one_line(str(error))}") from error
+            raise _unusable(error) from error
 
     def close(self) -> None:
         self._client.close()
@@ -148,6 +150,13 @@ def _address(host: Host) -> dict[str, Any]:
         "use_ssl": host.secure,
         **({"url_prefix": host.path} if host.path else {}),
     }
+
+
+def _unusable(error: BaseException) -> EngineError:
+    return EngineError(
+        f"the engine's answer is unusable: {one_line(str(error))}",
+        hint="is it a search server? see engine.hosts",
+    )
 
 
 def _lowered(headers: Mapping[str, str]) -> dict[str, str]:

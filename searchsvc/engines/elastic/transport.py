@@ -56,11 +56,12 @@ class Transport:
         while self._idle:
             with suppress(_Stale):
                 return await self._on(self._idle.pop(), path, body, type)
-        connection = await self._connected()
-        try:
-            return await self._on(connection, path, body, type)
-        except _Stale as error:
-            raise unreachable(ConnectionResetError("the connection was closed")) from error
+        for _ in self._access.hosts:
+            connection = await self._connected()
+            with suppress(_Stale):
+                return await self._on(connection, path, body, type)
+            self._first += 1  # it takes connections and does not answer: it is going down
+        raise unreachable(ConnectionResetError("the connection was closed"))
 
     async def _on(self, connection: "_Connection", path: str, body: bytes, type: str) -> Reply:
         try:
