@@ -4,6 +4,7 @@ Which answers are errors is decided in `failures.py`, the same for both. A libra
 when it is first needed, so that nobody pays for it who has another engine.
 """
 
+import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Protocol
@@ -36,6 +37,8 @@ class _OpenSearchNodes:
     def __init__(self, access: Access) -> None:
         import opensearchpy  # noqa: PLC0415 - only who has this engine pays for it
 
+        # It logs each request, and each failure with a traceback; ours say what failed, once.
+        logging.getLogger("opensearch").setLevel(logging.CRITICAL)
         self._errors = opensearchpy.exceptions
         self._client = opensearchpy.OpenSearch(
             [_address(host) for host in access.hosts],
