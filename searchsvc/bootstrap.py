@@ -103,9 +103,10 @@ class Services:
         _log_as_set(self.project)
 
     def close(self) -> None:
-        """End the connections to sources and the state store."""
+        """End the connections to sources, the engine and the state store."""
         for source in self._sources.values():
             source.close()
+        self.store.close()
         if self._state is not None:
             self._state.close()
 
@@ -191,10 +192,18 @@ def _engine(project: Project) -> tuple[IndexStore, SearchEngine]:
     """The write and the read side of the project's engine."""
     settings = project.settings.engine
     if settings.kind != "embedded":
-        hint = nearest(settings.kind, ["embedded"])
-        raise SettingsError(f"unknown engine '{settings.kind}'", key="engine.kind", hint=hint)
+        from searchsvc.engines.elastic.connect import connect  # noqa: PLC0415 - only who has it
+
+        return connect(settings, project.root)
     folder = project.data_dir / "indexes"
     return EmbeddedStore(folder, settings.writer_memory_mb), EmbeddedEngine(folder)
+
+
+def native_body(definition: IndexDefinition) -> dict[str, Any]:
+    """What an index of `definition` is created with on OpenSearch or Elasticsearch."""
+    from searchsvc.engines.elastic.schema import body  # noqa: PLC0415 - as above
+
+    return body(definition, definition.hash)
 
 
 def _resolved(root: Path, url: str) -> str:
@@ -299,11 +308,4 @@ def _is_loopback(host: str) -> bool:
 def latency_report(project: Project, minutes: int) -> list[dict[str, Any]]:
     """Percentiles in milliseconds by route, index and stage, of the last 1, 5 or 60 minutes."""
     report = LatencyReport(project.data_dir / "latency")
-    return [
-        {
-            "route": row.route, "index": row.index, "stage": row.stage, "count": row.count,
-            "p50_ms": row.p50 * 1000, "p90_ms": row.p90 * 1000,
-            "p99_ms": row.p99 * 1000, "max_ms": row.max * 1000,
-        }
-        for row in report.window(minutes)
-    ]  # fmt: skip
+    return [row.in_ms() for row in report.window(minutes)]

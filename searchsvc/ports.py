@@ -118,17 +118,26 @@ class RowSource(Protocol):
 
 
 class IndexWriter(Protocol):
-    """Writes into one version; nothing is found or durable before `commit`."""
+    """Writes into one version; nothing is found for certain, or durable, before `commit`.
+
+    An engine without transactions may show earlier what it has acknowledged, and keeps it when
+    the block is left without `commit`: harmless, since every write is a whole document of one
+    read, and versions decide.
+    """
 
     def write(self, writes: Sequence[Write]) -> list[WriteResult]:
-        """One result per write, in order.
+        """The results that are known by now, of these writes and of earlier ones.
 
-        A write whose version is below the stored one's is `stale`; a document equal in digest is
-        `unchanged`; a document that the engine refuses is `dead` and harms no other.
+        Writes may still be under way when this returns. Results of one id come in the order of
+        its writes. A write whose version is below the stored one's is `stale`; a document equal
+        in digest is `unchanged`, or `indexed` again by an engine that would have to look first;
+        a document that the engine refuses is `dead` and harms no other.
         """
         ...
 
-    def commit(self) -> None: ...
+    def commit(self) -> list[WriteResult]:
+        """The results still owed; afterwards every write is found and durable."""
+        ...
 
 
 class IndexStore(Protocol):
@@ -141,7 +150,7 @@ class IndexStore(Protocol):
     def writer(
         self, version: IndexVersion, *, append: bool = False
     ) -> AbstractContextManager[IndexWriter]:
-        """The only writer of that version; leaving the block without `commit` discards.
+        """The only writer of that version; leaving the block without `commit` discards, if it can.
 
         `append` promises that no id has been written to this version before: nothing is looked up.
         """
@@ -180,6 +189,8 @@ class IndexStore(Protocol):
     ) -> Iterator[Mapping[str, int]]:
         """The checksum of each document of these buckets by id, in batches."""
         ...
+
+    def close(self) -> None: ...
 
 
 # --- the read side of an engine ------------------------------------------------------------------

@@ -35,10 +35,30 @@ class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Engine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The engine that holds the indexes: `embedded` keeps them in `data_dir`."""
+    """What holds the indexes: `embedded` keeps them in `data_dir`, the others on `hosts`.
 
-    kind: str = "embedded"
+    Secrets come as they are, by `${NAME}`, or from a file. `timeout` is for searches.
+    """
+
+    kind: Literal["embedded", "opensearch", "elasticsearch"] = "embedded"
     writer_memory_mb: Annotated[int, Meta(ge=15, le=4096)] = 64
+    hosts: tuple[str, ...] = ()
+    api_key: str = ""
+    api_key_file: str = ""
+    username: str = ""
+    password: str = ""
+    password_file: str = ""
+    ca_certs: str = ""
+    verify: bool = True
+    allow_http: bool = False
+    prefix: Annotated[str, Meta(pattern="^([a-z0-9][a-z0-9_-]{0,40})?$")] = ""
+    shards: Annotated[int, Meta(ge=1, le=1024)] = 1
+    replicas: Annotated[int, Meta(ge=0, le=16)] = 1
+    timeout: Annotated[float, Meta(ge=0.1, le=300)] = 5.0
+    write_timeout: Annotated[float, Meta(ge=1, le=3600)] = 60.0
+
+    def __repr__(self) -> str:
+        return f"Engine(kind={self.kind!r}, hosts={self.hosts!r})"
 
 
 class Api(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -149,7 +169,7 @@ def _checked(node: Node, kind: Any, env: Mapping[str, str]) -> Any:
 
 
 def _typed(node: Node, kind: Any, env: Mapping[str, str]) -> Any:
-    """A value that is no Struct itself: a scalar, or the mapping of sources."""
+    """A value that is no Struct itself: a scalar, a list of them, or the mapping of sources."""
     if kind == dict[str, Source]:
         if not isinstance(node.value, dict):
             raise node.error(SettingsError, "must be a mapping of sources by name")
@@ -172,7 +192,9 @@ def _choices(value: object, kind: Any) -> str:
 
 
 def _expand(node: Node, env: Mapping[str, str]) -> Any:
-    """The scalar with each ${NAME} replaced."""
+    """The scalar, or each of a list, with each ${NAME} replaced."""
+    if isinstance(node.value, list):
+        return [_expand(one, env) for one in node.value]
 
     def replace(match: re.Match[str]) -> str:
         name = match.group(1)
@@ -225,9 +247,10 @@ def _set(values: dict[str, Any], path: list[str], text: str, variable: str) -> N
 
 
 def _parse(text: str, kind: Any, variable: str) -> Any:
-    """The variable's text as the type of its setting."""
+    """The variable's text as the type of its setting; commas part the values of a list."""
+    value = [part.strip() for part in text.split(",")] if get_origin(kind) is tuple else text
     try:
-        return msgspec.convert(text, kind, strict=False)
+        return msgspec.convert(value, kind, strict=False)
     except msgspec.ValidationError as error:
         message = f"the variable {variable} is not usable: {_lower(error)}"
         raise SettingsError(message, hint=_choices(text, kind)) from error

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.engines import Servers, ServerUrl
 from tests.support.mariadb import MariaDB, find_mariadb
 
 ALLOWED_SKIPS = "SEARCHSVC_TEST_ALLOWED_SKIPS"
@@ -29,6 +30,18 @@ def mysql_url(tmp_path_factory) -> Iterator[str]:
     server.start()
     yield server.url
     server.stop()
+
+
+@pytest.fixture(scope="session")
+def server_url() -> Iterator[ServerUrl]:
+    """Gives the address of an OpenSearch or Elasticsearch by its kind, "" for other engines.
+
+    Found by its variable, or started once for all tests from what `tests.support.servers install`
+    has put into the cache.
+    """
+    servers = Servers()
+    yield servers.url
+    servers.stop()
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:

@@ -4,7 +4,7 @@ from dataclasses import asdict, fields
 
 import click
 
-from searchsvc.bootstrap import read_definitions
+from searchsvc.bootstrap import native_body, read_definitions
 from searchsvc.cli.options import index_argument, json_option, project
 from searchsvc.cli.output import print_json, print_table
 from searchsvc.domain.definition import Field, IndexDefinition
@@ -16,8 +16,12 @@ _FLAGS = [f.name for f in fields(Field) if f.name not in ("name", "type", "weigh
 @click.command
 @index_argument
 @json_option
+@click.option(
+    "--engine", type=click.Choice(["opensearch", "elasticsearch"]),
+    help="Print the body that this engine creates the index with.",
+)  # fmt: skip
 @click.pass_context
-def command(ctx: click.Context, index: str, as_json: bool) -> None:
+def command(ctx: click.Context, index: str, as_json: bool, engine: str | None) -> None:
     """Show how INDEX is understood: its fields and their uses, its order, what fills it.
 
     Reads the definition only; neither source nor engine is asked.
@@ -28,6 +32,9 @@ def command(ctx: click.Context, index: str, as_json: bool) -> None:
         hint = nearest(index, found.definitions)
         raise UnknownIndex(f"unknown index '{index}'", hint=hint)
     loaded = found.indexers.get(index)
+    if engine:
+        print_json(native_body(definition))
+        return
     if as_json:
         print_json({**asdict(definition), "hash": definition.hash})
         return

@@ -1,1 +1,1 @@
-"""What holds indexes: `memory` and `embedded`, behind the same two ports."""
+"""What holds indexes: `memory`, `embedded` and `elastic`, behind the same two ports."""

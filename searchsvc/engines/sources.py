@@ -1,8 +1,11 @@
-"""A document's source on its way in and out: without hidden fields, or only some fields of it."""
+"""A document's source on its way in and out: without hidden fields, or only some fields of it.
+
+Values are copied as they are written, so that no digit of a long number is lost.
+"""
 
 from collections.abc import Callable, Sequence
 
-import orjson
+import msgspec
 
 from searchsvc.domain.definition import IndexDefinition
 from searchsvc.engines.values import Unindexable
@@ -19,24 +22,26 @@ def visible(definition: IndexDefinition) -> Callable[[bytes], bytes]:
         members = _members(source)
         for name in hidden:
             members.pop(name, None)
-        return orjson.dumps(members)
+        return msgspec.json.encode(members)
 
     return strip if hidden else bytes
 
 
-def _members(source: bytes) -> dict[str, object]:
+_MEMBERS = msgspec.json.Decoder(dict[str, msgspec.Raw])
+
+
+def _members(source: bytes) -> dict[str, msgspec.Raw]:
     try:
-        members = orjson.loads(source)
-    except orjson.JSONDecodeError as error:
+        return _MEMBERS.decode(source)
+    except msgspec.ValidationError:
+        raise Unindexable("the source is no JSON object") from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise Unindexable(f"the source is not JSON: {error}") from None
-    if not isinstance(members, dict):
-        raise Unindexable("the source is no JSON object")
-    return members
 
 
 def chosen(source: bytes, names: Sequence[str] | None) -> bytes:
     """The source with only the fields in `names`, in that order; untouched where it is None."""
     if names is None:
         return source
-    members = orjson.loads(source)
-    return orjson.dumps({name: members[name] for name in names if name in members})
+    members = _MEMBERS.decode(source)
+    return msgspec.json.encode({name: members[name] for name in names if name in members})

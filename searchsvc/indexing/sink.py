@@ -1,5 +1,6 @@
 """The one sink: every write of every run goes through here, is counted, and has one fate."""
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from types import TracebackType
@@ -23,7 +24,7 @@ class Sink:
     """Writes readings into one version within a `with` block, in bounded batches.
 
     The writer is opened by the first write that needs one. Leaving the block without `commit`
-    discards, and the run's counts hold what was committed plus what is under way. With `append`
+    discards, and the run's counts hold the fates that are known. With `append`
     the version is new: nothing is there to delete, so deletes are counted as unchanged.
     """
 
@@ -42,6 +43,8 @@ class Sink:
         self._stack = ExitStack()
         self._writer: IndexWriter | None = None
         self._dirty = False
+        self._owed = 0  # results that the engine has not given yet
+        self._pending: dict[str, deque[Write]] = {}  # their writes by id, where they are remembered
         self.counts = Counts()
 
     def __enter__(self) -> Self:
@@ -76,10 +79,12 @@ class Sink:
 
     def commit(self) -> None:
         """Make everything durable; costs nothing when nothing changed."""
-        if self._writer is not None and self._dirty:
+        if self._writer is not None and (self._dirty or self._owed):
             self._context.check()
             self._context.reached("before-commit")
-            self._writer.commit()
+            self._settle(self._writer.commit())
+            if self._owed:
+                raise EngineError(f"the engine gave no result for {self._owed} writes")
             self._context.reached("after-commit")
             self._dirty = False
         if self._recent is not None:
@@ -98,24 +103,36 @@ class Sink:
     def _write_batch(self, batch: Sequence[Write]) -> None:
         if self._writer is None:
             self._writer = self._stack.enter_context(self._open())
-        results = self._writer.write(batch)
-        if len(results) != len(batch):
-            raise EngineError(f"the engine answered {len(results)} of {len(batch)} writes")
+        if self._recent is not None:
+            for write in batch:
+                self._pending.setdefault(write.id, deque()).append(write)
+        self._owed += len(batch)
+        self._settle(self._writer.write(batch))
+
+    def _settle(self, results: Sequence[WriteResult]) -> None:
+        """Count and note the fates that have become known."""
+        self._owed -= len(results)
+        if self._owed < 0:
+            raise EngineError(f"the engine answered {-self._owed} writes that were not made")
         outcomes = [result.outcome for result in results]
-        self._count(len(batch), outcomes)
+        self._count(len(results), outcomes)
         self._dirty = self._dirty or not _EFFECTIVE.isdisjoint(outcomes)
         if self._recent is not None:
-            self._remember(self._recent, batch, results)
+            self._remember(self._recent, results)
         for result in results if Outcome.DEAD in outcomes else ():
             if result.outcome is Outcome.DEAD:
                 self._bury(result.id, result.reason)
         self._context.dead.succeeded(r.id for r in results if r.outcome is not Outcome.DEAD)
 
-    def _remember(
-        self, recent: Recent, batch: Sequence[Write], results: Sequence[WriteResult]
-    ) -> None:
+    def _remember(self, recent: Recent, results: Sequence[WriteResult]) -> None:
         """Note what overlaps need not write again."""
-        for write, result in zip(batch, results, strict=True):
+        for result in results:
+            waiting = self._pending.get(result.id)
+            if not waiting:
+                raise EngineError(f"the engine answered a write of '{result.id}' that was not made")
+            write = waiting.popleft()
+            if not waiting:
+                del self._pending[result.id]
             if result.outcome is Outcome.STALE:
                 recent.dropped(write.id)
             elif result.outcome is not Outcome.DEAD:

@@ -41,6 +41,14 @@ class Summary:
     p99: float
     max: float
 
+    def in_ms(self) -> dict[str, str | float]:
+        """For people: the same with times in milliseconds."""
+        return {
+            "route": self.route, "index": self.index, "stage": self.stage, "count": self.count,
+            "p50_ms": self.p50 * 1000, "p90_ms": self.p90 * 1000,
+            "p99_ms": self.p99 * 1000, "max_ms": self.max * 1000,
+        }  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Total:

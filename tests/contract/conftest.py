@@ -1,28 +1,20 @@
-"""Every engine of ours, to run each contract on. A new engine is one line in ENGINES."""
+"""Every engine of ours, to run each contract on. A new engine is one line in support/engines.py."""
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from searchsvc.engines.embedded import EmbeddedEngine, EmbeddedStore
-from searchsvc.engines.memory import MemoryEngine
 from tests.contract.support import Engines
+from tests.support.engines import ENGINES, SERVERS, ServerUrl, open_engine
 
 
-def _memory(_: Path) -> Engines:
-    engine = MemoryEngine()
-    return Engines(engine.store, engine)
-
-
-def _embedded(root: Path) -> Engines:
-    return Engines(EmbeddedStore(root, writer_memory_mb=15), EmbeddedEngine(root, poll=0.0))
-
-
-ENGINES: dict[str, Callable[[Path], Engines]] = {"memory": _memory, "embedded": _embedded}
-
-
-@pytest.fixture(params=sorted(ENGINES))
-def engines(request: pytest.FixtureRequest, tmp_path: Path) -> Engines:
+@pytest.fixture(params=ENGINES)
+def engines(
+    request: pytest.FixtureRequest, tmp_path: Path, server_url: ServerUrl
+) -> Iterator[Engines]:
     """One engine after the other, empty."""
-    return ENGINES[request.param](tmp_path)
+    name = request.param
+    with open_engine(name, tmp_path, server_url(name)) as (store, engine):
+        is_local = name not in SERVERS
+        yield Engines(store, engine, is_transactional=is_local, knows_its_words=is_local)

@@ -1,5 +1,6 @@
 """Small definitions and documents, and engines filled with them, for tests of any layer."""
 
+from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -11,7 +12,7 @@ from searchsvc.domain.definition import Boost, Field, FieldType, IndexDefinition
 from searchsvc.domain.document import Delete, Document, Write, WriteResult, digest
 from searchsvc.domain.index import IndexVersion
 from searchsvc.domain.query import SearchQuery, SuggestQuery, Term
-from searchsvc.ports import IndexStore, SearchEngine
+from searchsvc.ports import IndexStore, IndexWriter, SearchEngine
 from searchsvc.search.words import words
 
 INDEX = "products"
@@ -79,10 +80,16 @@ def boosted(*boosts: Boost) -> IndexDefinition:
 
 @dataclass(frozen=True)
 class Engines:
-    """Both ports of one engine, on the same versions."""
+    """Both ports of one engine, on the same versions.
+
+    An engine that `is_transactional` discards what was not committed, and looks before it writes:
+    so it knows what is unchanged. One that `knows_its_words` corrects only to commoner ones.
+    """
 
     store: IndexStore
     search: SearchEngine
+    is_transactional: bool = True
+    knows_its_words: bool = True
 
     def create(
         self, number: int = 1, definition: IndexDefinition = PRODUCTS, hash: str = ""
@@ -95,9 +102,7 @@ class Engines:
     def write(self, to: IndexVersion, *writes: Write, append: bool = False) -> list[WriteResult]:
         """Write and commit."""
         with self.store.writer(to, append=append) as writer:
-            results = writer.write(writes)
-            writer.commit()
-        return results
+            return committed(writer, *writes)
 
     def serve(
         self, *documents: Document, definition: IndexDefinition = PRODUCTS, number: int = 1
@@ -111,6 +116,16 @@ class Engines:
     def ids(self, of: IndexVersion) -> list[str]:
         """Every id of the version, sorted."""
         return sorted(id for batch in self.store.ids(of) for id in batch)
+
+
+def committed(writer: IndexWriter, *writes: Write) -> list[WriteResult]:
+    """Write and commit; one result per write, in their order."""
+    by_id: dict[str, deque[WriteResult]] = {}
+    for result in (*writer.write(writes), *writer.commit()):
+        by_id.setdefault(result.id, deque()).append(result)
+    results = [by_id[write.id].popleft() for write in writes]
+    assert not any(by_id.values()), "more results than writes"
+    return results
 
 
 def outcomes(results: Iterable[WriteResult]) -> list[str]:

@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 from searchsvc.domain.definition import Boost, Field, FieldType, IndexDefinition, Sort, Typo
-from searchsvc.domain.document import Delete
+from searchsvc.domain.document import Delete, Document
 from searchsvc.domain.query import (
     And,
     Equals,
@@ -163,7 +163,9 @@ def test_a_correction_is_commoner_than_what_was_typed(engines) -> None:
         document("1", name="form"), document("2", name="form"), document("3", name="from"),
     )  # fmt: skip
     assert ids(engines, terms=(Term("from", 1),))[0] == "3"
-    assert set(ids(engines, terms=(Term("form", 1),))) == {"1", "2"}
+    found = ids(engines, terms=(Term("form", 1),))
+    assert set(found[:2]) == {"1", "2"}
+    assert len(found) == 2 or not engines.knows_its_words
 
 
 def test_only_the_asked_fields_are_searched(catalogue) -> None:
@@ -428,6 +430,15 @@ def test_the_source_is_returned_as_written(engines) -> None:
     assert orjson.loads(hit.source) == {"a": 10**15}
     (hit,) = find(engines, fields=()).hits
     assert orjson.loads(hit.source) == {}
+
+
+def test_no_digit_is_lost(engines) -> None:
+    """Whether a field is hidden beside it or it is asked for by name, a number stays as written."""
+    number = b'{"price":123456789012345678901234567890.10,"cost":1}'
+    engines.serve(Document("1", 1, {"name": "lamp", "cost": 1}, number, 5))
+    for options in ({}, {"fields": ("price",)}):
+        (hit,) = find(engines, "lamp", **options).hits
+        assert hit.source == b'{"price":123456789012345678901234567890.10}'
 
 
 def test_hidden_fields_never_come_out(catalogue) -> None:

@@ -30,10 +30,11 @@ INDEX = "products"
 
 
 @pytest.fixture(scope="module", params=ENGINES)
-def client(request, tmp_path_factory):
+def client(request, tmp_path_factory, server_url):
     """A client of the API over one engine that holds the products."""
     definition = read_mapping(FOLDER / INDEX / "mapping.yaml")
-    with open_engine(request.param, tmp_path_factory.mktemp("engine")) as (store, engine):
+    folder, url = tmp_path_factory.mktemp("engine"), server_url(request.param)
+    with open_engine(request.param, folder, url) as (store, engine):
         version = IndexVersion.new(INDEX, datetime(2026, 8, 23, tzinfo=UTC), 1)
         store.create(version, definition, definition.hash)
         with store.writer(version, append=True) as writer:

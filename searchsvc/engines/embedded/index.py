@@ -113,6 +113,9 @@ class EmbeddedStore:
         with guarded(f"reading version '{version}'"):
             yield from checksums(index, index.searcher(), width, buckets)
 
+    def close(self) -> None:
+        """Nothing to let go of: files are open only while they are used."""
+
     def _open(self, version: IndexVersion) -> Index:
         directory = self._directories.of(version)
         directory.card()

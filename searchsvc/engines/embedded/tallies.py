@@ -18,7 +18,7 @@ def tallies(searcher: Searcher, width: int) -> dict[int, Tally]:
         Query.all_query(), {"buckets": {"histogram": histogram, "aggs": sum}}
     )
     return {
-        int(bucket["key"]) // width: Tally(bucket["doc_count"], int(bucket["checksum"]["value"]))
+        round(bucket["key"] / width): Tally(bucket["doc_count"], int(bucket["checksum"]["value"]))
         for bucket in answer["buckets"]["buckets"]
         if bucket["doc_count"]
     }

@@ -98,7 +98,7 @@ class EmbeddedWriter:
             write = self._added if self._append else self._checked
             return [write(one) for one in writes]
 
-    def commit(self) -> None:
+    def commit(self) -> list[WriteResult]:
         with self._discarding("committing"):
             self._tombstones.add(self._deleted)
             if self._changed:
@@ -106,6 +106,7 @@ class EmbeddedWriter:
                 self._index.reload()
                 self._searcher = self._index.searcher()
         self._forget()
+        return []
 
     def close(self) -> None:
         """Discard what is not committed, and free tantivy's lock.

@@ -101,6 +101,9 @@ class MemoryStore:
         marks = ((id, stored.document.mark) for id, stored in documents)
         yield {id: mark.checksum for id, mark in marks if mark.slot // width in wanted}
 
+    def close(self) -> None:
+        """Nothing to let go of."""
+
     def state(self, version: IndexVersion) -> State:
         """The last committed state of `version`, for the search side."""
         return self._get(version).state
@@ -125,7 +128,7 @@ class MemoryWriter:
     def write(self, writes: Sequence[Write]) -> list[WriteResult]:
         return [self._write(write) for write in writes]
 
-    def commit(self) -> None:
+    def commit(self) -> list[WriteResult]:
         state = self._held.state
         merged = {**state.documents, **self._documents}
         self._held.state = State(
@@ -134,6 +137,7 @@ class MemoryWriter:
             {**state.tombstones, **self._tombstones},
         )
         self._documents, self._tombstones = {}, {}
+        return []
 
     def _write(self, write: Write) -> WriteResult:
         stored = None if self._append else self._stored(write.id)

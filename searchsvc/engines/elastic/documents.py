@@ -1,0 +1,115 @@
+"""Writes as the two lines that a bulk request has for each."""
+
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+import orjson
+
+from searchsvc.domain.definition import FieldType, IndexDefinition
+from searchsvc.domain.document import Delete, Document, Write
+from searchsvc.engines import boosts, sources, values
+from searchsvc.engines.analysis import Stem, stemmer, tokens
+from searchsvc.engines.elastic.schema import (
+    BOOST,
+    CHECKSUM,
+    DIGEST,
+    JSON,
+    KEY,
+    SLOT,
+    Physical,
+    physical,
+)
+from searchsvc.engines.fields import exact_text, id_parts
+
+Convert: TypeAlias = Callable[[Write], bytes]
+# A field's values, converted, as the native fields below its root.
+Native: TypeAlias = Callable[[list[Any]], dict[str, Any]]
+
+_LONGEST_WHOLE = 120  # characters; a longer text is nothing that somebody types as a name
+
+
+def converter(definition: IndexDefinition) -> Convert:
+    """What turns writes into bulk lines; it raises Unindexable with the reason.
+
+    The result must not be shared between threads.
+    """
+    render = _renderer(definition)
+
+    def convert(write: Write) -> bytes:
+        values.checked_id(write.id)
+        # Always a whole `index`: what is written is a function of one read, never of what is there.
+        name = b"delete" if isinstance(write, Delete) else b"index"
+        action = b'{"%b":{"_id":%b,"version":%d,"version_type":"external_gte"}}\n' % (
+            name, orjson.dumps(write.id), write.version,
+        )  # fmt: skip
+        return action if isinstance(write, Delete) else action + render(write)
+
+    return convert
+
+
+def _renderer(definition: IndexDefinition) -> Callable[[Document], bytes]:
+    stem = stemmer(definition.language)
+    fields = [
+        (one.field.name, one.root, of_field, _native(one, stem))
+        for one in physical(definition)
+        if (of_field := values.reader(one.field))
+    ]
+    visible = sources.visible(definition)
+    factor = boosts.multiplier(definition) if definition.boosts else None
+
+    def render(document: Document) -> bytes:
+        body: dict[str, Any] = {
+            JSON: _text(visible(document.source)), KEY: document.id, DIGEST: document.digest,
+            SLOT: document.mark.slot, CHECKSUM: document.mark.checksum,
+        }  # fmt: skip
+        held = document.values
+        for name, root, of_field, native in fields:
+            value = held.get(name)
+            if value is not None and (items := of_field(value)):
+                body[root] = native(items)
+        if factor is not None:
+            body[BOOST] = factor(held)
+        return orjson.dumps(body, option=orjson.OPT_APPEND_NEWLINE)
+
+    return render
+
+
+def _text(source: bytes) -> str:
+    try:
+        return source.decode()
+    except UnicodeDecodeError:
+        raise values.Unindexable("the source is not UTF-8") from None
+
+
+def _native(one: Physical, stem: Stem) -> Native:
+    """What makes the native fields of one field."""
+
+    def native(items: list[Any]) -> dict[str, Any]:
+        made: dict[str, Any] = {}
+        if one.words:
+            _add_words(made, one, stem, items)
+        if one.value:
+            made["value"] = list(dict.fromkeys(items)) if len(items) > 1 else items
+        if one.sort:
+            made["sort"] = values.sort_value(one.field, items[0])
+        return made
+
+    return native
+
+
+def _add_words(made: dict[str, Any], one: Physical, stem: Stem, items: list[str]) -> None:
+    """Words, stems and wholes; each value by itself, so that no phrase reaches into the next."""
+    cut = [tokens(item) for item in items]
+    wholes = cut if one.whole else []
+    if one.field.type is FieldType.ID:
+        cut = [part for words in cut for part in id_parts(words)]
+        wholes = cut if one.whole else []
+    elif one.whole:
+        pairs = zip(items, cut, strict=True)
+        wholes = [words for item, words in pairs if len(item) <= _LONGEST_WHOLE]
+    made["words"] = [" ".join(words) for words in cut]
+    if one.stems:
+        made["stems"] = [" ".join(stem(words)) for words in cut]
+    named = [exact for words in wholes if (exact := exact_text(words))]
+    if named:
+        made["whole"] = named

@@ -1,0 +1,159 @@
+"""A server's answer to a search: what of it is used, and hits and highlights made from that."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+import orjson
+
+from searchsvc.domain.definition import Field, IndexDefinition
+from searchsvc.domain.query import SearchQuery, Term
+from searchsvc.domain.result import Hit
+from searchsvc.engines import sources
+from searchsvc.engines.analysis import stemmer, tokens
+from searchsvc.engines.elastic.failures import Reply, garbled
+from searchsvc.engines.marks import Highlighter, as_text
+from searchsvc.engines.terms import Letter, understand
+from searchsvc.errors import EngineTimeout
+
+
+class _Source(msgspec.Struct):
+    json: str = msgspec.field(name="_json", default="{}")
+
+
+class Found(msgspec.Struct):
+    """One hit: its id, score, and the document's JSON as one string."""
+
+    id: str = msgspec.field(name="_id")
+    score: float | None = msgspec.field(name="_score", default=None)
+    held: _Source = msgspec.field(name="_source", default_factory=_Source)
+
+    @property
+    def source(self) -> bytes:
+        """The document's JSON as it was written."""
+        return self.held.json.encode()
+
+
+class _Total(msgspec.Struct):
+    value: int
+
+
+class _Hits(msgspec.Struct):
+    total: _Total
+    hits: list[Found]
+
+
+class Answer(msgspec.Struct):
+    """One search's answer."""
+
+    hits: _Hits
+    timed_out: bool = False
+    aggregations: dict[str, Any] = {}
+
+    @property
+    def total(self) -> int:
+        """How many documents match, exactly."""
+        return self.hits.total.value
+
+
+class Answers(msgspec.Struct):
+    """The answers of several searches; each is an answer, or an error with its status."""
+
+    responses: list[msgspec.Raw]
+
+
+_ANSWER, _ANSWERS = msgspec.json.Decoder(Answer), msgspec.json.Decoder(Answers)
+
+
+def answer(reply: Reply, doing: str) -> Answer:
+    """The answer to one search. Raises EngineError or EngineTimeout."""
+    return _whole(_decode(_ANSWER, reply, doing), doing)
+
+
+def answers(reply: Reply, doing: str) -> list[Reply]:
+    """The answers of an `_msearch`, each as a reply of its own. Raises EngineError."""
+    raws = _decode(_ANSWERS, reply, doing).responses
+    return [Reply(_status(bytes(raw)), bytes(raw)) for raw in raws]
+
+
+class _Status(msgspec.Struct):
+    status: int = 200
+
+
+def _status(body: bytes) -> int:
+    try:
+        return msgspec.json.decode(body, type=_Status).status
+    except msgspec.DecodeError:
+        return 200  # it will not decode as an answer either
+
+
+def _decode(decoder: msgspec.json.Decoder[Any], reply: Reply, doing: str) -> Any:
+    try:
+        return decoder.decode(reply.body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise garbled(reply, doing) from error
+
+
+def _whole(found: Answer, doing: str) -> Answer:
+    if found.timed_out:
+        raise EngineTimeout(f"{doing}: the engine ran out of time", hint="see engine.timeout")
+    return found
+
+
+class SeenWords:
+    """The vocabulary of a few texts: what the words of a query stand for there.
+
+    Typed words are left out of it, so that every correction counts that the engine has found.
+    """
+
+    def __init__(self, texts: Iterable[str], terms: Iterable[Term], language: str) -> None:
+        self._stem = stemmer(language)
+        typed = {word for term in terms for word in tokens(term.text)}
+        self._letters: dict[str, dict[str, int]] = {}
+        for text in texts:
+            for word in set(tokens(text)) - typed:
+                of_letter = self._letters.setdefault(word[0], {})
+                of_letter[word] = of_letter.get(word, 0) + 1
+        self._made: dict[str, Letter] = {}
+
+    def letter(self, first: str) -> Letter:
+        """The words that begin with the character `first`."""
+        if first not in self._made:
+            self._made[first] = Letter([self._letters.get(first, {})], self._stem)
+        return self._made[first]
+
+
+def hits(
+    found: Sequence[Found], query: SearchQuery, definition: IndexDefinition, scored: float
+) -> tuple[Hit, ...]:
+    """The documents found, each with its source and highlights; `scored` where there is no score.
+
+    Matches are marked by our own rules, the same as on every engine, in the texts at hand.
+    """
+    marked = [f for f in definition.fields if (f.highlight or f.snippet) and not f.hidden]
+    members: list[Mapping[str, object]] = []
+    marks = None
+    if query.highlight and marked:
+        members = [orjson.loads(one.held.json) for one in found]
+        groups = understand(query.terms, seen_words(members, marked, query.terms, definition))
+        marks = Highlighter(definition, groups, query.fields)
+    return tuple(
+        Hit(
+            one.id,
+            scored if one.score is None else one.score,
+            sources.chosen(one.source, query.fields),
+            marks.of(members[number]) if marks else {},
+        )
+        for number, one in enumerate(found)
+    )
+
+
+def seen_words(
+    members: Iterable[Mapping[str, object]],
+    fields: Sequence[Field],
+    terms: Iterable[Term],
+    definition: IndexDefinition,
+) -> SeenWords:
+    """The words of `fields` in these documents."""
+    texts = (as_text(one.get(field.name)) for one in members for field in fields)
+    return SeenWords(texts, terms, definition.language)

@@ -1,0 +1,255 @@
+"""Searches the live versions on a server: the port SearchEngine."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import TypeVar
+
+import orjson
+
+from searchsvc.domain.definition import Field
+from searchsvc.domain.query import SearchQuery, SuggestQuery, Term
+from searchsvc.domain.result import (
+    Bucket,
+    Hit,
+    HitSuggestion,
+    LiveIndex,
+    SearchResult,
+    SuggestResult,
+    ValueSuggestion,
+)
+from searchsvc.engines import suggestions, values
+from searchsvc.engines.elastic.aliases import Aliases, Served
+from searchsvc.engines.elastic.client import NDJSON, Client
+from searchsvc.engines.elastic.facets import aggregations, buckets, facets, terms
+from searchsvc.engines.elastic.failures import Reply, failure
+from searchsvc.engines.elastic.filters import Native, passing
+from searchsvc.engines.elastic.names import Names
+from searchsvc.engines.elastic.order import order
+from searchsvc.engines.elastic.query import Group, Words, can_be_misspelt, groups
+from searchsvc.engines.elastic.response import Answer, SeenWords, answer, answers, hits, seen_words
+from searchsvc.engines.elastic.schema import BOOST
+from searchsvc.engines.elastic.transport import Transport
+from searchsvc.engines.fields import searched, suggest_texts, suggest_values
+from searchsvc.engines.terms import understand
+from searchsvc.errors import NotServing, SearchsvcError, UnknownVersion
+
+_T = TypeVar("_T")
+_VALUES = 1_000  # values of one field that are looked through for those that begin as typed
+_JSON = "application/json"
+_WHOLE = "allow_partial_search_results=false"
+
+
+class ElasticEngine:
+    """A SearchEngine over the versions that an ElasticStore keeps behind the same names.
+
+    `poll`: seconds for which a swap may go unseen.
+    """
+
+    def __init__(self, client: Client, names: Names | None = None, poll: float = 1.0) -> None:
+        self._client = client
+        self._aliases = Aliases(client, names or Names(), poll)
+        self._transport = Transport(client.access)
+        self._timeout = f"{int(client.access.timeout * 1000)}ms"
+
+    def live(self, index: str) -> LiveIndex | None:
+        try:
+            served = self._aliases.get(index)
+        except SearchsvcError:
+            return None
+        return None if served is None else served.live
+
+    async def search(self, query: SearchQuery) -> SearchResult:
+        async def on(served: Served) -> SearchResult:
+            return await self._search(served, query)
+
+        return await self._answered(query.index, on)
+
+    async def suggest(self, query: SuggestQuery) -> SuggestResult:
+        async def on(served: Served) -> SuggestResult:
+            return await self._suggest(served, query)
+
+        return await self._answered(query.index, on)
+
+    async def document(self, index: str, id: str) -> Hit | None:
+        async def on(served: Served) -> Hit | None:
+            if not values.is_id(id):
+                return None
+            body = {"query": {"ids": {"values": [id]}}, "size": 1}
+            found = (await self._ask(served, body)).hits.hits
+            return Hit(id, 1.0, found[0].source) if found else None
+
+        return await self._answered(index, on)
+
+    async def close(self) -> None:
+        self._transport.close()
+        self._client.close()
+
+    async def _answered(self, index: str, on: Callable[[Served], Awaitable[_T]]) -> _T:
+        """The answer of the live version; asked again where that has just been dropped."""
+        served = self._aliases.get(index)
+        try:
+            return await on(_serving(index, served))
+        except UnknownVersion:
+            return await on(_serving(index, await asyncio.to_thread(self._aliases.look, index)))
+
+    # --- search ----------------------------------------------------------------------------------
+
+    async def _search(self, served: Served, query: SearchQuery) -> SearchResult:
+        definition, cut = served.plan.definition, groups(query.terms)
+        found = await self._ask(served, _body(served, query, cut, misspelt=False))
+        if not found.total and can_be_misspelt(cut):
+            found = await self._ask(served, _body(served, query, cut, misspelt=True))
+        return SearchResult(
+            served.live.version,
+            found.total,
+            hits(found.hits.hits, query, definition, 0.0 if query.sort else 1.0),
+            facets(query.facets, found.aggregations, served.plan),
+        )
+
+    async def _ask(self, served: Served, body: Native) -> Answer:
+        doing = f"searching version '{served.live.version}'"
+        data = orjson.dumps({"timeout": self._timeout, **body})
+        reply = await self._transport.post(f"/{served.name}/_search?{_WHOLE}", data, _JSON)
+        return _good(reply, doing)
+
+    async def _ask_all(self, served: Served, bodies: Sequence[Native]) -> list[Answer]:
+        doing = f"suggesting from version '{served.live.version}'"
+        head = orjson.dumps({"allow_partial_search_results": False})
+        lines = [orjson.dumps({"timeout": self._timeout, **body}) for body in bodies]
+        data = b"".join(head + b"\n" + line + b"\n" for line in lines)
+        reply = await self._transport.post(f"/{served.name}/_msearch", data, NDJSON)
+        if reply.status >= 400:
+            raise failure(reply, doing)
+        return [_good(one, doing) for one in answers(reply, doing)]
+
+    # --- suggest ---------------------------------------------------------------------------------
+
+    async def _suggest(self, served: Served, query: SuggestQuery) -> SuggestResult:
+        if not groups(query.terms) or query.limit < 1:
+            return SuggestResult(served.live.version, (), ())
+        fields = suggest_values(served.plan.definition)
+        texts = suggest_texts(served.plan.definition)
+        spelt, bodies = suggestions.as_spelt(query.terms), []
+        if texts:
+            bodies.append(_text_body(served, query, texts, misspelt=False))
+        bodies += [_value_body(served, field, spelt) for field in fields]
+        answered = await self._ask_all(served, bodies) if bodies else []
+        first = [answered.pop(0)] if texts else []
+        found = _values(served, query, fields, answered, spelt)
+        if not found or (first and not first[0].total):
+            found, first = await self._forgiving(served, query, found, first)
+        shown = [_hit_suggestions(served, query, texts, one) for one in first]
+        return SuggestResult(served.live.version, tuple(found), tuple(shown[0] if shown else ()))
+
+    async def _forgiving(
+        self,
+        served: Served,
+        query: SuggestQuery,
+        found: list[ValueSuggestion],
+        first: list[Answer],
+    ) -> tuple[list[ValueSuggestion], list[Answer]]:
+        """What was not found as spelt, asked for again with typos, in the same way."""
+        if not any(term.typos for term in query.terms):
+            return found, first
+        fields = suggest_values(served.plan.definition) if not found else []
+        again = bool(first) and not first[0].total
+        texts = suggest_texts(served.plan.definition)
+        bodies = [_text_body(served, query, texts, misspelt=True)] if again else []
+        bodies += [_value_body(served, field, query.terms) for field in fields]
+        answered = await self._ask_all(served, bodies) if bodies else []
+        if again:
+            first = [answered.pop(0)]
+        return found or _values(served, query, fields, answered, query.terms), first
+
+
+def _serving(index: str, served: Served | None) -> Served:
+    if served is None:
+        raise NotServing(
+            f"index '{index}' has no live version yet",
+            hint=f"run `searchsvc index rebuild {index}`",
+        )
+    return served
+
+
+def _good(reply: Reply, doing: str) -> Answer:
+    if reply.status >= 400:
+        raise failure(reply, doing)
+    return answer(reply, doing)
+
+
+def _body(served: Served, query: SearchQuery, cut: Sequence[Group], *, misspelt: bool) -> Native:
+    plan = served.plan
+    fields = searched(plan.definition, query.search_fields)
+    words = Words(plan, cut, fields, text=query.text, match=query.match, misspelt=misspelt)
+    ranked = bool(query.limit) and not query.sort
+    asked = aggregations(query.facets, plan)
+    filter = None if query.filter is None else passing(query.filter, plan)
+    body: Native = {
+        "query": _ranked(served, words.scoring) if ranked else words.matching,
+        "track_total_hits": True,
+        "from": query.offset,
+        "size": query.limit,
+        "sort": order(query.sort, plan),
+    }
+    if asked:
+        # Facets have filters of their own; this one then narrows the hits alone.
+        return {**body, "aggs": asked, **({"post_filter": filter} if filter else {})}
+    if filter:
+        body["query"] = {"bool": {"must": [body["query"]], "filter": [filter]}}
+    return body
+
+
+def _ranked(served: Served, query: Native) -> Native:
+    """The query's scores times each document's boost."""
+    if not served.plan.definition.boosts:
+        return query
+    factor = {"field": BOOST, "missing": 1.0}
+    how = {"field_value_factor": factor, "boost_mode": "multiply"}
+    return {"function_score": {"query": query, **how}}
+
+
+def _text_body(
+    served: Served, query: SuggestQuery, texts: Sequence[Field], *, misspelt: bool
+) -> Native:
+    words = Words(served.plan, groups(query.terms), texts, misspelt=misspelt)
+    return {
+        "query": _ranked(served, words.scoring),
+        "size": query.limit * suggestions.OVERSAMPLE,
+        "sort": order((), served.plan),
+    }
+
+
+def _value_body(served: Served, field: Field, wanted: Iterable[Term]) -> Native:
+    words = Words(served.plan, groups(wanted), [field], misspelt=True)
+    counts = {"values": terms(served.plan.of(field), _VALUES)}
+    return {"query": words.matching, "size": 0, "aggs": counts}
+
+
+def _values(
+    served: Served,
+    query: SuggestQuery,
+    fields: Sequence[Field],
+    answered: Sequence[Answer],
+    wanted: Sequence[Term],
+) -> list[ValueSuggestion]:
+    """The values in which all of `wanted` match, from the answers for each of `fields`."""
+    counted: dict[str, tuple[Bucket, ...]] = {
+        field.name: buckets(one.aggregations["values"], served.plan.of(field))
+        for field, one in zip(fields, answered, strict=True)
+    }
+    definition = served.plan.definition
+    texts = (str(bucket.value) for found in counted.values() for bucket in found)
+    understood = understand(wanted, SeenWords(texts, wanted, definition.language))
+    matcher = suggestions.Matcher(fields, understood, definition)
+    return matcher.values(lambda field: counted[field.name], query.limit)
+
+
+def _hit_suggestions(
+    served: Served, query: SuggestQuery, texts: Sequence[Field], found: Answer
+) -> list[HitSuggestion]:
+    definition = served.plan.definition
+    members = [(one.id, orjson.loads(one.held.json)) for one in found.hits.hits]
+    seen = seen_words((held for _, held in members), texts, query.terms, definition)
+    matcher = suggestions.Matcher(texts, understand(query.terms, seen), definition)
+    made = (matcher.hit(id, held) for id, held in members)
+    return suggestions.distinct(made, query.limit)
