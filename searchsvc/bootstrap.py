@@ -10,12 +10,13 @@ from typing import Any
 
 import msgspec
 
-from searchsvc.definitions.indexers import LoadedIndexer, line_of
+from searchsvc.definitions.fit import check_fit
+from searchsvc.definitions.indexers import LoadedIndexer
 from searchsvc.definitions.project import Definitions, read_definitions, shipped_folder
 from searchsvc.domain.definition import IndexDefinition
 from searchsvc.engines.embedded.index import EmbeddedStore
 from searchsvc.engines.embedded.search import EmbeddedEngine
-from searchsvc.errors import DefinitionError, SettingsError, UnknownIndex, nearest
+from searchsvc.errors import SettingsError, UnknownIndex, nearest
 from searchsvc.indexing.parts import IndexParts
 from searchsvc.indexing.reader import Reader
 from searchsvc.indexing.runner import IndexRunner, index_hash
@@ -94,7 +95,7 @@ class Services:
         """
         loaded = self._loaded(index)
         source = self._source(loaded)
-        self._check_fields(loaded, source.columns())
+        check_fit(loaded, self.definitions[index], source.columns())
         source.check_plans()
         return source.warnings()
 
@@ -138,33 +139,6 @@ class Services:
         return IndexRunner(
             parts, index_hash(definition, loaded.indexer, loaded.hash), definition=definition
         )
-
-    def _check_fields(self, loaded: LoadedIndexer, columns: Mapping[str, str]) -> None:
-        """Without a to_document of its own, a row's columns must be fields."""
-        if loaded.indexer.to_document is not dict:
-            return
-        indexer = loaded.indexer
-        fields = {field.name for field in self.definitions[indexer.index].fields}
-        own = {
-            *indexer.keys,
-            indexer.watermark,
-            indexer.soft_delete,
-            *(j.on for j in indexer.joins),
-        }
-        for column in columns:
-            if column not in fields | own:
-                hint = (
-                    f"{nearest(column, fields)}; add it to the mapping or leave it out of the SQL"
-                )
-                raise _misfit(f"column '{column}' is no field of its index", loaded, hint)
-        for field in sorted(fields - set(columns)):
-            hint = f"{nearest(field, columns)}; select it, or take it out of the mapping"
-            raise _misfit(f"field '{field}' of the mapping has no column", loaded, hint)
-
-
-def _misfit(message: str, loaded: LoadedIndexer, hint: str) -> DefinitionError:
-    line = line_of(loaded.file.read_text(encoding="utf-8"), "sql")
-    return DefinitionError(message, file=loaded.file, line=line, key="sql", hint=hint)
 
 
 def build(project: Project) -> Services:

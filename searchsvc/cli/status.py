@@ -66,7 +66,7 @@ def _drift(runs: list[Run]) -> int | None:
 def _last(runs: list[Run]) -> str:
     """The newest run that was not an increment without news."""
     for run in runs:
-        if run.kind is not RunKind.INCREMENTAL or run.error:
+        if run.kind is not RunKind.INCREMENT or run.error:
             return f"{run.kind} {run.status}"
     return "" if not runs else f"{runs[0].kind} {runs[0].status}"
 

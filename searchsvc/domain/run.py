@@ -13,7 +13,7 @@ class RunKind(StrEnum):
     """What a run does: copy everything, follow changes, compare every row, or compare sums."""
 
     REBUILD = "rebuild"
-    INCREMENTAL = "increment"
+    INCREMENT = "increment"
     RECONCILE = "reconcile"
     VERIFY = "verify"
 

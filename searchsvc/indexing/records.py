@@ -70,7 +70,7 @@ class RunRecords:
 
     def increment_within(self, outer: RunContext, version: IndexVersion, work: Work) -> None:
         """An increment of its own record under the lease of `outer`, whose run goes on after it."""
-        kind, now = RunKind.INCREMENTAL, self._clock.now()
+        kind, now = RunKind.INCREMENT, self._clock.now()
         run = self._state.start_run(self._index, kind, version.name, now)
         dead = DeadLetters(self._state, self._clock, run)
         context = replace(
@@ -125,7 +125,7 @@ def _summary(run: Run) -> tuple[int, str]:
     """Level and text of the line that a run leaves; an increment that found nothing is quiet."""
     counts = run.counts
     written = counts.indexed + counts.deleted + counts.dead
-    quiet = run.kind is RunKind.INCREMENTAL and not written
+    quiet = run.kind is RunKind.INCREMENT and not written
     text = (
         f"{run.version}: {run.kind} {run.status} in {run.seconds:.2f} s: read {counts.read}, "
         f"indexed {counts.indexed}, deleted {counts.deleted}, unchanged {counts.unchanged}, "

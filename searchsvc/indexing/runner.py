@@ -113,7 +113,7 @@ class IndexRunner:
         def work(context: RunContext, version: IndexVersion) -> None:
             self._live.run(context, version, also)
 
-        return self._records.run(RunKind.INCREMENTAL, self._current, work, watching, 0.0)
+        return self._records.run(RunKind.INCREMENT, self._current, work, watching, 0.0)
 
     def reconcile(
         self, *, allow_deletes: bool = False, watching: Watching | None = None
@@ -178,7 +178,7 @@ class IndexRunner:
                 return
             self._live.run(context, target)
 
-        return self._records.run(RunKind.INCREMENTAL, begin, work, watching, self._lease_wait)
+        return self._records.run(RunKind.INCREMENT, begin, work, watching, self._lease_wait)
 
     def prune(self) -> list[IndexVersion]:
         """Drop all but the live version and those to keep; which ones were dropped."""

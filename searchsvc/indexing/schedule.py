@@ -52,7 +52,7 @@ def plan(indexer: Indexer) -> dict[RunKind, When]:
 
 def _texts(indexer: Indexer) -> dict[RunKind, str]:
     texts = {
-        RunKind.INCREMENTAL: indexer.every,
+        RunKind.INCREMENT: indexer.every,
         RunKind.REBUILD: indexer.rebuild,
         RunKind.RECONCILE: indexer.reconcile,
     }
@@ -156,7 +156,7 @@ class Schedule:
 
     def _attempt(self, runner: IndexRunner, kind: RunKind) -> None:
         """One run; whatever goes wrong is told here and nowhere else."""
-        if self._stop.is_set() or (kind is RunKind.INCREMENTAL and self._pauses.on(runner.index)):
+        if self._stop.is_set() or (kind is RunKind.INCREMENT and self._pauses.on(runner.index)):
             return
         try:
             self._run(runner, kind)
@@ -165,7 +165,7 @@ class Schedule:
             _log.debug("%s: %s: %s", runner.index, kind, error)
         except LeaseHeld:
             # Another run of the index is what should be; a daily run waits for its end.
-            if kind is not RunKind.INCREMENTAL:
+            if kind is not RunKind.INCREMENT:
                 urgent = kind is RunKind.REBUILD and _needs_rebuild(runner)
                 self._again(runner, kind, _FIRST_PAUSE if urgent else _HELD_PAUSE)
         except SearchsvcError as error:
@@ -184,7 +184,7 @@ class Schedule:
 
     def _is_done(self, runner: IndexRunner, kind: RunKind) -> bool:
         """Whether another scheduler has done this rebuild or reconcile already."""
-        if kind is RunKind.INCREMENTAL:
+        if kind is RunKind.INCREMENT:
             return False
         if kind is RunKind.REBUILD and _needs_rebuild(runner):
             return False
@@ -205,7 +205,7 @@ class Schedule:
         if not isinstance(error, DependencyError) and not unserved:
             return
         pause = self._pauses.begin(runner.index)
-        if kind is not RunKind.INCREMENTAL:
+        if kind is not RunKind.INCREMENT:
             self._again(runner, kind, pause)
 
 

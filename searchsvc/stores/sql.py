@@ -4,13 +4,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
-from hashlib import sha256
 from typing import Any
 
 import msgspec
 from sqlalchemy import (
     Connection,
-    Row,
     delete,
     func,
     insert,
@@ -19,16 +17,21 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
-from searchsvc.domain.document import Outcome
 from searchsvc.domain.run import Checkpoint, Counts, DeadLetter, Lease, Run, RunKind, RunStatus
 from searchsvc.errors import LeaseHeld, LeaseLost, StateError
 from searchsvc.ports import Clock
 from searchsvc.stores.connect import connect
 from searchsvc.stores.migrate import migrate
+from searchsvc.stores.rows import (
+    checkpoint_of,
+    letter_key,
+    letter_values,
+    run_of,
+    run_values,
+)
 from searchsvc.stores.schema import checkpoints, dead_letters, leases, runs, watermarks
 
 _CHUNK = 500  # ids of one statement: below SQLite's limit of bound values
-_COUNTS = ("read", *(outcome.value for outcome in Outcome))
 
 
 class SqlStateStore:
@@ -55,7 +58,7 @@ class SqlStateStore:
     def start_run(self, index: str, kind: RunKind, version: str, at: datetime) -> Run:
         run = Run(0, index, kind, version, RunStatus.RUNNING, at)
         with self._transaction() as connection:
-            result = connection.execute(insert(runs).values(_run_values(run)))
+            result = connection.execute(insert(runs).values(run_values(run)))
             key = result.inserted_primary_key
             _prune(connection, index, kind, self._keep)
         return replace(run, id=key[0] if key else 0)
@@ -72,7 +75,7 @@ class SqlStateStore:
     ) -> Run:
         done = replace(run, status=status, counts=counts, finished=at, error=error, drift=drift)
         with self._transaction() as connection:
-            connection.execute(update(runs).where(runs.c.id == run.id).values(_run_values(done)))
+            connection.execute(update(runs).where(runs.c.id == run.id).values(run_values(done)))
         return done
 
     def runs(
@@ -84,7 +87,7 @@ class SqlStateStore:
         if kind is not None:
             query = query.where(runs.c.kind == kind.value)
         with self._transaction() as connection:
-            return [_run(row) for row in connection.execute(query)]
+            return [run_of(row) for row in connection.execute(query)]
 
     def abandon_runs(self, index: str, at: datetime) -> int:
         is_open = (runs.c.index_name == index) & (runs.c.status == RunStatus.RUNNING.value)
@@ -120,7 +123,7 @@ class SqlStateStore:
         query = select(checkpoints.c.content).where(checkpoints.c.index_name == index)
         with self._transaction() as connection:
             content = connection.execute(query).scalar()
-        return None if content is None else _checkpoint(content)
+        return None if content is None else checkpoint_of(content)
 
     def set_checkpoint(self, index: str, checkpoint: Checkpoint) -> None:
         is_it = checkpoints.c.index_name == index
@@ -193,7 +196,7 @@ class SqlStateStore:
 
     def add_dead_letters(self, letters: Sequence[DeadLetter]) -> None:
         newest = {(letter.index, letter.id): letter for letter in letters}
-        rows = [_letter_values(letter) for letter in newest.values()]
+        rows = [letter_values(letter) for letter in newest.values()]
         with self._transaction() as connection:
             for index in sorted({letter.index for letter in letters}):
                 _delete_letters(connection, index, [r["key"] for r in rows])
@@ -203,7 +206,7 @@ class SqlStateStore:
     def resolve_dead_letters(self, index: str, ids: Sequence[str]) -> None:
         if ids:
             with self._transaction() as connection:
-                _delete_letters(connection, index, [_key(id) for id in ids])
+                _delete_letters(connection, index, [letter_key(id) for id in ids])
 
     def dead_letters(self, index: str, limit: int = 50) -> list[DeadLetter]:
         table = dead_letters
@@ -253,44 +256,6 @@ def _is(lease: Lease) -> Any:
     )
 
 
-def _run_values(run: Run) -> dict[str, object]:
-    values = {f"rows_{name}": getattr(run.counts, name) for name in _COUNTS}
-    return values | {
-        "index_name": run.index,
-        "kind": run.kind.value,
-        "version": run.version,
-        "status": run.status.value,
-        "started": run.started,
-        "finished": run.finished,
-        "error": run.error,
-        "drift": run.drift,
-    }
-
-
-def _run(row: Row[Any]) -> Run:
-    values = row._asdict()
-    return Run(
-        row.id,
-        row.index_name,
-        RunKind(row.kind),
-        row.version,
-        RunStatus(row.status),
-        row.started,
-        row.finished,
-        Counts(**{name: values[f"rows_{name}"] for name in _COUNTS}),
-        row.error,
-        row.drift,
-    )
-
-
-def _checkpoint(content: str) -> Checkpoint | None:
-    """None where another release has written what this one cannot read: it begins anew."""
-    try:
-        return msgspec.json.decode(content, type=Checkpoint)
-    except msgspec.MsgspecError:
-        return None
-
-
 def _prune(connection: Connection, index: str, kind: RunKind, keep: int) -> None:
     """Drop all but the newest `keep` runs of one index and kind."""
     mine = (runs.c.index_name == index) & (runs.c.kind == kind.value)
@@ -298,21 +263,6 @@ def _prune(connection: Connection, index: str, kind: RunKind, keep: int) -> None
     last = connection.execute(oldest).scalar()
     if last is not None:
         connection.execute(delete(runs).where(mine, runs.c.id <= last))
-
-
-def _key(id: str) -> str:
-    return sha256(id.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _letter_values(letter: DeadLetter) -> dict[str, Any]:
-    return {
-        "index_name": letter.index,
-        "key": _key(letter.id),
-        "id": letter.id.encode("utf-8", "replace").decode(),
-        "reason": letter.reason,
-        "run": letter.run,
-        "at": letter.at,
-    }
 
 
 def _delete_letters(connection: Connection, index: str, keys: Sequence[str]) -> None:

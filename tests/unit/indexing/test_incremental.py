@@ -33,7 +33,7 @@ def test_inserts_updates_and_hidden_rows_are_followed(built):
     run = built.built.increment()
     assert built.held() == built.wanted()
     assert run.counts == Counts(read=3, indexed=2, deleted=1)
-    assert run.kind is RunKind.INCREMENTAL
+    assert run.kind is RunKind.INCREMENT
 
 
 def test_an_increment_without_changes_commits_nothing(built):
@@ -134,7 +134,7 @@ def test_the_watermark_moves_only_once_the_writes_are_durable(built):
     with pytest.raises(EngineError):
         built.built.increment()
     assert built.state.watermark(name) == before
-    assert built.built.last_run(RunKind.INCREMENTAL).status is RunStatus.FAILED
+    assert built.built.last_run(RunKind.INCREMENT).status is RunStatus.FAILED
     built.built.increment()
     assert built.held() == built.wanted()
     assert built.state.watermark(name) > before

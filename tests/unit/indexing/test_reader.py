@@ -110,7 +110,7 @@ def test_a_long_reason_is_cut():
 
 def test_letters_are_stored_only_when_saved(world):
     """A success that may still be lost resolves nothing."""
-    run = world.state.start_run("shop", RunKind.INCREMENTAL, "v", world.clock.now())
+    run = world.state.start_run("shop", RunKind.INCREMENT, "v", world.clock.now())
     first = DeadLetters(world.state, world.clock, run)
     first.add("1", "bad")
     assert world.state.dead_letters("shop") == []
@@ -124,7 +124,7 @@ def test_letters_are_stored_only_when_saved(world):
 
 def test_a_row_that_dies_after_it_was_mended_in_one_run_stays_dead(world):
     """The last fate of an id is the one that is stored."""
-    run = world.state.start_run("shop", RunKind.INCREMENTAL, "v", world.clock.now())
+    run = world.state.start_run("shop", RunKind.INCREMENT, "v", world.clock.now())
     letters = DeadLetters(world.state, world.clock, run)
     letters.add("1", "bad")
     letters.succeeded(["1"])

@@ -243,7 +243,7 @@ def test_the_live_version_is_fed_while_another_is_built(world):
     fast.rebuild()
     assert seen == [True]
     kinds = [run.kind for run in world.state.runs("shop", 100)]
-    assert kinds.count(RunKind.INCREMENTAL) >= 5
+    assert kinds.count(RunKind.INCREMENT) >= 5
     assert kinds.count(RunKind.REBUILD) == 2
 
 

@@ -84,7 +84,7 @@ def test_a_crash_in_the_catch_up_is_healed_by_the_next_increment(twice, name):
     twice.clock.move(60)
     twice.runner().increment()
     assert twice.held() == twice.wanted()
-    assert twice.runner().last_run(RunKind.INCREMENTAL).counts.read > 0
+    assert twice.runner().last_run(RunKind.INCREMENT).counts.read > 0
 
 
 CRASHES = [

@@ -70,7 +70,7 @@ def test_other_times_are_refused_with_the_forms_there_are(text):
 def test_a_plan_holds_only_what_the_indexer_asks_for(world):
     """Empty means never."""
     assert plan(world.indexer(every="30s", rebuild="", reconcile="03:00")) == {
-        RunKind.INCREMENTAL: Every(30),
+        RunKind.INCREMENT: Every(30),
         RunKind.RECONCILE: At(3, 0),
     }
 
@@ -106,7 +106,7 @@ def test_what_is_due_is_listed_without_starting_anything(world):
     runner.rebuild()
     listed = Schedule([runner], world.clock).due()
     assert [(due.kind, due.when) for due in listed] == [
-        (RunKind.INCREMENTAL, "30s"),
+        (RunKind.INCREMENT, "30s"),
         (RunKind.RECONCILE, "daily"),
         (RunKind.REBUILD, "03:00"),
     ]
@@ -157,7 +157,7 @@ def test_a_failing_run_does_not_stop_the_schedule(timed):
     schedule = Schedule([runner])
     schedule.start()
     try:
-        assert until(lambda: not left[0] and runner.last_run(RunKind.INCREMENTAL).error == "")
+        assert until(lambda: not left[0] and runner.last_run(RunKind.INCREMENT).error == "")
     finally:
         schedule.stop()
     assert timed.held() == timed.wanted()

@@ -90,7 +90,7 @@ def test_a_finished_run_reads_back_as_it_was_closed(store: StateStore):
 def test_runs_come_newest_first_and_can_be_chosen_by_index_and_kind(store: StateStore):
     """The limit cuts the oldest, and other indexes or kinds do not show."""
     first = store.start_run("shop", RunKind.REBUILD, "a", NOON)
-    second = store.start_run("shop", RunKind.INCREMENTAL, "a", NOON)
+    second = store.start_run("shop", RunKind.INCREMENT, "a", NOON)
     other = store.start_run("docs", RunKind.REBUILD, "b", NOON)
     assert store.runs() == [other, second, first]
     assert store.runs("shop", limit=1) == [second]
@@ -101,7 +101,7 @@ def test_runs_come_newest_first_and_can_be_chosen_by_index_and_kind(store: State
 def test_only_the_newest_runs_of_each_kind_are_kept(store: StateStore):
     """A thousand increments do not push out the record of a rebuild."""
     rebuild = store.start_run("shop", RunKind.REBUILD, "a", NOON)
-    increments = [store.start_run("shop", RunKind.INCREMENTAL, "a", NOON) for _ in range(12)]
+    increments = [store.start_run("shop", RunKind.INCREMENT, "a", NOON) for _ in range(12)]
     kept = store.runs("shop", limit=100)
     assert kept == [*reversed(increments[-5:]), rebuild]
 
@@ -279,7 +279,7 @@ def open_and_number(arguments: tuple[str, int]) -> int:
     store = SqlStateStore(url, HandClock())
     try:
         store.set_watermark(f"v{number}", number)
-        return store.start_run("shop", RunKind.INCREMENTAL, "v", NOON).id
+        return store.start_run("shop", RunKind.INCREMENT, "v", NOON).id
     finally:
         store.close()
 
@@ -309,14 +309,14 @@ def test_increments_of_an_older_release_keep_their_history(tmp_path: Path, clock
     """What the first tables called `incremental` is an increment after the next opening."""
     path = tmp_path / "state.db"
     first = SqlStateStore(url_of(path), clock)
-    run = first.start_run("shop", RunKind.INCREMENTAL, "v", NOON)
+    run = first.start_run("shop", RunKind.INCREMENT, "v", NOON)
     first.close()
     with sqlite3.connect(path) as connection:
         connection.execute("UPDATE searchsvc_runs SET kind = 'incremental'")
         connection.execute("UPDATE searchsvc_schema SET version_num = '0001'")
     connection.close()
     second = SqlStateStore(url_of(path), clock)
-    assert second.runs("shop", kind=RunKind.INCREMENTAL) == [run]
+    assert second.runs("shop", kind=RunKind.INCREMENT) == [run]
     assert run.kind.value == "increment"
     second.close()
 
