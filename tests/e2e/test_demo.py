@@ -1,5 +1,6 @@
 """`searchsvc demo` as a user meets it: from the command to answers, changes, and Ctrl-C."""
 
+import json
 import os
 import pty
 import re
@@ -81,6 +82,23 @@ def test_it_holds_thousands_of_documents(demo: RunningCommand) -> None:
     assert total(demo) > 4000
     hits = demo.get(f"{SEARCH}?q=thred+pool").json()["hits"]
     assert any("ThreadPool" in hit["doc"]["name"] for hit in hits)
+
+
+def test_its_own_example_completes(demo: RunningCommand) -> None:
+    """Two words, the first misspelt, of a name that is written as one."""
+    hits = demo.get("/v1/indexes/pydocs/suggest?q=thred+pool").json()["hits"]
+    assert "ThreadPoolExecutor" in [hit["text"] for hit in hits]
+
+
+def test_the_command_line_names_things_as_http_does(demo: RunningCommand, folder: Path) -> None:
+    """A version has the same properties in both, and its index; a kind of run is a command."""
+    ended = run_command("-C", folder, "versions", "pydocs", "--json")
+    (told,) = json.loads(ended.out)
+    (version,) = demo.get("/v1/indexes/pydocs/versions").json()["versions"]
+    assert set(told) == {*version, "index"}
+    assert told["size_bytes"] > 0
+    kinds = {run["kind"] for run in demo.get("/v1/runs").json()["runs"]}
+    assert kinds <= {"rebuild", "increment", "reconcile"}
 
 
 def test_a_pipe_gets_plain_lines(demo: RunningCommand) -> None:
