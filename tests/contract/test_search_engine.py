@@ -1,6 +1,8 @@
 """The contract of SearchEngine: matches, order, filters, facets, highlights and suggestions."""
 
 import asyncio
+import random
+from collections import Counter
 from datetime import timedelta
 from itertools import chain, permutations
 
@@ -340,6 +342,21 @@ def test_a_facet_is_cut_at_its_size(engines) -> None:
     (found,) = facets(engines, FacetRequest("tags", 4))
     assert found == [("all", 100), ("tag00", 2), ("tag01", 2), ("tag02", 2)]
     assert facets(engines, FacetRequest("tags", 0)) == [[]]
+
+
+@pytest.mark.parametrize("size", [1, 7, 39, 40, 100])
+def test_facets_are_exact_over_several_commits(engines, size) -> None:
+    """However the documents lie, counts are exact; ties go by value, negative numbers too."""
+    draw = random.Random(size)
+    prices = [float(draw.randint(-20, 19)) for _ in range(60)] + [float(n) for n in range(-20, 20)]
+    many = [document(f"{n:03}", price=price, tags=[f"tag{n}"]) for n, price in enumerate(prices)]
+    served = engines.serve(*many[:30])
+    for part in (many[30:60], many[60:]):
+        engines.write(served, *part)
+    expected = sorted(Counter(prices).items(), key=lambda item: (-item[1], item[0]))[:size]
+    singles = sorted((f"tag{n}", 1) for n in range(100))[:size]
+    requests = FacetRequest("price", size), FacetRequest("tags", size)
+    assert facets(engines, *requests) == [expected, singles]
 
 
 def test_a_value_twice_in_a_document_counts_once(engines) -> None:

@@ -1,9 +1,9 @@
-"""Exact counts of a field's values, by tantivy's aggregations."""
+"""Exact counts of fields' values by tantivy's aggregations, all fields in one pass."""
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, TypeAlias
 
-from tantivy import Query, Searcher
+from tantivy import Query
 
 from searchsvc.domain.definition import FieldType
 from searchsvc.domain.query import FacetRequest, Filter
@@ -13,55 +13,100 @@ from searchsvc.engines.embedded.snapshot import Snapshot
 
 COUNTED = frozenset({FieldType.KEYWORD, FieldType.ID, FieldType.NUMBER, FieldType.BOOL})
 
-_EVERY = 1_000_000  # values counted per segment: fewer would make the counts estimates
-_MOST = 60_000  # buckets of one answer; tantivy refuses 65,000
+_EVERY = 1_000_000  # values kept of each segment: fewer would make counts estimates
+_MOST = 60_000  # buckets of one pass; tantivy refuses 65,000
+
+Sizes: TypeAlias = Mapping[str, int]
+Raw: TypeAlias = Sequence[Mapping[str, Any]]
 
 
 def facets(
-    requests: Iterable[FacetRequest], matching: dict[Filter | None, Query], snapshot: Snapshot
+    requests: Sequence[FacetRequest], matching: Mapping[Filter | None, Query], snapshot: Snapshot
 ) -> tuple[Facet, ...]:
     """Each facet counted over the query in `matching` that its filter belongs to."""
-    return tuple(
-        Facet(
-            request.field,
-            buckets(
-                snapshot.searcher,
-                matching[request.filter],
-                snapshot.plan.fields.get(request.field),
-                request.size,
-            ),
+    counted = {
+        filter: commonest(
+            snapshot, query, {one.field: one.size for one in requests if one.filter == filter}
         )
-        for request in requests
-    )
+        for filter, query in matching.items()
+    }
+    return tuple(Facet(one.field, counted[one.filter][one.field]) for one in requests)
 
 
-def buckets(
-    searcher: Searcher, query: Query, one: Physical | None, size: int
-) -> tuple[Bucket, ...]:
-    """The `size` commonest values, most frequent first, ties by value."""
-    if one is None or one.field.type not in COUNTED or not one.value or size < 1:
-        return ()
-    fetched = min(size + 1, _MOST)
-    while True:
-        raw = _aggregated(searcher, query, one.value, fetched)
-        # tantivy orders ties as it likes; all values that tie with the last one must be here.
-        if len(raw) < fetched or raw[-1]["doc_count"] < raw[size - 1]["doc_count"]:
-            break
-        if fetched == _MOST:
-            break
-        fetched = min(fetched * 8, _MOST)
-    found = [Bucket(_value(b, one.field.type), b["doc_count"]) for b in raw]
-    return tuple(sorted(found, key=lambda b: (-b.count, b.value))[:size])
-
-
-def _aggregated(searcher: Searcher, query: Query, name: str, size: int) -> Sequence[dict[str, Any]]:
-    terms = {"field": name, "size": size, "segment_size": max(_EVERY, size)}
-    answer = searcher.aggregate(query, {"values": {"terms": terms}})
-    found: Sequence[dict[str, Any]] = answer["values"]["buckets"]
+def commonest(snapshot: Snapshot, query: Query, sizes: Sizes) -> dict[str, tuple[Bucket, ...]]:
+    """Of each field so many values as `sizes` says, most frequent first, ties by value."""
+    found: dict[str, tuple[Bucket, ...]] = dict.fromkeys(sizes, ())
+    for some in _passes({name: size for name, size in sizes.items() if _has(snapshot, name)}):
+        found |= _counted(snapshot, query, some)
     return found
 
 
-def _value(bucket: dict[str, Any], type: FieldType) -> str | float | bool:
+def _has(snapshot: Snapshot, name: str) -> bool:
+    one = snapshot.plan.fields.get(name)
+    return one is not None and bool(one.value) and one.field.type in COUNTED
+
+
+def _passes(sizes: Sizes) -> Iterator[Sizes]:
+    """Together as many fields as tantivy has buckets for."""
+    names = [name for name, size in sizes.items() if size > 0]
+    step = max(1, _MOST // (1 + max(sizes.values(), default=0)))
+    for start in range(0, len(names), step):
+        yield {name: min(sizes[name], _MOST) for name in names[start : start + step]}
+
+
+def _counted(snapshot: Snapshot, query: Query, sizes: Sizes) -> dict[str, tuple[Bucket, ...]]:
+    """In one pass, and in another one the fields of which values tie with the last one wanted."""
+    fields = snapshot.plan.fields
+    # Of a single segment counts are exact, however few of its values are kept.
+    kept = _EVERY if snapshot.searcher.num_segments > 1 else 0
+    asked = {name: _terms(fields[name], size + 1, kept) for name, size in sizes.items()}
+    firsts = _aggregated(snapshot, query, asked)
+    ties = {name: tie for name, size in sizes.items() if (tie := _tie(firsts[name], size))}
+    asked = {name: _tied(fields[name], sizes[name], tie) for name, tie in ties.items()}
+    seconds = _aggregated(snapshot, query, asked)
+    return {
+        name: _best(fields[name], raw, seconds.get(name, ()), sizes[name])
+        for name, raw in firsts.items()
+    }
+
+
+def _aggregated(
+    snapshot: Snapshot, query: Query, asked: Mapping[str, Mapping[str, Any]]
+) -> dict[str, Raw]:
+    if not asked:
+        return {}
+    answer = snapshot.searcher.aggregate(query, {n: {"terms": terms} for n, terms in asked.items()})
+    return {name: answer[name]["buckets"] for name in asked}
+
+
+def _terms(one: Physical, size: int, kept: int) -> dict[str, Any]:
+    return {"field": one.value, "size": size, "segment_size": max(size, kept)}
+
+
+def _tie(raw: Raw, size: int) -> int:
+    """How often the last of `size` values occurs, where the next one does as often; else 0."""
+    if len(raw) <= size or raw[size]["doc_count"] < raw[size - 1]["doc_count"]:
+        return 0
+    return int(raw[size]["doc_count"])
+
+
+def _tied(one: Physical, size: int, least: int) -> dict[str, Any]:
+    """The first `size` values, by value, of those that occur `least` times or more often."""
+    # A segment keeps values before it looks at their counts; all occur once.
+    terms = _terms(one, size, _EVERY if least > 1 else 0)
+    return {**terms, "order": {"_key": "asc"}, "min_doc_count": least}
+
+
+def _best(one: Physical, raw: Raw, tied: Raw, size: int) -> tuple[Bucket, ...]:
+    """The commonest values, those that `tied` at the end instead of the ones in `raw`."""
+    last = raw[-1]["doc_count"] if tied else 0
+    chosen = [bucket for bucket in raw if bucket["doc_count"] > last]
+    chosen += [bucket for bucket in tied if bucket["doc_count"] == last]
+    found = [Bucket(_value(bucket, one.field.type), bucket["doc_count"]) for bucket in chosen]
+    return tuple(sorted(found, key=lambda bucket: (-bucket.count, bucket.value))[:size])
+
+
+def _value(bucket: Mapping[str, Any], type: FieldType) -> str | float | bool:
     key = bucket["key"]
     if type is FieldType.BOOL:
         return bool(key)

@@ -19,7 +19,7 @@ from searchsvc.domain.result import (
     ValueSuggestion,
 )
 from searchsvc.engines import suggestions
-from searchsvc.engines.embedded.facets import buckets, facets
+from searchsvc.engines.embedded.facets import commonest, facets
 from searchsvc.engines.embedded.live import LiveSnapshots
 from searchsvc.engines.embedded.order import Found, boosted_page, counted, scored_page, sorted_page
 from searchsvc.engines.embedded.query import WordsQuery, within
@@ -132,7 +132,7 @@ def _value_suggestions(snapshot: Snapshot, query: SuggestQuery) -> list[ValueSug
 def _counts(snapshot: Snapshot, groups: Sequence[Group], field: Field) -> Iterable[Bucket]:
     """The values of the documents of which `field` holds the words."""
     matching = _words(snapshot, groups, [field]).matching
-    return buckets(snapshot.searcher, matching, snapshot.plan.of(field), _VALUES)
+    return commonest(snapshot, matching, {field.name: _VALUES})[field.name]
 
 
 def _hit_suggestions(snapshot: Snapshot, query: SuggestQuery) -> list[HitSuggestion]:
