@@ -150,6 +150,7 @@ SCHEMAS: Mapping[str, Schema] = {
             "finished": nullable(TIME),
             "seconds": nullable(NUMBER),
             "counts": mapping(COUNT),
+            "drift": nullable(COUNT),
             "error": STRING,
         }
     ),

@@ -45,5 +45,6 @@ def run_body(run: Run) -> Mapping[str, object]:
         "finished": run.finished,
         "seconds": run.seconds,
         "counts": asdict(run.counts),
+        "drift": run.drift,
         "error": run.error.partition("\n")[0][:300],
     }
