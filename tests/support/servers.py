@@ -18,6 +18,7 @@ import time
 import urllib.error
 import urllib.request
 import zipfile
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -146,6 +147,7 @@ class Server:
                     "PATH": os.environ["PATH"],
                     "HOME": str(self._folder),
                     f"{env}_JAVA_HOME": str(java),
+                    f"{env}_TMPDIR": str(self._folder / "tmp"),
                     f"{env}_JAVA_OPTS": "-Xms512m -Xmx512m",
                 },
                 user=user,
@@ -160,7 +162,8 @@ class Server:
     def stop(self) -> None:
         """End it, its launcher's child too, and remove its folder."""
         if self._process is not None:
-            os.killpg(self._process.pid, signal.SIGTERM)
+            with suppress(ProcessLookupError):  # it has ended by itself
+                os.killpg(self._process.pid, signal.SIGTERM)
             try:
                 self._process.wait(20)
             except subprocess.TimeoutExpired:
@@ -171,10 +174,11 @@ class Server:
     def _unpacked(self) -> Path:
         with zipfile.ZipFile(self._distribution.zip) as archive:
             archive.extractall(self._folder)
-        (home,) = (path for path in self._folder.iterdir() if path.is_dir())
+        (home,) = self._folder.iterdir()
         for program in (*home.glob("bin/*"), *home.glob("lib/**/*controller*")):
             program.chmod(0o755)
         self._folder.chmod(0o755)
+        (self._folder / "tmp").mkdir()
         with (home / "config" / f"{self._distribution.kind}.yml").open("a") as config:
             config.write(
                 "\nnetwork.host: 127.0.0.1\ndiscovery.type: single-node\n"
