@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from searchsvc.domain.definition import Field, IndexDefinition
@@ -33,14 +33,16 @@ def needles(field: Field, groups: Iterable[Group], definition: IndexDefinition) 
             words.update(words_for(field, group.expansion, definition))
             if group.expansion.begun:
                 beginnings.append(group.expansion.typed)
-    return Needles(frozenset(words), tuple(beginnings))
+    starts = tuple(beginnings)
+    # What a beginning finds need not be looked for once more: most of its completions.
+    return Needles(frozenset(word for word in words if not word.startswith(starts)), starts)
 
 
 def find(text: str, wanted: Needles) -> list[Span]:
     """The (start, end) of every word of `text` that is wanted, in no order."""
     folded = fold(text)
     if len(folded) == len(text):
-        return list(_quick(folded, wanted))
+        return _quick(folded, wanted)
     return [
         (start, end)
         for start, end, word in word_spans(text)
@@ -52,18 +54,24 @@ def _is_wanted(word: str, wanted: Needles) -> bool:
     return word in wanted.words or word.startswith(wanted.beginnings)
 
 
-def _quick(folded: str, wanted: Needles) -> Iterator[Span]:
+def _quick(folded: str, wanted: Needles) -> list[Span]:
     """By searching for each wanted word, since a long text has far more words than a query."""
-    for needle in (*wanted.words, *wanted.beginnings):
-        begins = needle in wanted.beginnings
+    spans = []
+    for needle in wanted.words:
         start = folded.find(needle)
         while start >= 0:
             end = start + len(needle)
-            if begins:
-                end = _word_end(folded, end)
             if _is_edge(folded, start - 1) and _is_edge(folded, end):
-                yield start, end
+                spans.append((start, end))
             start = folded.find(needle, end)
+    for needle in wanted.beginnings:
+        start = folded.find(needle)
+        while start >= 0:
+            end = _word_end(folded, start + len(needle))
+            if _is_edge(folded, start - 1):
+                spans.append((start, end))
+            start = folded.find(needle, end)
+    return spans
 
 
 def _word_end(text: str, position: int) -> int:

@@ -5,8 +5,11 @@ Everything is escaped; the only tags in the result are our own `<mark>` and `</m
 
 import html
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
 from typing import TypeAlias
+
+from searchsvc.search.words import count
 
 Span: TypeAlias = tuple[int, int]
 
@@ -16,7 +19,9 @@ _OPEN, _CLOSE, _ELLIPSIS = "<mark>", "</mark>", "…"
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 # Rules, frames and tables drawn with signs, which say nothing in a few words of a text.
 _LINES = re.compile(r"(?:[|+][-=~]*\s*){3,}|[|+]?([^\w\s])\1{3,}[|+]?")
-_WORD_ROOM = 12  # characters searched per word of context; few words with a space are longer
+# What must not stand in HTML as it is; most texts have none of it.
+_UNSAFE = re.compile(f"[&<>\"'{_FORBIDDEN.pattern[1:]}")
+_WORD_ROOM = 12  # characters; few words with a space are longer
 
 
 def highlight(text: str, spans: Iterable[Span]) -> str:
@@ -46,29 +51,34 @@ def snippet(text: str, spans: Iterable[Span], words: int) -> str:
 def _merged(spans: Iterable[Span], length: int) -> list[Span]:
     """The spans within the text in order, with overlapping ones joined."""
     merged: list[Span] = []
-    for start, end in sorted((max(0, a), min(b, length)) for a, b in spans):
+    last = -1
+    for given_start, given_end in sorted(spans):
+        start, end = max(0, given_start), min(given_end, length)
         if start >= end:
             continue
-        if merged and start <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
-        else:
+        if start > last:
             merged.append((start, end))
+            last = end
+        elif end > last:
+            merged[-1] = merged[-1][0], end
+            last = end
     return merged
 
 
 def _marked(text: str, spans: Sequence[Span], *, lines: bool = True) -> str:
     """The text escaped piece by piece, so that a mark can never stand inside an entity."""
+    safe = _safe if _UNSAFE.search(text) else str
     pieces: list[str] = []
     last = 0
     for start, end in spans:
-        pieces += _between(text[last:start], lines), _OPEN, _safe(text[start:end]), _CLOSE
+        pieces += _between(text[last:start], safe, lines), _OPEN, safe(text[start:end]), _CLOSE
         last = end
-    pieces.append(_between(text[last:], lines))
+    pieces.append(_between(text[last:], safe, lines))
     return "".join(pieces)
 
 
-def _between(text: str, lines: bool) -> str:
-    return _safe(text if lines else _LINES.sub(" ", text))
+def _between(text: str, safe: Callable[[str], str], lines: bool) -> str:
+    return safe(text if lines else _LINES.sub(" ", text))
 
 
 def _safe(text: str) -> str:
@@ -81,6 +91,8 @@ def _densest(text: str, spans: Sequence[Span], words: int) -> Span:
     Different words count more than repetitions of one.
     """
     numbers = _word_numbers(text, spans)
+    if numbers[-1] - numbers[0] < words:
+        return spans[0][0], spans[-1][1]
     kinds = [text[start:end].casefold() for start, end in spans]
     best, best_rank, last = (0, 0), (0, 0), 0
     for first in range(len(spans)):
@@ -94,27 +106,37 @@ def _densest(text: str, spans: Sequence[Span], words: int) -> Span:
 
 
 def _word_numbers(text: str, spans: Sequence[Span]) -> list[int]:
-    """How many words stand before each span; counted in one pass over the text."""
-    numbers, count, last = [], 0, 0
+    """How many words stand between the first span and each; counted in one pass over the text."""
+    numbers, number, last = [], 0, spans[0][0]
     for start, _ in spans:
-        count += len(_WORD.findall(text, last, start))
-        numbers.append(count)
+        number += count(text[last:start])
+        numbers.append(number)
         last = start
     return numbers
 
 
 def _widened(text: str, core: Span, words: int) -> Span:
     """`core` with whole words added on both sides until it holds about `words` words."""
-    room = words * _WORD_ROOM
-    low, high = max(0, core[0] - room), min(len(text), core[1] + room)
+    missing = max(0, words - count(text[slice(*core)]))
+    high = min(len(text), core[1] + _room(missing))
+    after = [match.end() for match in islice(_WORD.finditer(text, core[1], high), missing)]
+    if after and after[-1] == high < len(text):
+        after.pop()  # it may be half a word
+    wanted = max(missing // 3, missing - len(after))
+    low = max(0, core[0] - _room(wanted))
     before = [match.start() for match in _WORD.finditer(text, low, core[0])]
-    after = [match.end() for match in _WORD.finditer(text, core[1], high)]
-    missing = max(0, words - len(_WORD.findall(text, *core)))
-    left = min(len(before), max(missing // 3, missing - len(after)))
+    if before and before[0] == low > 0:
+        before.pop(0)
+    left = min(len(before), wanted)
     right = min(len(after), missing - left)
     start = before[-left] if left else core[0]
     end = after[right - 1] if right else core[1]
     return _with_edges(text, (start, end), first=left == len(before), last=right == len(after))
+
+
+def _room(words: int) -> int:
+    """In how many characters so many words are looked for; a longer one is data, not a word."""
+    return (words + 5) * _WORD_ROOM
 
 
 def _with_edges(text: str, span: Span, *, first: bool, last: bool) -> Span:

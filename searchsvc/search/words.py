@@ -7,6 +7,8 @@ LONGEST_WORD = 256  # bytes; what is longer is data, not a word
 _WORD = re.compile(r"[^\W_]+")
 # Compatibility forms would glue these to the word before them: Kindle™ would be `kindletm`.
 SIGNS = str.maketrans({"\N{TRADE MARK SIGN}": " ", "\N{SERVICE MARK}": " "})
+# Every byte of ASCII, with a space for what is in no word.
+_ASCII_WORDS = bytes(code if chr(code).isalnum() and code < 128 else 32 for code in range(256))
 
 
 def normalise(text: str) -> str:
@@ -23,3 +25,10 @@ def words(text: str) -> list[str]:
 def spans(text: str) -> list[tuple[int, int, str]]:
     """(start, end, word) of every word of `text`, as offsets into it; words are case-folded."""
     return [(m.start(), m.end(), m.group().casefold()) for m in _WORD.finditer(text)]
+
+
+def count(text: str) -> int:
+    """How many words `text` has."""
+    if text.isascii():
+        return len(text.encode().translate(_ASCII_WORDS).split())  # in a third of the time
+    return len(_WORD.findall(text))

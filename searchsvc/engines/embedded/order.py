@@ -69,24 +69,35 @@ def scored_page(
     size = offset + limit + _TIES - start
     weight = BOOST if snapshot.definition.boosts else None
     result = snapshot.searcher.search(query, size, offset=start, weight_by_field=weight)
+    hits = result.hits
+    first, last = offset - start, min(offset - start + limit, len(hits))
     ordered: list[Found] = []
-    first, last = offset - start, offset - start + limit
-    for _, group in groupby(result.hits, key=itemgetter(0)):
-        run = list(group)
-        begin, end = len(ordered), len(ordered) + len(run)
-        if 1 < len(run) <= _TIES and begin < last and end > first:
-            run.sort(key=lambda found: _id(snapshot.searcher, found[1]))
-        ordered += run
-    return counted(result), ordered[first:last]
+    begin = end = _run(hits, first)[0] if first < last else last
+    while end < last:
+        run_begin, end = _run(hits, end)
+        ordered += _by_id(snapshot.searcher, hits[run_begin:end])
+    return counted(result), ordered[first - begin : last - begin]
+
+
+def _run(hits: Sequence[Found], at: int) -> tuple[int, int]:
+    """Where the row of hits with the same score as `hits[at]` begins and ends."""
+    begin, end, score = at, at + 1, hits[at][0]
+    while begin and hits[begin - 1][0] == score:
+        begin -= 1
+    while end < len(hits) and hits[end][0] == score:
+        end += 1
+    return begin, end
+
+
+def _by_id(searcher: Searcher, run: Sequence[Found]) -> Sequence[Found]:
+    if 1 < len(run) <= _TIES:
+        return sorted(run, key=lambda found: str(searcher.doc(found[1]).get_first(ID)))
+    return run
 
 
 def counted(result: tantivy.SearchResult) -> int:
     """How many documents match, of which `result` holds some."""
     return int(result.count)  # type: ignore[attr-defined]  # the library's stubs forget it
-
-
-def _id(searcher: Searcher, address: DocAddress) -> str:
-    return str(searcher.doc(address).get_first(ID))
 
 
 def _keys(sort: Iterable[SortKey], plan: Plan) -> Iterator[_Key]:

@@ -91,3 +91,18 @@ def test_nothing_but_marks_is_markup(text, spans, words) -> None:
         assert not set(plain) & set("<>\"'")
         shown_text = html.unescape(plain).removeprefix("… ").removesuffix(" …")
         assert len(shown_text) <= len(text)
+
+
+@given(
+    st.lists(st.sampled_from(["a", "bicycle", "x" * 30, "y" * 90]), min_size=1, max_size=60),
+    st.integers(1, 40),
+    st.data(),
+)
+def test_a_snippet_cuts_no_word(words, size, data) -> None:
+    """However long words are, only whole ones are shown, and not many more than asked for."""
+    text = " ".join(words)
+    places = [match.span() for match in re.finditer(r"\w+", text)]
+    shown = snippet(text, data.draw(st.lists(st.sampled_from(places), max_size=5)), size)
+    found = re.findall(r"\w+", re.sub("</?mark>", "", shown))
+    assert set(found) <= set(words)
+    assert len(found) <= size

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from searchsvc.search.words import spans, words
+from searchsvc.search.words import count, spans, words
 
 
 @pytest.mark.parametrize(
@@ -39,3 +39,9 @@ def test_spans_point_into_the_text(text: str) -> None:
     """Each span's offsets cut the word it names."""
     for start, end, word in spans(text):
         assert text[start:end].casefold() == word
+
+
+@given(st.text())
+def test_words_are_counted_as_they_are_found(text) -> None:
+    """Counting is finding without keeping what was found."""
+    assert count(text) == len(spans(text))
