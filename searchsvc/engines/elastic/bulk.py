@@ -27,7 +27,7 @@ from searchsvc.engines.elastic.failures import (
 from searchsvc.engines.elastic.pace import Pace
 from searchsvc.errors import EngineError, EngineTimeout, EngineUnreachable, SearchsvcError
 
-_PATH = "/{index}/_bulk?filter_path=items.*.status,items.*.error"
+_PATH = "/{index}/_bulk?require_alias=true&filter_path=items.*.status,items.*.error"
 _FIRST_WAIT, _LONGEST_WAIT = 0.25, 15.0  # seconds between tries, before jitter
 
 

@@ -49,6 +49,7 @@ class ElasticStore:
     def create(self, version: IndexVersion, definition: IndexDefinition, hash: str) -> None:
         doing = f"creating version '{version}'"
         body = schema.body(definition, hash, self._shards)
+        body["aliases"] = {self._names.writes(version): {}}
         reply = self._client.ask("PUT", self._path(version), msgspec.json.encode(body))
         if cause(reply)[0] == "resource_already_exists_exception":
             raise EngineError(f"version '{version}' exists already", hint="make a new version")
@@ -66,7 +67,7 @@ class ElasticStore:
             )
         convert = converter(self._card(version).definition)
         self._written.add(version)
-        writer = ElasticWriter(self._client, self._names.of(version), convert, self._patience)
+        writer = ElasticWriter(self._client, self._names.writes(version), convert, self._patience)
         try:
             yield writer
         finally:

@@ -19,6 +19,10 @@ class Names:
         """The concrete index of a version."""
         return f"{self.prefix}{version.name}"
 
+    def writes(self, version: IndexVersion) -> str:
+        """The alias that writes go to: once it is gone with its version, none makes an index."""
+        return f"{self.of(version)}.writes"
+
     def all(self, index: str) -> str:
         """A pattern that every version of an index matches, and perhaps others."""
         return f"{self.prefix}{index}-*"

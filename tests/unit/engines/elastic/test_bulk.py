@@ -104,12 +104,14 @@ def test_only_what_was_busy_is_sent_again() -> None:
     assert asked == [["a", "b", "c", "d"], ["b", "d"], ["b"]]
 
 
-def test_a_request_names_a_concrete_index_and_asks_for_little() -> None:
-    """Versions are external, ids are never created by chance, and the answer is short."""
+def test_a_request_makes_nothing_by_chance_and_asks_for_little() -> None:
+    """Versions are external, neither an id nor an index is made up, and the answer is short."""
     with bulk(lambda _: items(201)) as (under_test, server):
         under_test.send(lines("ä\n"))
     asked = server.asked[-1]
-    assert asked.path == "/products-1/_bulk?filter_path=items.*.status,items.*.error"
+    assert asked.path == (
+        "/products-1/_bulk?require_alias=true&filter_path=items.*.status,items.*.error"
+    )
     assert asked.headers["content-type"] == "application/x-ndjson"
     assert asked.lines[0] == {"index": {"_id": "ä\n", "version": 1, "version_type": "external_gte"}}
     assert asked.body.endswith(b"\n")
