@@ -61,7 +61,11 @@ def test_init_gives_a_project_that_works(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
-        (["sqlite:///shop.db"], 2, "these files exist already: mappings/products/mapping.yaml"),
+        (
+            ["sqlite:///shop.db", "--source", "shop"],
+            2,
+            "these files exist already: mappings/products/mapping.yaml",
+        ),
         (["sqlite:///shop.db", "--table", "prodcts"], 2, "did you mean 'products'?"),
         (["sqlite:///shop.db", "--source", "Shop"], 2, "use lower case, digits and '_'"),
         (["sqlite:///shp.db"], 4, "shp.db does not answer: unable to open database file"),
@@ -176,7 +180,7 @@ def test_an_increment_writes_what_changed(shop: Shop) -> None:
     shop.run("index", "rebuild", "products")
     shop.rename(7, "tandem")
     (run,) = shop.json("index", "increment", "products")
-    assert (run["kind"], run["counts"]["read"], run["counts"]["indexed"]) == ("incremental", 1, 1)
+    assert (run["kind"], run["counts"]["read"], run["counts"]["indexed"]) == ("increment", 1, 1)
 
 
 def test_a_reconcile_mends_what_increments_cannot_see(shop: Shop) -> None:
@@ -312,7 +316,7 @@ def test_what_is_not_there_yet_is_told_with_the_next_step(shop: Shop) -> None:
 def test_schedule_lists_what_is_due(shop: Shop) -> None:
     """The kinds of runs that the indexer asks for, soonest first, and nothing is run."""
     _, first, second = columns(shop.run("schedule", "--list").out)
-    assert first[:3] == ["products", "incremental", "2s"]
+    assert first[:3] == ["products", "increment", "2s"]
     assert second[:3] == ["products", "reconcile", "daily"]
     assert first[3] < second[3]
     assert shop.json("runs") == []

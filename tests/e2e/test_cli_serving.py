@@ -86,7 +86,7 @@ def test_schedule_builds_and_follows_without_serving(shop: Shop) -> None:
         shop.rename(7, "tandem")
         command.wait_for(
             lambda: any(
-                run["kind"] == "incremental" and run["counts"]["indexed"]
+                run["kind"] == "increment" and run["counts"]["indexed"]
                 for run in shop.json("runs")
             ),
             FOUND_WITHIN,
@@ -138,7 +138,7 @@ def test_rollback_catches_up_with_its_source(shop: Shop) -> None:
     shop.rename(7, "tandem")
     ended = shop.run("rollback", "products")
     assert ended.code == 0
-    assert "products: incremental succeeded" in ended.out
+    assert "products: increment succeeded" in ended.out
     with serving(shop, "serve") as command:
         assert total(command, "tandem") == 1
 
