@@ -64,12 +64,13 @@ class Vocabulary(Protocol):
 class Expansion:
     """What one word stands for. Weights are at most 1; `meant` are matches by spelling and form.
 
-    `begun`: every word that begins with `typed` matches as well. `corrected` count only in fields
-    that forgive typos.
+    `begun`: every word that begins with `typed` matches as well; `complete`: all of those that the
+    vocabulary has are in `meant`. `corrected` count only in fields that forgive typos.
     """
 
     typed: str
     begun: bool = False
+    complete: bool = False
     meant: Mapping[str, float] = field(default_factory=dict)
     corrected: Mapping[str, float] = field(default_factory=dict)
 
@@ -111,11 +112,13 @@ def expand(word: str, term: Term, vocabulary: Vocabulary) -> Expansion:
 
 
 def _expanded(word: str, term: Term, letter: Letter) -> Expansion:
-    meant = dict.fromkeys(letter.completions(word), _COMPLETION) if term.prefix else {}
+    completions = letter.completions(word) if term.prefix else []
+    meant = dict.fromkeys(completions, _COMPLETION)
     meant |= dict.fromkeys(letter.inflections(word), _INFLECTION)
     meant[word] = 1.0
     corrected = _corrected(word, term, letter) if term.typos else {}
-    return Expansion(word, term.prefix, meant, corrected)
+    complete = len(completions) < _MOST_COMPLETIONS
+    return Expansion(word, term.prefix, complete, meant, corrected)
 
 
 def _corrected(word: str, term: Term, letter: Letter) -> dict[str, float]:

@@ -304,6 +304,15 @@ def test_a_filter_does_not_change_scores(catalogue) -> None:
     assert [hit.score for hit in filtered] == pytest.approx([plain["1"]])
 
 
+def test_a_word_that_came_just_now_is_found_by_its_beginning(engines) -> None:
+    """Whatever an engine remembers of the words before it, also of the many before it."""
+    served = engines.serve(document("0", name="lamp"))
+    for number in range(1, 30):
+        engines.write(served, document(str(number), name=f"lamp{number}", sku=f"lamp-{number}"))
+        assert len(ids(engines, terms=typed("lam"), limit=100)) == number + 1
+        assert ids(engines, terms=typed(f"lamp{number}")) == [str(number)]
+
+
 # --- facets --------------------------------------------------------------------------------------
 
 

@@ -14,6 +14,7 @@ from searchsvc.engines.embedded.snapshot import Snapshot
 COUNTED = frozenset({FieldType.KEYWORD, FieldType.ID, FieldType.NUMBER, FieldType.BOOL})
 
 _EVERY = 1_000_000  # values kept of each segment: fewer would make counts estimates
+_SPARE = 20  # more values than wanted: mostly all that tie with the last one are among them
 _MOST = 60_000  # buckets of one pass; tantivy refuses 65,000
 
 Sizes: TypeAlias = Mapping[str, int]
@@ -49,7 +50,7 @@ def _has(snapshot: Snapshot, name: str) -> bool:
 def _passes(sizes: Sizes) -> Iterator[Sizes]:
     """Together as many fields as tantivy has buckets for."""
     names = [name for name, size in sizes.items() if size > 0]
-    step = max(1, _MOST // (1 + max(sizes.values(), default=0)))
+    step = max(1, _MOST // (_SPARE + max(sizes.values(), default=0)))
     for start in range(0, len(names), step):
         yield {name: min(sizes[name], _MOST) for name in names[start : start + step]}
 
@@ -59,7 +60,7 @@ def _counted(snapshot: Snapshot, query: Query, sizes: Sizes) -> dict[str, tuple[
     fields = snapshot.plan.fields
     # Of a single segment counts are exact, however few of its values are kept.
     kept = _EVERY if snapshot.searcher.num_segments > 1 else 0
-    asked = {name: _terms(fields[name], size + 1, kept) for name, size in sizes.items()}
+    asked = {name: _terms(fields[name], size + _SPARE, kept) for name, size in sizes.items()}
     firsts = _aggregated(snapshot, query, asked)
     ties = {name: tie for name, size in sizes.items() if (tie := _tie(firsts[name], size))}
     asked = {name: _tied(fields[name], sizes[name], tie) for name, tie in ties.items()}
@@ -84,10 +85,10 @@ def _terms(one: Physical, size: int, kept: int) -> dict[str, Any]:
 
 
 def _tie(raw: Raw, size: int) -> int:
-    """How often the last of `size` values occurs, where the next one does as often; else 0."""
-    if len(raw) <= size or raw[size]["doc_count"] < raw[size - 1]["doc_count"]:
+    """How often the last of `size` values occurs, where others may that `raw` has not; else 0."""
+    if len(raw) < size + _SPARE or raw[-1]["doc_count"] < raw[size - 1]["doc_count"]:
         return 0
-    return int(raw[size]["doc_count"])
+    return int(raw[-1]["doc_count"])
 
 
 def _tied(one: Physical, size: int, least: int) -> dict[str, Any]:

@@ -5,13 +5,13 @@ from functools import cached_property
 
 from tantivy import Occur, Query
 
-from searchsvc.domain.definition import Field
+from searchsvc.domain.definition import Field, FieldType
 from searchsvc.domain.query import Filter, Match, SearchQuery
 from searchsvc.engines.analysis import tokens
 from searchsvc.engines.embedded.filters import both, either, passing
 from searchsvc.engines.embedded.snapshot import Snapshot
 from searchsvc.engines.fields import exact_text
-from searchsvc.engines.terms import Group, evened, words_for
+from searchsvc.engines.terms import Expansion, Group, evened, words_for
 
 # A document is worth what its best field says, and a little for each other one.
 _TIE_BREAKER = 0.1
@@ -68,28 +68,25 @@ class WordsQuery:
         if expansion is None:
             yield self._phrase(field, group.phrase, field.weight)
             return
+        letter = self._snapshot.letter(expansion.typed[0])
+        frequencies = letter.fields[self._snapshot.plan.word_numbers[field.name]]
         wanted = words_for(field, expansion, self._snapshot.definition)
-        weights = evened(wanted, self._frequencies(field, wanted), self._snapshot.documents)
+        weights = evened(wanted, frequencies, self._snapshot.documents)
         # Always, since the vocabulary may be older than a document that came just now.
         weights.setdefault(expansion.typed, 1.0)
         for word, weight in weights.items():
             term = Query.term_query(self._schema, name, word, "freq")
             yield Query.boost_query(term, field.weight * weight)
-        if expansion.begun:
+        if expansion.begun and not self._is_spelt_out(field, expansion):
             begun = Query.fuzzy_term_query(
                 self._schema, name, expansion.typed, distance=0, prefix=True
             )
             yield Query.boost_query(begun, field.weight * _BEGUN)
 
-    def _frequencies(self, field: Field, words: dict[str, float]) -> dict[str, int]:
-        """In how many documents of the snapshot each word stands; absent words are left out."""
-        number = self._snapshot.plan.word_numbers[field.name]
-        found = {}
-        for word in words:
-            frequency = self._snapshot.letter(word[0]).fields[number].get(word)
-            if frequency:
-                found[word] = frequency
-        return found
+    def _is_spelt_out(self, field: Field, expansion: Expansion) -> bool:
+        """Whether every word of `field` that begins as typed is looked up one by one."""
+        spelt = expansion.complete and field.type is not FieldType.ID
+        return spelt and self._snapshot.has_seen(expansion.typed[0])
 
     def _bonuses(self) -> Iterator[Query]:
         """What ranks higher without being asked for."""

@@ -119,13 +119,17 @@ def _page(
 def _value_suggestions(snapshot: Snapshot, query: SuggestQuery) -> list[ValueSuggestion]:
     """Values as spelt; with typos forgiven only where there is none."""
     fields = suggest_values(snapshot.definition)
+    tried: Sequence[Group] = []
     for terms in (suggestions.as_spelt(query.terms), query.terms):
         groups = understand(terms, snapshot)
+        if groups == tried:
+            return []
         matcher = suggestions.Matcher(fields, groups, snapshot.definition)
         counts = partial(_counts, snapshot, groups)
-        found = matcher.values(counts, query.limit) if groups else []
+        found = matcher.values(counts, query.limit)
         if found:
             return found
+        tried = groups
     return []
 
 

@@ -62,6 +62,10 @@ class Snapshot:
         """The vocabulary's words that begin with `first`."""
         return self.vocabulary.letter(first, self.searcher, self.commit)
 
+    def has_seen(self, first: str) -> bool:
+        """Whether `letter` tells all of this commit's words, and not of an earlier one's."""
+        return self.vocabulary.is_current(first, self.commit)
+
     def renewed(self) -> "Snapshot":
         """The same version as of its last commit. Raises EngineError."""
         try:

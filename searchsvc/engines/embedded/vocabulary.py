@@ -39,3 +39,8 @@ class Vocabulary:
             self._letters.clear()
         self._letters[first] = letter, commit, end + min((end - start) / _SHARE, _OLDEST)
         return letter
+
+    def is_current(self, first: str, commit: int) -> bool:
+        """Whether the words that begin with `first` are those of that very commit."""
+        cached = self._letters.get(first)
+        return cached is not None and cached[1] == commit

@@ -3,15 +3,21 @@
 import asyncio
 import json
 import time
+from dataclasses import replace
 
 import pytest
 
 from searchsvc.domain.query import SearchQuery
 from searchsvc.engines.embedded import EmbeddedEngine, EmbeddedStore
-from searchsvc.engines.embedded.directories import replace_file
+from searchsvc.engines.embedded.directories import Directories, replace_file
+from searchsvc.engines.embedded.query import WordsQuery
+from searchsvc.engines.embedded.snapshot import open_snapshot
 from searchsvc.engines.embedded.tombstones import Tombstones
+from searchsvc.engines.embedded.vocabulary import Vocabulary
+from searchsvc.engines.fields import searched
+from searchsvc.engines.terms import Letter, understand
 from searchsvc.errors import EngineError, NotServing, UnknownVersion
-from tests.contract.support import INDEX, PRODUCTS, Engines, document, outcomes, version
+from tests.contract.support import INDEX, PRODUCTS, Engines, document, outcomes, typed, version
 
 
 @pytest.fixture
@@ -174,3 +180,38 @@ def test_memory_too_small_for_a_writer_is_an_engine_error(tmp_path) -> None:
     assert outcomes(Engines(EmbeddedStore(tmp_path, 15), None).write(version(), document("1"))) == [
         "indexed"
     ]
+
+
+def test_a_vocabulary_knows_of_which_commit_its_words_are(engines, tmp_path) -> None:
+    """Words that were read of an earlier commit, or never, may not be all."""
+    engines.serve(document("1", name="lamp"))
+    snapshot = open_snapshot(Directories(tmp_path).of(version()))
+    assert not snapshot.has_seen("l")
+    assert "lamp" in snapshot.letter("l").words
+    assert snapshot.has_seen("l")
+    assert not snapshot.renewed().has_seen("l")
+
+
+class Remembering(Vocabulary):
+    """A vocabulary of an index so large that no word is ever read again."""
+
+    def letter(self, first, searcher, _commit) -> Letter:
+        """The words as they were when they were first asked for."""
+        return super().letter(first, searcher, 0)
+
+
+def test_a_beginning_finds_words_that_the_vocabulary_does_not_know(engines, tmp_path) -> None:
+    """What was read of an earlier commit completes a word, and does not replace looking for it."""
+    engines.serve(document("1", name="lamp"))
+    opened = open_snapshot(Directories(tmp_path).of(version()))
+    snapshot = replace(opened, vocabulary=Remembering(["words0"], list))
+    fields = searched(PRODUCTS, ["name"])
+
+    def found(snapshot) -> int:
+        groups = understand(typed("lam"), snapshot)
+        words = WordsQuery(snapshot, SearchQuery(INDEX), groups, fields)
+        return len(snapshot.searcher.search(words.matching).hits)
+
+    assert found(snapshot) == 1
+    engines.write(version(), document("2", name="lampion"))
+    assert found(snapshot.renewed()) == 2
