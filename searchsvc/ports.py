@@ -83,7 +83,7 @@ class RowSource(Protocol):
         ...
 
     def span(self) -> tuple[int, int]:
-        """The lowest and the highest slot of a row; (0, 0) without rows."""
+        """Bounds within which every row's slot lies; (0, 0) without rows."""
         ...
 
     def tallies(self, width: int) -> Mapping[int, Tally]:

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 
 from searchsvc.domain.document import Tally
 from searchsvc.indexing.indexer import Indexer
-from searchsvc.sources.database import Column, Database, Statement, Table
+from searchsvc.sources.database import MOST_EXACT, Column, Database, Statement, Table
 from searchsvc.sources.keys import id_of
 from searchsvc.sources.keyset import derived
 from searchsvc.sources.statements import with_value
 
 CHECKSUM, SLOT = "searchsvc_checksum", "searchsvc_slot"
 MODULUS = 2**32  # of a checksum, so that sums of a million are exact in a double
+_HASHES = (0, 2**32 - 1)  # what a CRC-32 may be
 _PARENT = "_id"
 # Odd and unlike for every join, so that a value that moves to another join changes the sum.
 _FIRST_FACTOR = 3
@@ -62,12 +63,21 @@ class Checksums:
         """The checksums of the joined rows by parent, for `:ids`; `table` tells their columns."""
         return Statement(f"join '{sum.name}'", self._joined_sql(sum.sql, table))
 
-    def span(self, table: Table) -> tuple[int, int]:
-        """The lowest and the highest slot, (0, 0) without a row."""
-        slot = self._slot(table)
-        sql = f"SELECT MIN({slot}), MAX({slot}) FROM {derived(self._rows)}"
+    def span(self) -> tuple[int, int]:
+        """The lowest and the highest slot that there may be, (0, 0) without a row."""
+        if len(self._keys) > 1:
+            return _HASHES
+        key = self._quoted(self._keys[0])
+        sql = f"SELECT MIN({key}), MAX({key}) FROM {derived(self._rows)}"
         low, high = self._database.read(Statement("sql", sql)).rows[0]
-        return int(low or 0), int(high or 0)
+        if low is None:
+            return 0, 0
+        if not isinstance(low, int) or not isinstance(high, int):
+            return _HASHES
+        if low >= -MOST_EXACT and high <= MOST_EXACT:
+            return low, high
+        # Some keys stand for themselves, the others for their hashes.
+        return min(max(low, -MOST_EXACT), 0), max(min(high, MOST_EXACT), _HASHES[1])
 
     def tallies(self, table: Table, joined: Sequence[Table], width: int) -> Mapping[int, Tally]:
         """Count and checksum of the visible rows of each bucket that has some."""

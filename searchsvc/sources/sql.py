@@ -69,7 +69,7 @@ class SqlSource:
         return int(self._database.read(self._count).rows[0][0])
 
     def span(self) -> tuple[int, int]:
-        return self._checksums.span(self._selection.look())
+        return self._checksums.span()
 
     def tallies(self, width: int) -> Mapping[int, Tally]:
         return self._checksums.tallies(*self._described(), width)

@@ -86,8 +86,7 @@ def test_schedule_builds_and_follows_without_serving(shop: Shop) -> None:
         shop.rename(7, "tandem")
         command.wait_for(
             lambda: any(
-                run["kind"] == "increment" and run["counts"]["indexed"]
-                for run in shop.json("runs")
+                run["kind"] == "increment" and run["counts"]["indexed"] for run in shop.json("runs")
             ),
             FOUND_WITHIN,
         )

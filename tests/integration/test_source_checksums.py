@@ -56,7 +56,6 @@ def test_tallies_are_the_sums_of_marks(scratch, table, case, width) -> None:
     assert tallies == carried(source, width)
     assert sum(tally.count for tally in tallies.values()) == len(keys)
     low, high = source.span()
-    assert {low // width, high // width} <= set(tallies)
     assert all(low // width <= bucket <= high // width for bucket in tallies)
     source.close()
 
