@@ -65,6 +65,8 @@ def _typo(values: Mapping[str, Any], definition: IndexDefinition) -> Typo:
 def _facets(
     values: Mapping[str, Any], definition: IndexDefinition, found: Filter | None
 ) -> tuple[FacetRequest, ...]:
+    if not values["facets"]:
+        return ()
     known = [f.name for f in definition.select("facet")]
     names = known if values["facets"] == ("*",) else values["facets"]
     for name in names:
