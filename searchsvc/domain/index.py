@@ -1,13 +1,12 @@
 """Names of indexes and of their versions, and what is known of a version."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Self
 
 INDEX_NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 _VERSION_NAME = re.compile(rf"({INDEX_NAME.pattern})-(\d{{8}}t\d{{6}}z)-(\d+)")
-_STAMP = "%Y%m%dt%H%M%Sz"
 
 
 def is_index_name(name: str) -> bool:
@@ -20,12 +19,18 @@ class IndexVersion:
     """One build of an index, `products-20260823t101500z-7`; later builds sort after earlier.
 
     `number` is the fencing number of the lease it was made under, so two builds of one second
-    differ and the later owner's is the greater.
+    differ and the later owner's is the greater. `name` is the engine's name of it: a directory
+    or a physical index.
     """
 
     index: str
     created: datetime
     number: int
+    name: str = field(init=False, compare=False, repr=False)  # every answer shows it
+
+    def __post_init__(self) -> None:
+        stamp = self.created.isoformat()[:19].replace("-", "").replace(":", "").lower()
+        object.__setattr__(self, "name", f"{self.index}-{stamp}z-{self.number}")
 
     @classmethod
     def new(cls, index: str, created: datetime, number: int) -> Self:
@@ -40,15 +45,10 @@ class IndexVersion:
             return None
         index, stamp, number = match.groups()
         try:
-            created = datetime.strptime(stamp, _STAMP).replace(tzinfo=UTC)
+            created = datetime.fromisoformat(stamp.upper())
         except ValueError:
             return None
         return cls(index, created, int(number))
-
-    @property
-    def name(self) -> str:
-        """The engine's name of it: a directory or a physical index."""
-        return f"{self.index}-{self.created.strftime(_STAMP)}-{self.number}"
 
     def __str__(self) -> str:
         return self.name

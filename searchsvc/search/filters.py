@@ -32,6 +32,8 @@ def parse_filter(text: str, definition: IndexDefinition) -> Filter | None:
 
     Raises FilterError with the 1-based column of the fault.
     """
+    if not text:
+        return None
     if len(text) > MAX_LENGTH:
         raise FilterError(f"the filter is longer than {MAX_LENGTH} characters")
     tokens = tokenize(text)

@@ -1,7 +1,7 @@
 """The parameters of a search and of a suggest request: one table for parser, docs and OpenAPI."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
 from searchsvc.errors import RequestError, UnknownParameter, nearest
@@ -26,6 +26,10 @@ class Parameter:
     minimum: int | None = None
     maximum: int | None = None
     choices: tuple[str, ...] = ()
+    absent: Any = field(init=False)  # the default, as `read` gives it
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "absent", self.read(self.default))
 
     def read(self, value: object) -> Any:
         """`value` as this parameter's type. Raises RequestError naming it."""
@@ -152,6 +156,8 @@ def read_parameters(given: Mapping[str, object], table: tuple[Parameter, ...]) -
             message = f"unknown parameter '{name[:50]}'"
             raise UnknownParameter(message, param=name[:50], hint=nearest(name[:50], known))
     return {
-        parameter.name: parameter.read(given.get(parameter.name, parameter.default))
+        parameter.name: parameter.read(given[parameter.name])
+        if parameter.name in given
+        else parameter.absent
         for parameter in table
     }

@@ -68,6 +68,8 @@ def _typo(values: Mapping[str, Any], definition: IndexDefinition) -> Typo:
 def _facets(
     values: Mapping[str, Any], definition: IndexDefinition, found: Filter | None
 ) -> tuple[FacetRequest, ...]:
+    if not values["facets"]:
+        return ()
     known = definition.public("facet")
     names = known if values["facets"] == ("*",) else values["facets"]
     for name in names:

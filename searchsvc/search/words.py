@@ -13,6 +13,8 @@ _ASCII_WORDS = bytes(code if chr(code).isalnum() and code < 128 else 32 for code
 
 def normalise(text: str) -> str:
     """NFKC, without characters that no text holds (NUL, lone surrogates, controls)."""
+    if text.isascii():
+        return text.replace("\0", " ")
     clean = text.encode("utf-8", "ignore").decode("utf-8").translate(SIGNS)
     return unicodedata.normalize("NFKC", clean).replace("\0", " ")
 

@@ -27,7 +27,7 @@ from searchsvc.engines.embedded.response import hits, read, suggested
 from searchsvc.engines.embedded.snapshot import Snapshot
 from searchsvc.engines.embedded.tantivy_errors import guarded
 from searchsvc.engines.embedded.writer import address_of
-from searchsvc.engines.fields import searched, suggest_texts, suggest_values
+from searchsvc.engines.fields import searched
 from searchsvc.engines.terms import Group, understand
 from searchsvc.errors import NotServing, SearchsvcError
 
@@ -87,7 +87,8 @@ class EmbeddedEngine:
 
 def _search(snapshot: Snapshot, query: SearchQuery) -> SearchResult:
     groups = understand(query.terms, snapshot)
-    fields = searched(snapshot.definition, query.search_fields)
+    names = query.search_fields
+    fields = snapshot.plan.searched if names is None else searched(snapshot.definition, names)
     words = WordsQuery(snapshot, query, groups, fields)
     total, found = _page(snapshot, query, words, scored=bool(groups))
     matching = {
@@ -118,7 +119,7 @@ def _page(
 
 def _value_suggestions(snapshot: Snapshot, query: SuggestQuery) -> list[ValueSuggestion]:
     """Values as spelt; with typos forgiven only where there is none."""
-    fields = suggest_values(snapshot.definition)
+    fields = snapshot.plan.suggest_values
     tried: Sequence[Group] = []
     for terms in (suggestions.as_spelt(query.terms), query.terms):
         groups = understand(terms, snapshot)
@@ -140,7 +141,7 @@ def _counts(snapshot: Snapshot, groups: Sequence[Group], field: Field) -> Iterab
 
 
 def _hit_suggestions(snapshot: Snapshot, query: SuggestQuery) -> list[HitSuggestion]:
-    fields = suggest_texts(snapshot.definition)
+    fields = snapshot.plan.suggest_texts
     groups = understand(query.terms, snapshot)
     if not fields or not groups or query.limit < 1:
         return []

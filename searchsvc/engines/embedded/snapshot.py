@@ -14,6 +14,7 @@ from searchsvc.engines.embedded.directories import VersionDirectory, damaged
 from searchsvc.engines.embedded.schema import Physical, physical
 from searchsvc.engines.embedded.tantivy_errors import is_tantivys
 from searchsvc.engines.embedded.vocabulary import Vocabulary
+from searchsvc.engines.fields import searched, suggest_texts, suggest_values
 from searchsvc.engines.terms import Letter
 
 
@@ -22,6 +23,9 @@ class Plan:
 
     def __init__(self, definition: IndexDefinition) -> None:
         self.definition = definition
+        self.searched = searched(definition, None)
+        self.suggest_values = suggest_values(definition)
+        self.suggest_texts = suggest_texts(definition)
         self.fields: dict[str, Physical] = {one.field.name: one for one in physical(definition)}
         worded = [one for one in self.fields.values() if one.words]
         self.word_fields = [one.words for one in worded]
