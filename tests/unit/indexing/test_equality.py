@@ -190,9 +190,9 @@ class Indexing(RuleBasedStateMachine):
         return self.runner.serving and not self.runner.outdated
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_index_and_table_are_equal_after_any_history(new_world):
     """Hypothesis plays application, operator and power cut."""
     case = type("Case", (Indexing,), {"make_world": staticmethod(new_world)}).TestCase
-    case.settings = settings(max_examples=200, stateful_step_count=30, deadline=None)
+    case.settings = settings(max_examples=100, stateful_step_count=30, deadline=None)
     case("runTest").runTest()
