@@ -1,7 +1,7 @@
 """A query's words as a tantivy query. Built from terms, so that no text is ever read as syntax."""
 
 from collections.abc import Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 
 from tantivy import Occur, Query
 
@@ -37,6 +37,7 @@ class WordsQuery:
         self._query = query
         self._groups = groups
         self._fields = fields
+        self._weights = tuple((field.name, field.weight) for field in fields)
 
     @cached_property
     def matching(self) -> Query:
@@ -56,18 +57,24 @@ class WordsQuery:
 
     def _group(self, group: Group) -> Query:
         """One term in the best of its fields."""
-        parts = [part for field in self._fields for part in self._parts(field, group)]
+        expansion = group.expansion
+        if expansion is None:
+            return self._any([self._phrase(f, group.phrase, f.weight) for f in self._fields])
+        make = partial(self._expanded, expansion)
+        return self._snapshot.compiled.get(expansion, self._weights, make)
+
+    def _expanded(self, expansion: Expansion) -> Query:
+        """Each word that one term may stand for, in each field."""
+        return self._any([p for field in self._fields for p in self._parts(field, expansion)])
+
+    def _any(self, parts: Sequence[Query]) -> Query:
         if len(parts) == 1:
             return parts[0]
         return Query.disjunction_max_query(parts, _TIE_BREAKER) if parts else Query.empty_query()
 
-    def _parts(self, field: Field, group: Group) -> Iterator[Query]:
+    def _parts(self, field: Field, expansion: Expansion) -> Iterator[Query]:
         """One term in one field: each word that it may stand for."""
         name = self._snapshot.plan.of(field).words
-        expansion = group.expansion
-        if expansion is None:
-            yield self._phrase(field, group.phrase, field.weight)
-            return
         letter = self._snapshot.letter(expansion.typed[0])
         frequencies = letter.fields[self._snapshot.plan.word_numbers[field.name]]
         wanted = words_for(field, expansion, self._snapshot.definition)

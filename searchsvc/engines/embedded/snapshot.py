@@ -1,10 +1,12 @@
 """One version opened for searching, and what changes in it with each commit."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from typing import TypeAlias
 
-from tantivy import Index, Schema, Searcher
+from tantivy import Index, Query, Schema, Searcher
 
 from searchsvc.domain.definition import Field, IndexDefinition
 from searchsvc.domain.index import IndexVersion
@@ -15,7 +17,12 @@ from searchsvc.engines.embedded.schema import Physical, physical
 from searchsvc.engines.embedded.tantivy_errors import is_tantivys
 from searchsvc.engines.embedded.vocabulary import Vocabulary
 from searchsvc.engines.fields import searched, suggest_texts, suggest_values
-from searchsvc.engines.terms import Letter
+from searchsvc.engines.terms import Expansion, Letter
+
+# Fields with what each counts; they may weigh otherwise for another purpose.
+Weights: TypeAlias = tuple[tuple[str, float], ...]
+
+_MOST_COMPILED = 1000
 
 
 class Plan:
@@ -36,6 +43,23 @@ class Plan:
         return self.fields[field.name]
 
 
+class Compiled:
+    """The queries that expansions were compiled to, since the same words are asked for again."""
+
+    def __init__(self) -> None:
+        self._queries: dict[tuple[int, Weights], tuple[Expansion, Query]] = {}
+
+    def get(self, expansion: Expansion, fields: Weights, make: Callable[[], Query]) -> Query:
+        """The query of `expansion` in `fields`, made where it is not there yet."""
+        key = id(expansion), fields
+        if key not in self._queries:
+            if len(self._queries) >= _MOST_COMPILED:
+                self._queries.clear()
+            # With the expansion, so that no other one gets its id.
+            self._queries[key] = expansion, make()
+        return self._queries[key][1]
+
+
 @dataclass(frozen=True)
 class Snapshot:
     """A version as of one commit. A search holds one to its end, so a page never mixes two."""
@@ -46,6 +70,7 @@ class Snapshot:
     searcher: Searcher
     vocabulary: Vocabulary
     commit: int = 0
+    compiled: Compiled = field(default_factory=Compiled)
 
     @property
     def definition(self) -> IndexDefinition:
@@ -74,7 +99,8 @@ class Snapshot:
         """The same version as of its last commit. Raises EngineError."""
         try:
             self.index.reload()
-            return replace(self, searcher=self.index.searcher(), commit=self.commit + 1)
+            searcher = self.index.searcher()
+            return replace(self, searcher=searcher, commit=self.commit + 1, compiled=Compiled())
         except BaseException as error:
             if is_tantivys(error):
                 raise damaged(self.version, error) from error
