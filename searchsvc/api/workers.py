@@ -6,6 +6,8 @@ back and wait for the end of a pipe instead: their lifeline. The server closes i
 them; the system closes it when the server dies, by whatever means, so no worker outlives it.
 """
 
+import logging
+import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -57,17 +59,39 @@ def _hold() -> set[int]:
 
 
 def _run_worker(lifeline: Connection, target: Callable[..., None], *args: Any) -> None:
-    """The worker process."""
+    """The worker process.
+
+    It ends where its work does. To take the interpreter apart first is to race with the threads
+    of granian and tantivy, which then abort the process or wait for each other for ever.
+    """
     _hold()
     threading.Thread(target=_stop_at_end, args=(lifeline,), daemon=True).start()
     target(*args)
+    logging.shutdown()
+    os._exit(0)
 
 
 def _stop_at_end(lifeline: Connection) -> None:
-    """Once the pipe has ended, stop this process the way granian stops on SIGTERM."""
+    """Once the pipe has ended, stop this process."""
     try:
         lifeline.recv_bytes()
     except (EOFError, OSError):
-        if _HELD:
-            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+        if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+            os._exit(0)  # it has not begun to serve
+        _stop()
+
+
+def _stop() -> None:
+    """As granian stops on a signal, which must come once: at another its worker may hang for ever.
+
+    So SIGTERM stays held back, which the server sends as well and others may have sent. A SIGINT
+    that came before is taken away.
+    """
+    if not _HELD:
         signal.raise_signal(signal.SIGTERM)
+        return
+    if signal.SIGINT in signal.sigpending():
+        signal.sigwait({signal.SIGINT})
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    signal.raise_signal(signal.SIGINT)
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})

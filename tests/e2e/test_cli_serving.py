@@ -1,6 +1,7 @@
 """The commands that go on: up, serve and schedule, and what is asked of them meanwhile."""
 
 import signal
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -61,6 +62,24 @@ def test_up_indexes_serves_and_follows(shop: Shop, stop: signal.Signals) -> None
         assert command.lines[lines:] == []
         assert command.left_over() == []
     assert "Traceback" not in command.text
+
+
+@pytest.mark.parametrize("attempt", range(3))
+def test_signals_that_come_again_and_again_end_it_once(shop: Shop, attempt: int) -> None:
+    """Each reaches all processes, as from a terminal: none is killed, none complains, exit 0."""
+    shop.run("index", "rebuild", "products")
+    with serving(shop, "serve") as command:
+        assert total(command, "bicycle") == 40
+        lines = len(command.lines)
+        for _ in range(8):
+            command.signal_group(signal.SIGTERM)
+            command.signal_group(signal.SIGINT)
+            time.sleep(0.02 * attempt)
+        began = time.monotonic()
+        assert command.wait() == 0
+        assert time.monotonic() - began < 8  # then a worker that hangs is killed
+        assert command.lines[lines:] == []
+        assert command.left_over() == []
 
 
 def test_up_rebuilds_what_is_outdated_and_nothing_else(shop: Shop) -> None:

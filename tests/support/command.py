@@ -78,8 +78,17 @@ class RunningCommand:
         """The exit code, once it has ended."""
         return self.process.wait(seconds)
 
-    def left_over(self) -> list[int]:
-        """Processes of its group that still run."""
+    def left_over(self, seconds: float = 10.0) -> list[int]:
+        """Processes of its group that still run after so long.
+
+        A helper sees only then that its server has ended, and so does a worker just started.
+        """
+        deadline = time.monotonic() + seconds
+        while (left := self._group()) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        return left
+
+    def _group(self) -> list[int]:
         listed = subprocess.run(
             ["ps", "-A", "-o", "pid=,pgid=,stat="], capture_output=True, text=True, timeout=10,
             check=True,
