@@ -4,10 +4,15 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from tests.support.engines import Servers, ServerUrl
 from tests.support.mariadb import MariaDB, find_mariadb
+
+# How long an example takes says something of the machine, not of what is tested.
+hypothesis.settings.register_profile("searchsvc", deadline=None)
+hypothesis.settings.load_profile("searchsvc")
 
 ALLOWED_SKIPS = "SEARCHSVC_TEST_ALLOWED_SKIPS"
 _skipped: list[tuple[str, str]] = []

@@ -175,11 +175,6 @@ def _check_numbers(indexer: Indexer, written: _Written) -> None:
 
 def _check_times(indexer: Indexer, written: _Written) -> None:
     """When its runs are due can be read."""
-    follows = indexer.watermark or indexer.changed or any(j.changed for j in indexer.joins)
-    if indexer.every and not follows:
-        message = f"nothing tells what has changed every {indexer.every}"
-        hint = "name a watermark or a changed statement, or leave `every` out"
-        raise written.error(message, "every", hint)
     for name in ("every", "rebuild", "reconcile"):
         text = getattr(indexer, name)
         try:
@@ -187,3 +182,8 @@ def _check_times(indexer: Indexer, written: _Written) -> None:
                 parse_when(text)
         except DefinitionError as error:
             raise written.error(error.message, name, error.hint) from error
+    follows = indexer.watermark or indexer.changed or any(j.changed for j in indexer.joins)
+    if indexer.every and not follows:
+        message = f"nothing tells what has changed every {indexer.every}"
+        hint = "name a watermark or a changed statement, or leave `every` out"
+        raise written.error(message, "every", hint)

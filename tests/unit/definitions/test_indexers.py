@@ -10,7 +10,7 @@ from searchsvc.indexing import Indexer, Join
 
 indexer = Indexer(
     index="products",
-    source="shop",
+    source="shop", watermark="updated_at",
     sql="SELECT id, name FROM products",
     key="id",
     joins=[Join("tags", sql="SELECT product_id AS _id, name FROM tags WHERE product_id IN :ids")],

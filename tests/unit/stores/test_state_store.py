@@ -313,6 +313,8 @@ def test_increments_of_an_older_release_keep_their_history(tmp_path: Path, clock
     first.close()
     with sqlite3.connect(path) as connection:
         connection.execute("UPDATE searchsvc_runs SET kind = 'incremental'")
+        connection.execute("ALTER TABLE searchsvc_runs DROP COLUMN drift")
+        connection.execute("DROP TABLE searchsvc_checkpoints")
         connection.execute("UPDATE searchsvc_schema SET version_num = '0001'")
     connection.close()
     second = SqlStateStore(url_of(path), clock)
