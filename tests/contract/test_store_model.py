@@ -69,7 +69,7 @@ class Model:
 def test_a_store_equals_a_dict(name, sessions) -> None:
     """Outcomes, ids, digests and counts agree with the model after every session."""
     model = Model()
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         engines = ENGINES[name](Path(folder))
         made = engines.create()
         for session in sessions:
