@@ -79,7 +79,10 @@ LOCAL = [name for name in ENGINES if name not in SERVERS]
 def test_a_store_equals_a_dict(name, sessions) -> None:
     """Outcomes, ids, digests and counts agree with the model after every session."""
     model = Model()
-    with tempfile.TemporaryDirectory() as folder, open_engine(name, Path(folder)) as pair:
+    with (
+        tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder,
+        open_engine(name, Path(folder)) as pair,
+    ):
         engines = Engines(*pair)
         made = engines.create()
         for session in sessions:
