@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Protocol
 from sqlalchemy import CursorResult, Engine, TextClause, bindparam, text
 from sqlalchemy.exc import DBAPIError
 
+from searchsvc.domain.document import Mark
 from searchsvc.errors import SearchsvcError, SourceError, SourceUnreachable
 from searchsvc.ports import SourceTime
 from searchsvc.sources.places import line_of, meant
@@ -89,6 +90,13 @@ class Driver(Protocol):
 
     def slot(self, columns: Sequence[Column]) -> str:
         """SQL: a whole key itself, within what a double tells apart; else a CRC-32 of the key."""
+        ...
+
+    def marks(self, rows: Sequence[Sequence[Any]], key: Sequence[int]) -> list[Mark] | None:
+        """What `slot` and `checksum` say of whole rows, `key` being the key's columns.
+
+        None where only the database can tell.
+        """
         ...
 
     def truth(self, column: Column) -> str:

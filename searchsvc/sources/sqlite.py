@@ -19,6 +19,7 @@ from zlib import crc32
 from sqlalchemy import URL, CursorResult, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 
+from searchsvc.domain.document import Mark
 from searchsvc.ports import SourceTime
 from searchsvc.sources.database import MOST_EXACT, Column, Database, Statement
 
@@ -89,6 +90,12 @@ class SQLiteDriver:
     def slot(self, columns: Sequence[Column]) -> str:
         return f"searchsvc_slot({', '.join(column.sql for column in columns)})"
 
+    def marks(self, rows: Sequence[Sequence[Any]], key: Sequence[int]) -> list[Mark]:
+        # The functions that SQLite would call are ours: without it, a row is converted once.
+        if len(key) == 1:
+            return [Mark(_slot(row[key[0]]), _row_checksum(row)) for row in rows]
+        return [Mark(_slot(*(row[n] for n in key)), _row_checksum(row)) for row in rows]
+
     def truth(self, column: Column) -> str:
         return f"searchsvc_truth({column.sql})"
 
@@ -115,3 +122,11 @@ def _slot(*key: object) -> int:
     if len(key) == 1 and isinstance(first, int) and abs(first) <= MOST_EXACT:
         return first
     return _checksum(*key)
+
+
+def _row_checksum(row: Sequence[Any]) -> int:
+    """The checksum of a whole row, as SQLite gets it from `SQLiteDriver.checksum`."""
+    if len(row) <= _MOST_ARGUMENTS:
+        return crc32(repr(tuple(row)).encode())  # a row of SQLAlchemy's would cut long values
+    parts = [row[n : n + _MOST_ARGUMENTS] for n in range(0, len(row), _MOST_ARGUMENTS)]
+    return _checksum(*(_row_checksum(part) for part in parts))

@@ -116,6 +116,16 @@ def test_any_change_changes_the_checksum(scratch, table, column, before, after) 
     source.close()
 
 
+def test_long_values_count_to_their_ends(scratch, table) -> None:
+    """What the rows carry is what the database sums up, whatever the length."""
+    scratch.run(f"CREATE TABLE {table} (id INTEGER PRIMARY KEY, body TEXT)")
+    scratch.insert(table, [(n, "ä'\"\\" * 500 + "x" * n) for n in range(5)])
+    source = source_of(scratch, f"SELECT * FROM {table}")
+    assert source.tallies(1) == carried(source, 1)
+    assert len({tally.checksum for tally in source.tallies(1).values()}) == 5
+    source.close()
+
+
 def test_values_in_other_columns_differ(scratch, table) -> None:
     """A value that moves to the next column is another row."""
     scratch.run(f"CREATE TABLE {table} (id INTEGER PRIMARY KEY, a VARCHAR(9), b VARCHAR(9))")
