@@ -1,6 +1,7 @@
 """Fixtures for all tests: servers that are found or started, and the rule on skips."""
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,10 @@ import pytest
 
 from tests.support.engines import Servers, ServerUrl
 from tests.support.mariadb import MariaDB, find_mariadb
+
+# A shell's background job ignores Ctrl-C, and what it starts would too: tests press it.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # How long an example takes says something of the machine, not of what is tested.
 hypothesis.settings.register_profile("searchsvc", deadline=None)
