@@ -33,7 +33,7 @@ _One: TypeAlias = Callable[[object], tuple[object, object]]
 _Step: TypeAlias = tuple[str, _One, _One, bool]
 
 # Dates of fields are in UTC by then; those within a json field are put there first.
-_OPTIONS = orjson.OPT_UTC_Z
+_OPTIONS = orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE
 _NESTED_OPTIONS = orjson.OPT_UTC_Z | orjson.OPT_PASSTHROUGH_DATETIME
 _NO_TEXT = re.compile("[\0\ud800-\udfff]")
 _TRUE = frozenset({"true", "1", "yes", "t", "y", "on"})
@@ -62,7 +62,7 @@ def compile_converters(definition: IndexDefinition, ignored: Collection[str] = (
         if not allowed.issuperset(row):
             raise _unknown_key(row, allowed, known, definition.name)
         values, source = _converted(row, steps)
-        return values, _trimmed(orjson.dumps(source, option=_OPTIONS))
+        return values, _encoded(source)
 
     return convert
 
@@ -93,13 +93,13 @@ def _converted(row: Mapping[str, object], steps: Sequence[_Step]) -> tuple[Value
     return values, source
 
 
-def _trimmed(json: bytes) -> bytes:
-    """A copy, which frees orjson's larger buffer whole to be used again by the next document.
+def _encoded(source: Values) -> bytes:
+    """The JSON, as a copy, so that orjson's larger buffer is free whole for the next document.
 
     To keep the original is to cut the buffer short: for one document after the other, the system
     then takes back pages and gives them out anew, which costs 20 times as much as copying.
     """
-    return bytes(memoryview(json))
+    return orjson.dumps(source, option=_OPTIONS)[:-1]  # a part is always a copy
 
 
 def _unknown_key(

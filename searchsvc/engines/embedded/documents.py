@@ -1,6 +1,6 @@
-"""Documents as tantivy documents, through one function per field made once per definition."""
+"""Documents as tantivy documents, field by field as it is settled once per definition."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 import tantivy
@@ -22,11 +22,18 @@ from searchsvc.engines.embedded.schema import (
 )
 from searchsvc.engines.fields import exact_text, id_parts
 
+# Adds a field's value, or its values.
 Add: TypeAlias = Callable[[tantivy.Document, Any], None]
 # Adds one converted value under the name of a tantivy field.
 Put: TypeAlias = Callable[[tantivy.Document, str, Any], None]
 Convert: TypeAlias = Callable[[Document], tantivy.Document]
+# A field's name, whether a plain text is indexed as it is, the tantivy fields for its words, for
+# all of them as one, and for the text itself, and what adds any text.
+Text: TypeAlias = tuple[str, bool, str, str, Sequence[str], Add]
+# A field's name, what converts a value, what adds it, and its tantivy fields for value and sort.
+Number: TypeAlias = tuple[str, values.Convert, Put, str, str]
 
+_LONGEST_PLAIN = values.LONGEST_VALUE  # characters of ASCII, which are bytes
 _LONGEST_WHOLE = 120  # characters; a longer text is nothing that somebody types as a name
 
 
@@ -36,7 +43,9 @@ def converter(definition: IndexDefinition) -> Convert:
     Only values that tantivy can hold get through: a single other one would cost every document
     since the last commit.
     """
-    fields = [(one.field.name, *adders) for one in physical(definition) if (adders := _adders(one))]
+    fields = [one for one in physical(definition) if one.words or one.value or one.sort]
+    texts = [_text(one) for one in fields if one.field.type not in _NUMBERS]
+    numbers = [_number(one) for one in fields if one.field.type in _NUMBERS]
     visible = sources.visible(definition)
     factor = boosts.multiplier(definition) if definition.boosts else None
 
@@ -49,14 +58,8 @@ def converter(definition: IndexDefinition) -> Convert:
         target.add_integer(SLOT, mark.slot)
         target.add_integer(CHECKSUM, mark.checksum)
         target.add_bytes(SOURCE, visible(source))
-        name = ""
-        try:
-            for name, single, several in fields:
-                value = held.get(name)
-                if value is not None:
-                    (single if type(value) in values.SINGLE else several)(target, value)
-        except values.Unindexable as error:
-            raise values.Unindexable(f"{name}: {error}") from None
+        _add_texts(target, held, texts)
+        _add_numbers(target, held, numbers)
         if factor is not None:
             target.add_float(BOOST, as_weight(factor(held)))
         return target
@@ -73,127 +76,98 @@ def as_weight(factor: float) -> float:
     return float(2.0 ** (factor / boosts.LOWEST) - 2.0)
 
 
-def _adders(one: Physical) -> tuple[Add, Add] | None:
-    """What adds a single value of one field, and what adds several; None: it is not indexed.
-
-    Most fields of most documents have a single value, so that is the short way through.
-    """
-    convert = values.converter(one.field)
-    words, value, sort = _words(one), _value(one), _sort(one)
-    parts = [part for part in (words, value, sort) if part]
-    if convert is None or not parts:
-        return None
-
-    def single(target: tantivy.Document, given: Any) -> None:
-        item = convert(given)
-        for put, name in parts:
-            put(target, name, item)
-
-    def several(target: tantivy.Document, given: Any) -> None:
-        items = [convert(item) for item in values.many(given)]
-        for part, some in ((words, items), (value, dict.fromkeys(items)), (sort, items[:1])):
-            put, name = part or (_ignore, "")
-            for item in some:
-                put(target, name, item)
-
-    return _quick(one, convert, single), several
-
-
-def _quick(one: Physical, convert: values.Convert, single: Add) -> Add:
-    """What does as `single`, in fewer calls for the values that most documents have."""
+def _text(one: Physical) -> Text:
     kind = one.field.type
-    if kind is FieldType.KEYWORD or (kind is FieldType.TEXT and not one.sort):
-        return _quick_text(one, single)
-    return single if kind is FieldType.ID or one.words else _quick_value(one, convert)
+    plain = kind is FieldType.KEYWORD or (kind is FieldType.TEXT and not one.sort)
+    exact = [name for name in (one.value, one.sort) if name]
+    return one.field.name, plain, one.words, one.whole, exact, _text_adder(one)
 
 
-def _quick_text(one: Physical, single: Add) -> Add:
-    words, whole, value, sort = one.words, one.whole, one.value, one.sort
+def _add_texts(target: tantivy.Document, held: Mapping[str, Any], texts: Iterable[Text]) -> None:
+    """Most texts are single ones in plain ASCII, which the tokenizer itself folds."""
+    name = ""
+    try:
+        for name, plain, words, whole, exact, add in texts:
+            text = held.get(name)
+            if plain and type(text) is str and text.isascii() and len(text) <= _LONGEST_PLAIN:
+                if words:
+                    target.add_text(words, text)
+                if whole and len(text) <= _LONGEST_WHOLE and (named := exact_text(tokens(text))):
+                    target.add_text(whole, named)
+                for field in exact:
+                    target.add_text(field, text)
+            elif text is not None:
+                add(target, text)
+    except values.Unindexable as error:
+        raise values.Unindexable(f"{name}: {error}") from None
 
-    def add(target: tantivy.Document, text: Any) -> None:
-        # Plain ASCII is folded by the tokenizer, and as long in bytes as in characters.
-        if type(text) is not str or not text.isascii() or len(text) > values.LONGEST_VALUE:
-            single(target, text)
-            return
-        if words:
-            target.add_text(words, text)
-        if whole and len(text) <= _LONGEST_WHOLE and (exact := exact_text(tokens(text))):
-            target.add_text(whole, exact)
-        if value:
-            target.add_text(value, text)
-        if sort:
-            target.add_text(sort, text)
 
-    return add
-
-
-def _quick_value(one: Physical, convert: values.Convert) -> Add:
-    value, sort, put = one.value, one.sort, _PUT[one.field.type]
+def _text_adder(one: Physical) -> Add:
+    """What adds any text, or several: folded, exact values once each, and the first to sort by."""
+    field, value, sort = one.field, one.value, one.sort
+    convert = values.converter(field) or str
+    add_words = _add_id_words if field.type is FieldType.ID else _add_words
 
     def add(target: tantivy.Document, given: Any) -> None:
-        item = convert(given)
-        put(target, value, item)
-        if sort:
-            put(target, sort, item)
+        items = [convert(item) for item in values.many(given)]
+        for item in items if one.words else ():
+            add_words(target, one, item)
+        for item in dict.fromkeys(items) if value else ():
+            target.add_text(value, item)
+        if items and sort:
+            target.add_text(sort, str(values.sort_value(field, items[0])))
 
     return add
 
 
-def _words(one: Physical) -> tuple[Put, str] | None:
-    """Adds the words of a value, and a short value as one term."""
-    if not one.words:
-        return None
-    put = _id_words(one.whole) if one.field.type is FieldType.ID else _text_words(one.whole)
-    return put, one.words
+def _add_words(target: tantivy.Document, one: Physical, text: str) -> None:
+    target.add_text(one.words, for_tokenizer(text))
+    if one.whole and len(text) <= _LONGEST_WHOLE and (named := exact_text(tokens(text))):
+        target.add_text(one.whole, named)
 
 
-def _text_words(whole: str) -> Put:
-    def put(target: tantivy.Document, name: str, text: str) -> None:
-        target.add_text(name, for_tokenizer(text))
-        if whole and len(text) <= _LONGEST_WHOLE and (exact := exact_text(tokens(text))):
-            target.add_text(whole, exact)
-
-    return put
+def _add_id_words(target: tantivy.Document, one: Physical, text: str) -> None:
+    for part in id_parts(tokens(text)):
+        target.add_text(one.words, " ".join(part))
+        if one.whole and (named := exact_text(part)):
+            target.add_text(one.whole, named)
 
 
-def _id_words(whole: str) -> Put:
-    def put(target: tantivy.Document, name: str, text: str) -> None:
-        for part in id_parts(tokens(text)):
-            target.add_text(name, " ".join(part))
-            if whole and (exact := exact_text(part)):
-                target.add_text(whole, exact)
-
-    return put
+def _number(one: Physical) -> Number:
+    convert = values.converter(one.field) or float
+    return one.field.name, convert, _NUMBERS[one.field.type], one.value, one.sort
 
 
-def _value(one: Physical) -> tuple[Put, str] | None:
-    """Adds a value as filters and facets compare it."""
-    return (_PUT[one.field.type], one.value) if one.value else None
+def _add_numbers(
+    target: tantivy.Document, held: Mapping[str, Any], numbers: Iterable[Number]
+) -> None:
+    """Numbers, dates and booleans; most are single ones."""
+    name = ""
+    try:
+        for number in numbers:
+            name, convert, put, value, sort = number
+            given = held.get(name)
+            if type(given) in values.SINGLE:
+                item = convert(given)
+                put(target, value, item)
+                if sort:
+                    put(target, sort, item)
+            elif given is not None:
+                _add_several(target, [convert(item) for item in values.many(given)], number)
+    except values.Unindexable as error:
+        raise values.Unindexable(f"{name}: {error}") from None
 
 
-def _sort(one: Physical) -> tuple[Put, str] | None:
-    """Adds the one value that the document is sorted by."""
-    field = one.field
-    if not one.sort:
-        return None
-    if field.type is not FieldType.TEXT:
-        return _PUT[field.type], one.sort
-
-    def put(target: tantivy.Document, name: str, first: str) -> None:
-        target.add_text(name, str(values.sort_value(field, first)))
-
-    return put, one.sort
-
-
-def _ignore(_target: tantivy.Document, _name: str, _item: object) -> None:
-    """For a field without such a part."""
+def _add_several(target: tantivy.Document, items: Sequence[Any], number: Number) -> None:
+    _, _, put, value, sort = number
+    for item in dict.fromkeys(items):
+        put(target, value, item)
+    if sort and items:
+        put(target, sort, items[0])
 
 
 # tantivy's own methods, since one more call per value shows.
-_PUT: dict[FieldType, Put] = {
-    FieldType.TEXT: tantivy.Document.add_text,
-    FieldType.KEYWORD: tantivy.Document.add_text,
-    FieldType.ID: tantivy.Document.add_text,
+_NUMBERS: dict[FieldType, Put] = {
     FieldType.NUMBER: tantivy.Document.add_float,
     FieldType.BOOL: tantivy.Document.add_boolean,
     FieldType.DATE: tantivy.Document.add_integer,
