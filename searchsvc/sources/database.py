@@ -1,10 +1,10 @@
 """One SQL database to read from: short autocommit reads, and its failures as our errors."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, TypeAlias
 
 from sqlalchemy import CursorResult, Engine, TextClause, bindparam, text
 from sqlalchemy.exc import DBAPIError
@@ -45,10 +45,19 @@ class Column:
     type: str
 
 
+# Whole rows, and the places of the key's columns, to the mark of each row.
+Marks: TypeAlias = Callable[[Sequence[Sequence[Any]], Sequence[int]], list[Mark]]
+
+
 class Driver(Protocol):
     """What differs between databases."""
 
     mysql: ClassVar[bool]
+
+    @property
+    def marks(self) -> Marks | None:
+        """What `slot` and `checksum` say of rows; None where only the database can tell."""
+        ...
 
     @property
     def name(self) -> str:
@@ -90,13 +99,6 @@ class Driver(Protocol):
 
     def slot(self, columns: Sequence[Column]) -> str:
         """SQL: a whole key itself, within what a double tells apart; else a CRC-32 of the key."""
-        ...
-
-    def marks(self, rows: Sequence[Sequence[Any]], key: Sequence[int]) -> list[Mark] | None:
-        """What `slot` and `checksum` say of whole rows, `key` being the key's columns.
-
-        None where only the database can tell.
-        """
         ...
 
     def truth(self, column: Column) -> str:

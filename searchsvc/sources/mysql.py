@@ -58,6 +58,7 @@ class MySQLDriver:
     """How to connect to MySQL and MariaDB. `seconds` is the longest that one statement may take."""
 
     mysql: ClassVar[bool] = True
+    marks = None  # the server's own text of a value decides, which its rows do not show
 
     def __init__(self, url: URL, client: Client, *, seconds: int = 300) -> None:
         self._url = client.url(url)
@@ -139,9 +140,6 @@ class MySQLDriver:
             return key
         exact = f"{key} BETWEEN {-MOST_EXACT} AND {MOST_EXACT}"
         return f"CASE WHEN {exact} THEN {key} ELSE CRC32({key}) END"
-
-    def marks(self, rows: Sequence[Sequence[Any]], key: Sequence[int]) -> None:
-        """The server's own text of a value decides, which its rows do not show."""
 
     def truth(self, column: Column) -> str:
         nothing = "''" if column.type in _STRINGS else "0"

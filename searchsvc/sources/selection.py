@@ -137,9 +137,10 @@ class Selection:
         self, where: str, values: Mapping[str, object], limit: int | None = None
     ) -> tuple[Table, list[Mark]]:
         """Whole rows, and the mark of each."""
-        quick = self._read_and_mark(where, values, limit)
-        if quick is not None:
-            return quick
+        marks_of = self._database.driver.marks
+        if marks_of is not None:
+            table = self._read("*", where, values, limit)
+            return table, marks_of(table.rows, self._positions(table))
         columns = self._columns or self.look()
         what = f"*, {self._checksums.columns_of(columns)}"
         table = self._read(what, where, values, limit)
@@ -149,17 +150,6 @@ class Selection:
         rows = [row[:-2] for row in table.rows]
         marks = [Mark(int(row[-2] or 0), int(row[-1])) for row in table.rows]
         return Table(table.names[:-2], table.types[:-2], rows), marks
-
-    def _read_and_mark(
-        self, where: str, values: Mapping[str, object], limit: int | None
-    ) -> tuple[Table, list[Mark]] | None:
-        """The same, where the driver itself can tell the marks of rows."""
-        driver = self._database.driver
-        if driver.marks((), ()) is None:
-            return None
-        table = self._read("*", where, values, limit)
-        marks = driver.marks(table.rows, self._positions(table))
-        return None if marks is None else (table, marks)
 
     def _read(
         self, what: str, where: str, values: Mapping[str, object], limit: int | None = None
