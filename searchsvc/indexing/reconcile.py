@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from searchsvc.domain.document import Delete, Document, Write
 from searchsvc.domain.index import IndexVersion
 from searchsvc.domain.run import Drift
-from searchsvc.errors import TooManyDeletes
 from searchsvc.indexing.context import RunContext
+from searchsvc.indexing.deletes import most_deletes, refuse_deletes
 from searchsvc.indexing.parts import IndexParts
 from searchsvc.indexing.reader import Reading
 from searchsvc.indexing.sink import Sink
@@ -50,7 +50,7 @@ class Reconcile:
         documents = self._store.count(version)
         walk = Walk()
         context.dead.begin_walk()
-        limit = None if allow_deletes else self._limit(documents)
+        limit = None if allow_deletes else most_deletes(self._settings, documents)
         with Sink(context, lambda: self._store.writer(version)) as sink:
             for reading in context.pages(self._reader, self._page_size):
                 self._compare(version, reading, sink, walk)
@@ -60,15 +60,15 @@ class Reconcile:
             # From here on the source has been read to its end, so a missing row is really gone.
             if walk.indexed < documents:
                 self._find_extra(context, version, walk, sink, limit)
-            self._refuse(context, walk, documents, limit)
+            if limit is not None:
+                refuse_deletes(
+                    version.index, len(walk.doomed), documents, limit,
+                    emptied=walk.rows == 0 and documents > 0, left="deleted",
+                )  # fmt: skip
             self._settle(walk.doomed, sink, walk)
             self._settle(context.dead.unseen, sink, Walk())
             sink.commit()
         return Drift(walk.missing, walk.different, walk.extra), walk
-
-    def _limit(self, documents: int) -> int:
-        ratio = int(documents * self._settings.max_delete_ratio)
-        return max(self._settings.min_delete_guard, ratio)
 
     def _compare(self, version: IndexVersion, reading: Reading, sink: Sink, walk: Walk) -> None:
         """Write a page's missing and different documents; hidden rows' documents are doomed."""
@@ -108,20 +108,6 @@ class Reconcile:
             self._relieve(walk, sink, limit)
             if limit is not None and len(walk.doomed) > limit:
                 return
-
-    def _refuse(self, context: RunContext, walk: Walk, documents: int, limit: int | None) -> None:
-        emptied = walk.rows == 0 and documents > 0
-        if limit is None or (len(walk.doomed) <= limit and not emptied):
-            return
-        reason = (
-            f"the source has no row, and the index {documents} documents"
-            if emptied
-            else f"more than {limit} of {documents} documents have no row any more"
-        )
-        raise TooManyDeletes(
-            f"index '{context.run.index}': {reason}; nothing was deleted",
-            hint="look at the source; if the rows are really gone, repeat with --allow-deletes",
-        )
 
     def _settle(self, ids: Sequence[str], sink: Sink, walk: Walk) -> None:
         """Read these ids once more and write what they are now: a row that is back is kept."""

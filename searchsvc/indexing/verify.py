@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from searchsvc.domain.document import Delete, Document, Tally
 from searchsvc.domain.index import IndexVersion
 from searchsvc.domain.run import Drift
-from searchsvc.errors import TooManyDeletes
 from searchsvc.indexing.context import RunContext
+from searchsvc.indexing.deletes import most_deletes, refuse_deletes
 from searchsvc.indexing.incremental import Incremental
 from searchsvc.indexing.parts import IndexParts
 from searchsvc.indexing.reader import Reading
@@ -69,7 +69,7 @@ class Verify:
         found = self._confirmed(context, version, self.suspects(context, version))
         if repair:
             if not allow_deletes:
-                self._refuse(context, version, found)
+                self._refuse(version, len(found.extra))
             # A dead letter whose row is gone, or whole again, is none any more.
             self._mend(context, version, [*found.ids, *context.dead.unseen])
         return found.drift
@@ -114,17 +114,11 @@ class Verify:
             _compare(self._reader.ids(ids), stored, found)
         return found
 
-    def _refuse(self, context: RunContext, version: IndexVersion, found: Found) -> None:
+    def _refuse(self, version: IndexVersion, doomed: int) -> None:
         documents = self._store.count(version)
-        limit = max(
-            self._settings.min_delete_guard, int(documents * self._settings.max_delete_ratio)
-        )
-        if len(found.extra) > limit:
-            raise TooManyDeletes(
-                f"index '{context.run.index}': {len(found.extra)} of {documents} documents have no"
-                " row any more; nothing was repaired",
-                hint="look at the source; if they are really gone, repeat with --allow-deletes",
-            )
+        emptied = documents > 0 and self._source.count() == 0
+        limit = most_deletes(self._settings, documents)
+        refuse_deletes(version.index, doomed, documents, limit, emptied=emptied, left="repaired")
 
     def _mend(self, context: RunContext, version: IndexVersion, ids: Sequence[str]) -> None:
         with Sink(context, lambda: self._store.writer(version)) as sink:

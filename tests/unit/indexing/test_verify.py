@@ -105,6 +105,17 @@ def test_many_deletes_need_a_word(world) -> None:
     assert world.held() == world.wanted()
 
 
+def test_an_emptied_source_empties_no_index_unasked(world) -> None:
+    """However few the documents are: a table that is gone or unreadable looks just so."""
+    runner = built(world, 5)
+    world.table.rows_by_id.clear()
+    with pytest.raises(TooManyDeletes, match="the source has no row, and the index 5 documents"):
+        runner.verify(repair=True)
+    assert len(world.held()) == 5
+    runner.verify(repair=True, allow_deletes=True)
+    assert world.held() == {}
+
+
 def test_it_needs_a_version_of_the_definition(world) -> None:
     """There must be one, built from what the files say now."""
     with pytest.raises(NotServing):
