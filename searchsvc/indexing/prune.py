@@ -34,8 +34,10 @@ def resumable(
     checkpoint = state.checkpoint(index)
     if checkpoint is None or checkpoint.hash != hash:
         return None
+    if state.watermark(checkpoint.version) is not None:
+        return None  # it has passed its gate, so there is nothing to go on with
     for version in _idle(store, index):
-        if version.name == checkpoint.version and state.watermark(version.name) is None:
+        if version.name == checkpoint.version:
             return version, checkpoint
     return None
 
