@@ -1,10 +1,9 @@
 """Reads the state of every index for /metrics."""
 
-import time
 from collections.abc import Iterable
 
-from searchsvc.domain.index import VersionInfo
 from searchsvc.domain.run import Run
+from searchsvc.indexing.status import status_of
 from searchsvc.ports import IndexStore, StateStore
 from searchsvc.search.service import SearchService
 from searchsvc.telemetry.metrics import IndexGauges, RunGauge
@@ -16,24 +15,19 @@ def index_gauges(search: SearchService, store: IndexStore, state: StateStore) ->
 
 
 def _gauges(index: str, store: IndexStore, state: StateStore) -> IndexGauges:
-    live = next((info for info in store.versions(index) if info.live), None)
-    runs = state.runs(index)
+    status = status_of(index, store, state)
+    live = status.live
     return IndexGauges(
         index=index,
         version=live.version.name if live else "",
         definition_hash=live.definition_hash if live else "",
         documents=live.documents if live else 0,
         size=live.size if live else 0,
-        freshness=_freshness(live, state) if live else None,
-        runs=tuple(_last_runs(runs)),
-        drift=next((run.drift for run in runs if run.drift is not None), None),
-        dead_letters=state.dead_letter_count(index),
+        freshness=status.freshness,
+        runs=tuple(_last_runs(status.runs)),
+        drift=status.drift,
+        dead_letters=status.dead_letters,
     )
-
-
-def _freshness(live: VersionInfo, state: StateStore) -> float | None:
-    watermark = state.watermark(live.version.name)
-    return None if watermark is None else max(0.0, time.time() - watermark / 1e6)
 
 
 def _last_runs(runs: Iterable[Run]) -> Iterable[RunGauge]:

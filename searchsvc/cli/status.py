@@ -1,6 +1,6 @@
 """`searchsvc status`: how each index stands."""
 
-from datetime import UTC, datetime
+from collections.abc import Sequence
 from typing import Any
 
 import click
@@ -9,6 +9,7 @@ from searchsvc.bootstrap import Services
 from searchsvc.cli.options import json_option, optional_index, require, services
 from searchsvc.cli.output import print_json, print_table
 from searchsvc.domain.run import Run, RunKind
+from searchsvc.indexing.status import status_of
 
 
 @click.command
@@ -39,40 +40,26 @@ def command(ctx: click.Context, index: str | None, as_json: bool) -> None:
 
 def _status(built: Services, index: str) -> dict[str, Any]:
     """One index for a program; None where there is nothing to tell."""
-    live = next((info for info in built.store.versions(index) if info.live), None)
-    watermark = built.state.watermark(live.version.name) if live else None
-    now = datetime.now(UTC).timestamp()
-    runs = built.state.runs(index)
+    status = status_of(index, built.store, built.state)
+    live = status.live
     return {
         "index": index,
         "version": live.version.name if live else None,
         "documents": live.documents if live else None,
-        "freshness_seconds": None if watermark is None else max(0.0, now - watermark / 1e6),
-        "drift": _drift(runs),
-        "dead_letters": built.state.dead_letter_count(index),
-        "last_run": _last(runs),
-        "unfinished_rebuild": _unfinished(built, index),
+        "freshness_seconds": status.freshness,
+        "drift": status.drift,
+        "dead_letters": status.dead_letters,
+        "last_run": _last(status.runs),
+        "unfinished_rebuild": built.runner(index).unfinished if index in built.indexers else None,
     }
 
 
-def _drift(runs: list[Run]) -> int | None:
-    """What the last comparison found and nobody has mended; `runs` come newest first."""
-    for run in runs:
-        if run.drift is not None:
-            return run.drift
-    return None
-
-
-def _last(runs: list[Run]) -> str:
+def _last(runs: Sequence[Run]) -> str:
     """The newest run that was not an increment without news."""
     for run in runs:
         if run.kind is not RunKind.INCREMENT or run.error:
             return f"{run.kind} {run.status}"
     return "" if not runs else f"{runs[0].kind} {runs[0].status}"
-
-
-def _unfinished(built: Services, index: str) -> str | None:
-    return built.runner(index).unfinished if index in built.indexers else None
 
 
 def _age(seconds: float | None) -> str:
