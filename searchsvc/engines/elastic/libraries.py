@@ -5,8 +5,9 @@ when it is first needed, so that nobody pays for it who has another engine.
 """
 
 import logging
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Protocol
 
 from searchsvc.engines.elastic.access import Access, Host
@@ -31,7 +32,54 @@ class Nodes(Protocol):
     def close(self) -> None: ...
 
 
-class _OpenSearchNodes:
+class _Failover(ABC):
+    """Asks the hosts of a library's pool in turn, until one answers."""
+
+    _tries: int
+
+    def ask(
+        self, method: str, path: str, body: bytes | None, headers: dict[str, str], timeout: float
+    ) -> Reply:
+        for last in (False,) * (self._tries - 1) + (True,):
+            node = self._next()
+            try:
+                with self._translated():
+                    reply = self._sent(node, method, path, body, headers, timeout)
+            except EngineUnreachable:
+                self._mark(node, alive=False)
+                if last:
+                    raise
+            else:
+                self._mark(node, alive=True)
+                return reply
+        raise EngineUnreachable("no server is named", hint="see engine.hosts")
+
+    @abstractmethod
+    def _next(self) -> Any:
+        """The pool's choice."""
+
+    @abstractmethod
+    def _mark(self, node: Any, *, alive: bool) -> None:
+        """Tell the pool what became of it."""
+
+    @abstractmethod
+    def _sent(
+        self,
+        node: Any,
+        method: str,
+        path: str,
+        body: bytes | None,
+        headers: dict[str, str],
+        timeout: float,
+    ) -> Reply:
+        """One try."""
+
+    @abstractmethod
+    def _translated(self) -> AbstractContextManager[None]:
+        """Makes the library's errors ours."""
+
+
+class _OpenSearchNodes(_Failover):
     """opensearch-py's connection pool."""
 
     def __init__(self, access: Access) -> None:
@@ -48,24 +96,28 @@ class _OpenSearchNodes:
         )
         self._tries = len(access.hosts)
 
-    def ask(
-        self, method: str, path: str, body: bytes | None, headers: dict[str, str], timeout: float
+    def _next(self) -> Any:
+        return self._client.transport.get_connection()
+
+    def _mark(self, node: Any, *, alive: bool) -> None:
+        if alive:
+            self._client.transport.connection_pool.mark_live(node)
+        else:
+            self._client.transport.mark_dead(node)
+
+    def _sent(
+        self,
+        node: Any,
+        method: str,
+        path: str,
+        body: bytes | None,
+        headers: dict[str, str],
+        timeout: float,
     ) -> Reply:
-        for last in (False,) * (self._tries - 1) + (True,):
-            connection = self._client.transport.get_connection()
-            try:
-                with self._translated():
-                    status, answered, text = connection.perform_request(
-                        method, path, None, body, timeout, tuple(range(300, 600)), headers
-                    )
-            except EngineUnreachable:
-                self._client.transport.mark_dead(connection)
-                if last:
-                    raise
-            else:
-                self._client.transport.connection_pool.mark_live(connection)
-                return Reply(status, text.encode("utf-8", "surrogatepass"), _lowered(answered))
-        raise EngineUnreachable("no server is named", hint="see engine.hosts")
+        status, answered, text = node.perform_request(
+            method, path, None, body, timeout, tuple(range(300, 600)), headers
+        )
+        return Reply(status, text.encode("utf-8", "surrogatepass"), _lowered(answered))
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
@@ -84,7 +136,7 @@ class _OpenSearchNodes:
         self._client.close()
 
 
-class _ElasticsearchNodes:
+class _ElasticsearchNodes(_Failover):
     """The node pool of elastic-transport, which the elasticsearch client sets up."""
 
     def __init__(self, access: Access) -> None:
@@ -100,25 +152,26 @@ class _ElasticsearchNodes:
         )
         self._tries = len(access.hosts)
 
-    def ask(
-        self, method: str, path: str, body: bytes | None, headers: dict[str, str], timeout: float
-    ) -> Reply:
+    def _next(self) -> Any:
+        return self._client.transport.node_pool.get()
+
+    def _mark(self, node: Any, *, alive: bool) -> None:
         pool = self._client.transport.node_pool
-        for last in (False,) * (self._tries - 1) + (True,):
-            node = pool.get()
-            try:
-                with self._translated():
-                    meta, answer = node.perform_request(
-                        method, path, body=body, headers=_headers(headers), request_timeout=timeout
-                    )
-            except EngineUnreachable:
-                pool.mark_dead(node)
-                if last:
-                    raise
-            else:
-                pool.mark_live(node)
-                return Reply(meta.status, answer, _lowered(meta.headers))
-        raise EngineUnreachable("no server is named", hint="see engine.hosts")
+        (pool.mark_live if alive else pool.mark_dead)(node)
+
+    def _sent(
+        self,
+        node: Any,
+        method: str,
+        path: str,
+        body: bytes | None,
+        headers: dict[str, str],
+        timeout: float,
+    ) -> Reply:
+        meta, answer = node.perform_request(
+            method, path, body=body, headers=_headers(headers), request_timeout=timeout
+        )
+        return Reply(meta.status, answer, _lowered(meta.headers))
 
     @contextmanager
     def _translated(self) -> Iterator[None]:

@@ -30,8 +30,9 @@ from searchsvc.engines.elastic.response import Answer, SeenWords, answer, answer
 from searchsvc.engines.elastic.schema import BOOST
 from searchsvc.engines.elastic.transport import Transport
 from searchsvc.engines.fields import searched, suggest_texts, suggest_values
+from searchsvc.engines.serving import not_serving
 from searchsvc.engines.terms import understand
-from searchsvc.errors import NotServing, SearchsvcError, UnknownVersion
+from searchsvc.errors import SearchsvcError, UnknownVersion
 
 _T = TypeVar("_T")
 _VALUES = 1_000  # values of one field that are looked through for those that begin as typed
@@ -164,10 +165,7 @@ class ElasticEngine:
 
 def _serving(index: str, served: Served | None) -> Served:
     if served is None:
-        raise NotServing(
-            f"index '{index}' has no live version yet",
-            hint=f"run `searchsvc index rebuild {index}`",
-        )
+        raise not_serving(index)
     return served
 
 

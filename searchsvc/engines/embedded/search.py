@@ -28,8 +28,9 @@ from searchsvc.engines.embedded.snapshot import Snapshot
 from searchsvc.engines.embedded.tantivy_errors import guarded
 from searchsvc.engines.embedded.writer import address_of
 from searchsvc.engines.fields import searched
+from searchsvc.engines.serving import not_serving
 from searchsvc.engines.terms import Group, understand
-from searchsvc.errors import NotServing, SearchsvcError
+from searchsvc.errors import SearchsvcError
 
 _VALUES = 1_000  # values of one field that are looked through for those that begin as typed
 
@@ -78,10 +79,7 @@ class EmbeddedEngine:
     def _serving(self, index: str) -> Snapshot:
         snapshot = self._snapshots.get(index)
         if snapshot is None:
-            raise NotServing(
-                f"index '{index}' has no live version yet",
-                hint=f"run `searchsvc index rebuild {index}`",
-            )
+            raise not_serving(index)
         return snapshot
 
 

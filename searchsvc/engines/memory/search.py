@@ -24,8 +24,8 @@ from searchsvc.engines.memory.documents import State, Stored
 from searchsvc.engines.memory.facets import buckets
 from searchsvc.engines.memory.index import MemoryStore
 from searchsvc.engines.memory.query import Scorer, passes
+from searchsvc.engines.serving import not_serving
 from searchsvc.engines.terms import Group, understand
-from searchsvc.errors import NotServing
 
 _EVERY = 10**9
 
@@ -81,10 +81,7 @@ class MemoryEngine:
     def _serving(self, index: str) -> tuple[LiveIndex, State]:
         live = self.live(index)
         if live is None:
-            raise NotServing(
-                f"index '{index}' has no live version yet",
-                hint=f"run `searchsvc index rebuild {index}`",
-            )
+            raise not_serving(index)
         return live, self.store.state(live.version)
 
 
