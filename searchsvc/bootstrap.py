@@ -14,12 +14,14 @@ from searchsvc.definitions.fit import check_fit
 from searchsvc.definitions.indexers import LoadedIndexer
 from searchsvc.definitions.project import Definitions, read_definitions, shipped_folder
 from searchsvc.domain.definition import IndexDefinition
+from searchsvc.domain.index import Recipe
 from searchsvc.engines.embedded.index import EmbeddedStore
 from searchsvc.engines.embedded.search import EmbeddedEngine
 from searchsvc.errors import SettingsError, UnknownIndex, nearest
 from searchsvc.indexing.parts import IndexParts
 from searchsvc.indexing.reader import Reader
-from searchsvc.indexing.runner import IndexRunner, index_hash
+from searchsvc.indexing.recipe import recipe_of
+from searchsvc.indexing.runner import IndexRunner
 from searchsvc.indexing.schedule import Schedule
 from searchsvc.ports import IndexStore, SearchEngine, StateStore
 from searchsvc.search.service import SearchService
@@ -136,9 +138,7 @@ class Services:
             loaded.indexer, reader, source, self.store, self.state, self._clock,
             self.project.settings.indexing,
         )  # fmt: skip
-        return IndexRunner(
-            parts, index_hash(definition, loaded.indexer, loaded.hash), definition=definition
-        )
+        return IndexRunner(parts, recipe_of(definition, loaded.indexer, loaded.code))
 
 
 def build(project: Project) -> Services:
@@ -177,7 +177,7 @@ def native_body(definition: IndexDefinition) -> dict[str, Any]:
     """What an index of `definition` is created with on OpenSearch or Elasticsearch."""
     from searchsvc.engines.elastic.schema import body  # noqa: PLC0415 - as above
 
-    return body(definition, definition.hash)
+    return body(Recipe(definition))
 
 
 def _resolved(root: Path, url: str) -> str:

@@ -18,6 +18,7 @@
     │   ├── RowError                a value does not fit its field      bad_row
     │   ├── GateRefused             a version may not go live           gate_refused
     │   ├── VersionOutdated         built from another definition       version_outdated
+    │   ├── StalePlan               things changed since it was made    stale_plan
     │   ├── TooManyDeletes          a run would delete too much         too_many_deletes
     │   ├── DeadLetterLimit         too many rows cannot be indexed     dead_letter_limit
     │   └── StateError              the state store is unusable         state_error
@@ -201,6 +202,12 @@ class VersionOutdated(OperatorError):
     """A version was built from another definition; feeding it would mix the two."""
 
     code = "version_outdated"
+
+
+class StalePlan(OperatorError):
+    """The index or its files have changed since the plan was made; nothing was done."""
+
+    code = "stale_plan"
 
 
 class TooManyDeletes(OperatorError):

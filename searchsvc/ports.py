@@ -9,9 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from searchsvc.domain.definition import IndexDefinition
 from searchsvc.domain.document import Mark, Tally, Write, WriteResult
-from searchsvc.domain.index import IndexVersion, VersionInfo
+from searchsvc.domain.index import IndexVersion, Recipe, VersionInfo
 from searchsvc.domain.query import SearchQuery, SuggestQuery
 from searchsvc.domain.result import Hit, LiveIndex, SearchResult, SuggestResult
 from searchsvc.domain.run import Checkpoint, Counts, DeadLetter, Lease, Run, RunKind, RunStatus
@@ -143,8 +142,16 @@ class IndexWriter(Protocol):
 class IndexStore(Protocol):
     """Versions of indexes and the alias that says which one answers."""
 
-    def create(self, version: IndexVersion, definition: IndexDefinition, hash: str) -> None:
-        """An empty version; `hash` is kept as its `definition_hash`."""
+    def create(self, version: IndexVersion, recipe: Recipe) -> None:
+        """An empty version, which keeps its recipe."""
+        ...
+
+    def recipe(self, version: IndexVersion) -> Recipe:
+        """What the version was made from. Raises UnknownVersion, or EngineError if unreadable."""
+        ...
+
+    def restate(self, version: IndexVersion, recipe: Recipe) -> None:
+        """Put a recipe of the same hash in the place of the version's own; searches follow it."""
         ...
 
     def writer(
@@ -174,6 +181,10 @@ class IndexStore(Protocol):
 
     def digests(self, version: IndexVersion, ids: Sequence[str]) -> dict[str, int]:
         """The digest of each of these documents; absent ones are left out."""
+        ...
+
+    def sources(self, version: IndexVersion, ids: Sequence[str]) -> dict[str, bytes]:
+        """The JSON of each of these documents, without hidden fields; absent ones are left out."""
         ...
 
     def ids(self, version: IndexVersion) -> Iterator[Sequence[str]]:

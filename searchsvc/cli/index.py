@@ -7,6 +7,8 @@ import click
 
 from searchsvc.bootstrap import Services
 from searchsvc.cli.options import (
+    Allow,
+    allow_options,
     index_argument,
     indexes_argument,
     json_option,
@@ -17,6 +19,7 @@ from searchsvc.cli.output import print_json
 from searchsvc.cli.progress import watch
 from searchsvc.domain.run import Run
 from searchsvc.errors import UsageError
+from searchsvc.indexing.dryrun import DryRun
 
 
 @click.group
@@ -27,44 +30,61 @@ def command() -> None:
 @command.command(short_help="Fill a new version and let it go live.")
 @indexes_argument
 @click.option("--all", "every", is_flag=True, help="Every index that has an indexer.")
-@click.option("--allow-empty", is_flag=True, help="Let a version without documents go live.")
-@click.option(
-    "--allow-change",
-    is_flag=True,
-    help="Let a version go live whose count is far from the live one's.",
-)
+@allow_options
 @click.option("--fresh", is_flag=True, help="Begin at the first row, whatever a checkpoint says.")
+@click.option("--dry-run", is_flag=True, help="Read every row, write nothing, say what would be.")
 @json_option
 @click.pass_context
 def rebuild(
     ctx: click.Context,
     indexes: tuple[str, ...],
     every: bool,
-    allow_empty: bool,
-    allow_change: bool,
+    allowed: Allow,
     fresh: bool,
+    dry_run: bool,
     as_json: bool,
-) -> None:
+) -> int:
     """Fill a new version of each of INDEXES and let it go live.
 
     The live version answers, and follows its source, until the new one has passed its gate: its
     count and a sample of its documents equal the source. `searchsvc rollback INDEX` undoes it.
-    A rebuild that was killed, stopped or cut off goes on from its last checkpoint.
+    A rebuild that was killed, stopped or cut off goes on from its last checkpoint. With --dry-run
+    nothing is written, and exit code 3 says that the gate would refuse.
     """
     built = services(ctx)
     names = chosen(built, indexes, every)
     for index in names:
         built.check(index)
+    if dry_run:
+        return _dry_runs(built, names, as_json=as_json)
     with reports(as_json=as_json) as tell:
         for index in names:
             with watch(index, quiet=as_json) as watching:
-                run = built.runner(index).rebuild(
-                    allow_empty=allow_empty,
-                    allow_change=allow_change,
-                    fresh=fresh,
-                    watching=watching,
-                )
+                run = built.runner(index).rebuild(fresh=fresh, watching=watching, **allowed)
             tell(run)
+    return 0
+
+
+def _dry_runs(built: Services, names: list[str], *, as_json: bool) -> int:
+    """Tell what rebuilds would find; 3 where a gate would refuse."""
+    found: list[DryRun] = []
+    for index in names:
+        with watch(index, quiet=as_json) as watching:
+            found.append(built.runner(index).dry_run(watching))
+    if as_json:
+        print_json(found)
+    else:
+        for one in found:
+            _tell_dry_run(one)
+    return 3 if any(one.refusals for one in found) else 0
+
+
+def _tell_dry_run(one: DryRun) -> None:
+    click.echo(f"{one.index}: nothing was written: {one.evidence.report()}")
+    for id, reason in one.dead.items():
+        click.echo(f"{one.index}: row {id} cannot be indexed: {reason}")
+    for reason in one.refusals:
+        click.echo(f"{one.index}: would be refused: {reason}")
 
 
 @command.command(short_help="Write what changed since the last increment.")

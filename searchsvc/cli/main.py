@@ -26,6 +26,7 @@ from searchsvc.errors import (
     SettingsError,
     SourceError,
     SourceUnreachable,
+    StalePlan,
     nearest,
 )
 
@@ -35,6 +36,8 @@ _COMMANDS = {
     "init": "Write mappings and indexers for the tables of a database.",
     "check": "Prove that settings, definitions and sources fit together.",
     "show": "Show an index's definition as it is understood.",
+    "plan": "Say what bringing indexes to their files would take.",
+    "apply": "Do what a plan says, and nothing else.",
     "index": "Run indexers: rebuild, increment, reconcile, prune.",
     "schedule": "Run every indexer when it is due.",
     "serve": "Serve the API and the search page.",
@@ -56,6 +59,7 @@ _EXIT_CODES: tuple[tuple[type[SearchsvcError], int], ...] = (
     (SettingsError, 3),
     (SourceError, 3),
     (CheckFailed, 3),
+    (StalePlan, 3),
     (CallerError, 2),
     (RunStopped, INTERRUPTED),
 )

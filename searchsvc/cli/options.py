@@ -1,8 +1,9 @@
 """What several commands share: the project, an index by name, and --json."""
 
 from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 import click
 from click.shell_completion import CompletionItem
@@ -51,6 +52,32 @@ Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 index_argument: Decorator = click.argument("index", shell_complete=_complete)
 optional_index: Decorator = click.argument("index", required=False, shell_complete=_complete)
 indexes_argument: Decorator = click.argument("indexes", nargs=-1, shell_complete=_complete)
+
+
+class Allow(TypedDict):
+    """What an operator accepts of a rebuild."""
+
+    allow_empty: bool
+    allow_change: bool
+
+
+def allow_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Two flags, handed on as one mapping, `allowed`."""
+
+    @click.option("--allow-empty", is_flag=True, help="Let a version without documents go live.")
+    @click.option(
+        "--allow-change",
+        is_flag=True,
+        help="Let a version go live whose count is far from the live one's.",
+    )
+    @wraps(command)
+    def wrapped(*args: Any, allow_empty: bool, allow_change: bool, **rest: Any) -> Any:
+        allowed = Allow(allow_empty=allow_empty, allow_change=allow_change)
+        return command(*args, allowed=allowed, **rest)
+
+    return wrapped
+
+
 json_option: Decorator = click.option(
     "--json", "as_json", is_flag=True, help="Print JSON for a program to read."
 )

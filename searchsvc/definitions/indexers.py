@@ -1,5 +1,6 @@
 """Finds and checks `indexers/<index>.py`: ordinary Python, trusted like code, loaded by path."""
 
+import ast
 import hashlib
 import importlib.util
 import re
@@ -12,6 +13,7 @@ from typing import Any
 
 from searchsvc.errors import DefinitionError, nearest
 from searchsvc.indexing.indexer import Indexer, Join
+from searchsvc.indexing.recipe import FOLLOWING
 from searchsvc.indexing.when import parse_when
 
 _UNKNOWN_ARGUMENT = re.compile(r"(\w+)\.__init__\(\) got an unexpected keyword argument '(\w+)'")
@@ -20,11 +22,14 @@ _MISSING_ARGUMENT = re.compile(r"(\w+)\.__init__\(\) missing .* arguments?: (.+)
 
 @dataclass(frozen=True, slots=True)
 class LoadedIndexer:
-    """An indexer with its file and a hash of the file's text."""
+    """An indexer with its file and a hash of the file's code, `code`.
+
+    Comments, layout and the arguments that only say when to run leave `code` as it is.
+    """
 
     indexer: Indexer
     file: Path
-    hash: str
+    code: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +63,23 @@ def read_indexer(file: Path, indexes: Collection[str], sources: Collection[str])
     _check_statements(indexer, written)
     _check_numbers(indexer, written)
     _check_times(indexer, written)
-    return LoadedIndexer(indexer, file, hashlib.sha256(text).hexdigest()[:16])
+    return LoadedIndexer(indexer, file, _code_hash(written.text))
+
+
+class _Timeless(ast.NodeTransformer):
+    """Takes out what only says where, when and how changes are found."""
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        """Leave those arguments out of Indexer(...) and Join(...)."""
+        self.generic_visit(node)
+        if isinstance(node.func, ast.Name) and node.func.id in ("Indexer", "Join"):
+            node.keywords = [word for word in node.keywords if word.arg not in FOLLOWING]
+        return node
+
+
+def _code_hash(text: str) -> str:
+    code = ast.unparse(_Timeless().visit(ast.parse(text)))
+    return hashlib.sha256(code.encode()).hexdigest()[:16]
 
 
 def _load(file: Path) -> ModuleType:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 
 
@@ -59,6 +59,20 @@ class Field:
     def sortable(self) -> bool:
         """Whether a sort may name it."""
         return self.sort
+
+    @property
+    def stored_form(self) -> "Field":
+        """The field as far as it decides how documents are indexed: fields of one stored form
+        are indexed alike, and differ only in what queries make of them.
+        """
+        return replace(
+            self,
+            weight=1.0 if self.searchable else 0.0,
+            suggest=self.suggest and not self.searchable,
+            highlight=False,
+            snippet=0,
+            facet=False,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +138,12 @@ class IndexDefinition:
     def sort_named(self, name: str) -> Sort | None:
         """The declared sort of that name, or None."""
         return next((sort for key, sort in self.sorts if key == name), None)
+
+    @property
+    def stored_form(self) -> "IndexDefinition":
+        """The definition as far as it decides how documents are indexed, as for a field."""
+        fields = tuple(field.stored_form for field in self.fields)
+        return replace(self, fields=fields, typo=Typo(), sorts=())
 
     @property
     def hash(self) -> str:

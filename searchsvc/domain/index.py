@@ -1,9 +1,12 @@
 """Names of indexes and of their versions, and what is known of a version."""
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Self
+
+from searchsvc.domain.definition import IndexDefinition, content_hash
 
 INDEX_NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 _VERSION_NAME = re.compile(rf"({INDEX_NAME.pattern})-(\d{{8}}t\d{{6}}z)-(\d+)")
@@ -55,8 +58,32 @@ class IndexVersion:
 
 
 @dataclass(frozen=True, slots=True)
+class Recipe:
+    """What a version is made from: its definition, and what its indexer says, as texts by name.
+
+    `reads` is what decides a row's document (statements, code), `follows` when and how changes
+    are found.
+    """
+
+    definition: IndexDefinition
+    reads: Mapping[str, str] = field(default_factory=dict)
+    follows: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def hash(self) -> str:
+        """16 hex digits; equal where documents of both recipes may stand in one version."""
+        stored_form = asdict(self.definition.stored_form)
+        return content_hash({"definition": stored_form, "reads": dict(self.reads)})
+
+    @property
+    def fingerprint(self) -> str:
+        """16 hex digits that change with any part of it."""
+        return content_hash(asdict(self))
+
+
+@dataclass(frozen=True, slots=True)
 class VersionInfo:
-    """What an engine knows of one version; `size` is in bytes."""
+    """What an engine knows of one version; `size` is in bytes, `definition_hash` its recipe's."""
 
     version: IndexVersion
     documents: int

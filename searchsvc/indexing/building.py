@@ -6,8 +6,7 @@ is dropped; what the gate refused is kept aside, to be looked at, until the next
 
 import logging
 
-from searchsvc.domain.definition import IndexDefinition
-from searchsvc.domain.index import IndexVersion
+from searchsvc.domain.index import IndexVersion, Recipe
 from searchsvc.domain.run import Checkpoint
 from searchsvc.errors import (
     DependencyError,
@@ -26,27 +25,24 @@ _log = logging.getLogger(__name__)
 
 
 class Building:
-    """One rebuild of `definition`, whose versions bear `hash`: made for it, used once.
+    """One rebuild by `recipe`: made for it, used once.
 
     `fresh` begins at the first row even where a checkpoint waits.
     """
 
-    def __init__(
-        self, parts: IndexParts, definition: IndexDefinition, hash: str, *, fresh: bool
-    ) -> None:
+    def __init__(self, parts: IndexParts, recipe: Recipe, *, fresh: bool) -> None:
         self._parts = parts
         self._index = parts.indexer.index
         self._store = parts.store
         self._state = parts.state
-        self._definition = definition
-        self._hash = hash
+        self._recipe = recipe
         self._fresh = fresh
         self._begun: Checkpoint | None = None
 
     def choose(self, lease: HeldLease) -> IndexVersion:
         """The version to fill; what else was left by dead or refused rebuilds is dropped."""
         version = IndexVersion.new(self._index, self._parts.clock.now(), lease.number)
-        found = resumable(self._store, self._state, self._index, self._hash)
+        found = resumable(self._store, self._state, self._index, self._recipe.hash)
         if found is not None and not self._fresh and self._is_free(found[0]):
             version, self._begun = found
             _log.info("going on with %s, which a run had begun", version)
@@ -70,8 +66,8 @@ class Building:
         """Let `rebuild` fill the version and make it live. Raises what it raises."""
         try:
             if self._begun is None:
-                self._store.create(version, self._definition, self._hash)
-            rebuild.run(self._hash, self._begun)
+                self._store.create(version, self._recipe)
+            rebuild.run(self._recipe.hash, self._begun)
         except LeaseLost:
             raise  # with the lease went the right to drop it
         except GateRefused:

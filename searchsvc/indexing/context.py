@@ -59,12 +59,11 @@ class RunContext:
 
     def pages(self, reader: Reader, limit: int, after: str | None = None) -> Iterator[Reading]:
         """The source behind the id `after` by key, page by page; checked before each."""
-        while True:
+
+        def ready() -> None:
             self.check()
             self.feed()
-            reading = reader.page(after, limit)
+
+        for reading in reader.pages(limit, after, ready):
             self.reached("page-read")
             yield reading
-            if reading.rows < limit or reading.last is None:
-                return
-            after = reading.last

@@ -2,7 +2,7 @@
 
 import re
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import InvalidOperation
 
@@ -64,6 +64,18 @@ class Reader:
         reading = self._read(rows)
         reading.last = rows.last
         return reading
+
+    def pages(
+        self, limit: int, after: str | None = None, ready: Callable[[], None] = lambda: None
+    ) -> Iterator[Reading]:
+        """Every row behind the id `after`, page by page; `ready` is called before each read."""
+        while True:
+            ready()
+            reading = self.page(after, limit)
+            yield reading
+            if reading.rows < limit or reading.last is None:
+                return
+            after = reading.last
 
     def ids(self, ids: Sequence[str]) -> Reading:
         """The rows of these ids; an id without a row is a delete."""

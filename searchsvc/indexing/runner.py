@@ -1,12 +1,10 @@
-"""Everything that can be done to one index: rebuild, increment, reconcile, rollback."""
+"""Everything that can be done to one index: plan, rebuild, increment, reconcile, rollback."""
 
 import logging
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
 
-from searchsvc.domain.definition import IndexDefinition, content_hash
-from searchsvc.domain.index import IndexVersion, VersionInfo
+from searchsvc.domain.index import IndexVersion, Recipe, VersionInfo
 from searchsvc.domain.run import Drift, Run, RunKind
 from searchsvc.errors import (
     EngineError,
@@ -18,10 +16,11 @@ from searchsvc.errors import (
 )
 from searchsvc.indexing.building import Building
 from searchsvc.indexing.context import Failpoint, HeldLease, RunContext, no_failpoint, no_feed
+from searchsvc.indexing.dryrun import DryRun, dry_run
 from searchsvc.indexing.incremental import Incremental
-from searchsvc.indexing.indexer import Indexer
 from searchsvc.indexing.lease import LeaseKeeper
 from searchsvc.indexing.parts import IndexParts
+from searchsvc.indexing.plan import Plan, Planner
 from searchsvc.indexing.prune import complete, prune, resumable
 from searchsvc.indexing.rebuild import Allowed, Rebuild
 from searchsvc.indexing.reconcile import Reconcile
@@ -29,29 +28,15 @@ from searchsvc.indexing.records import RunRecords, Watching
 from searchsvc.indexing.verify import Verify
 from searchsvc.indexing.when import Every, parse_when
 
-__all__ = ["IndexRunner", "Watching", "index_hash"]
+__all__ = ["IndexRunner", "Watching"]
 
 _log = logging.getLogger(__name__)
-
-
-def index_hash(definition: IndexDefinition, indexer: Indexer, indexer_hash: str) -> str:
-    """Changes with whatever decides what a row's document is; `indexer_hash` is its file's."""
-    return content_hash(
-        {
-            "definition": definition.hash,
-            "file": indexer_hash,
-            "sql": indexer.sql,
-            "keys": indexer.keys,
-            "soft_delete": indexer.soft_delete,
-            "joins": [asdict(join) for join in indexer.joins],
-        }
-    )
 
 
 class IndexRunner:
     """Everything that can be done to one index, one run at a time across all processes.
 
-    `hash` stands for all that `definition` and indexer say: versions of another are outdated.
+    Versions whose recipe has another hash than `recipe` are outdated.
     Rebuilds, reconciles and rollbacks wait up to `lease_wait` seconds for a run that is under
     way; an increment does not wait.
     Every method raises LeaseHeld, LeaseLost, RunStopped, and what source and engine raise.
@@ -60,9 +45,8 @@ class IndexRunner:
     def __init__(
         self,
         parts: IndexParts,
-        hash: str,
+        recipe: Recipe,
         *,
-        definition: IndexDefinition,
         lease_wait: float = 10.0,
         reached: Failpoint = no_failpoint,
     ) -> None:
@@ -72,11 +56,11 @@ class IndexRunner:
         self._clock = parts.clock
         self.index = parts.indexer.index
         self.indexer = parts.indexer
-        self.hash = hash
-        self._definition = definition
+        self.recipe = recipe
         self._records = RunRecords(parts, reached)
         self._lease_wait = lease_wait
         self._live = Incremental(parts)
+        self._planner = Planner(parts, recipe)
         self._hashes: dict[IndexVersion, str] = {}
 
     # --- runs ------------------------------------------------------------------------------------
@@ -87,21 +71,28 @@ class IndexRunner:
         allow_empty: bool = False,
         allow_change: bool = False,
         fresh: bool = False,
+        plan: Plan | None = None,
         watching: Watching | None = None,
     ) -> Run:
         """Build a new version and make it live. Raises GateRefused or DeadLetterLimit.
 
         A rebuild of the same definition that was stopped, killed or cut off goes on from its last
-        checkpoint, unless `fresh` asks for the first row.
+        checkpoint, unless `fresh` asks for the first row. With a `plan` it raises StalePlan where
+        that is not what would happen now.
         """
         allowed = Allowed(allow_empty, allow_change)
-        building = Building(self._parts, self._definition, self.hash, fresh=fresh)
+        building = Building(self._parts, self.recipe, fresh=fresh)
+
+        def begin(lease: HeldLease) -> IndexVersion:
+            if plan is not None:
+                self._planner.refuse_stale(plan)
+            return building.choose(lease)
 
         def work(context: RunContext, version: IndexVersion) -> None:
             context.feed = self._feeder(context)
             building.build(version, Rebuild(self._parts, context, version, allowed))
 
-        return self._records.run(RunKind.REBUILD, building.choose, work, watching, self._lease_wait)
+        return self._records.run(RunKind.REBUILD, begin, work, watching, self._lease_wait)
 
     def increment(self, *, also: Sequence[str] = (), watching: Watching | None = None) -> Run:
         """Write what changed since the last increment, and the ids `also`, into the live version.
@@ -180,13 +171,40 @@ class IndexRunner:
 
         return self._records.run(RunKind.INCREMENT, begin, work, watching, self._lease_wait)
 
+    def plan(self) -> Plan:
+        """What it takes to bring the index to what its files say; writes nothing."""
+        return self._planner.plan()
+
+    def refuse_stale(self, plan: Plan) -> None:
+        """Raises StalePlan where the plan is no more what would happen now."""
+        self._planner.refuse_stale(plan)
+
+    def dry_run(self, watching: Watching | None = None) -> DryRun:
+        """Read every row, write nothing, and say whether a rebuild would pass its gate."""
+        return dry_run(self._parts, watching or Watching())
+
+    def restate(self, plan: Plan | None = None) -> bool:
+        """Let the live version follow its files where that asks for no rebuild; whether it did.
+
+        Raises StalePlan where the `plan` is no more what would happen now.
+        """
+        with self._lease():
+            if plan is not None:
+                self._planner.refuse_stale(plan)
+            live = self._store.live(self.index)
+            if live is None or self._is_outdated(live) or self._store.recipe(live) == self.recipe:
+                return False
+            self._store.restate(live, self.recipe)
+            return True
+
     def prune(self) -> list[IndexVersion]:
         """Drop all but the live version and those to keep; which ones were dropped."""
-        settings = self._parts.settings
-        with LeaseKeeper(
-            self._state, self._clock, self.index, settings.lease_seconds, wait=self._lease_wait
-        ):
-            return prune(self._store, self._state, self.index, settings.keep_versions)
+        with self._lease():
+            return prune(self._store, self._state, self.index, self._parts.settings.keep_versions)
+
+    def _lease(self) -> LeaseKeeper:
+        seconds = self._parts.settings.lease_seconds
+        return LeaseKeeper(self._state, self._clock, self.index, seconds, wait=self._lease_wait)
 
     # --- what is there ---------------------------------------------------------------------------
 
@@ -206,7 +224,7 @@ class IndexRunner:
     @property
     def unfinished(self) -> str | None:
         """The version of a rebuild that was begun and can be gone on with."""
-        found = resumable(self._store, self._state, self.index, self.hash)
+        found = resumable(self._store, self._state, self.index, self.recipe.hash)
         return None if found is None else found[0].name
 
     @property
@@ -219,7 +237,7 @@ class IndexRunner:
         # A version's hash never changes, so one look per process is enough.
         if version not in self._hashes:
             self._hashes = {info.version: info.definition_hash for info in self.versions()}
-        return self._hashes.get(version) != self.hash
+        return self._hashes.get(version) != self.recipe.hash
 
     def _current(self, _: HeldLease) -> IndexVersion:
         live = self._store.live(self.index)

@@ -136,6 +136,28 @@ class Schedule:
     def _build_at_once(self, runner: IndexRunner) -> None:
         if _needs_rebuild(runner):
             self._again(runner, RunKind.REBUILD, 0.0)
+        else:
+            self._restate_after(runner, 0.0)
+
+    def _restate_after(self, runner: IndexRunner, seconds: float) -> None:
+        self._scheduler.add_job(
+            self._restate,
+            "date",
+            run_date=self._clock.now() + timedelta(seconds=seconds),
+            args=(runner,),
+            id=f"{runner.index}-restate",
+            replace_existing=True,
+        )
+
+    def _restate(self, runner: IndexRunner) -> None:
+        """What the files say and needs no rebuild takes effect at the start."""
+        try:
+            if runner.restate():
+                _log.info("%s: its live version follows the files again", runner.index)
+        except LeaseHeld:
+            self._restate_after(runner, _HELD_PAUSE)
+        except SearchsvcError as error:
+            _log.warning("%s: the live version cannot follow the files: %s", runner.index, error)
 
     def _again(self, runner: IndexRunner, kind: RunKind, seconds: float) -> None:
         """Try once more, beside the regular times."""

@@ -10,7 +10,7 @@ import orjson
 
 from searchsvc.domain.definition import Boost, Field, FieldType, IndexDefinition
 from searchsvc.domain.document import Delete, Document, Write, WriteResult, digest
-from searchsvc.domain.index import IndexVersion
+from searchsvc.domain.index import IndexVersion, Recipe
 from searchsvc.domain.query import SearchQuery, SuggestQuery, Term
 from searchsvc.ports import IndexStore, IndexWriter, SearchEngine
 from searchsvc.search.words import words
@@ -92,11 +92,11 @@ class Engines:
     knows_its_words: bool = True
 
     def create(
-        self, number: int = 1, definition: IndexDefinition = PRODUCTS, hash: str = ""
+        self, number: int = 1, definition: IndexDefinition = PRODUCTS, code: str = ""
     ) -> IndexVersion:
         """A new empty version."""
         made = version(number, definition.name)
-        self.store.create(made, definition, hash or definition.hash)
+        self.store.create(made, Recipe(definition, {"code": code} if code else {}))
         return made
 
     def write(self, to: IndexVersion, *writes: Write, append: bool = False) -> list[WriteResult]:

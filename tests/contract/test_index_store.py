@@ -1,6 +1,9 @@
 """The contract of IndexStore: versions, the alias, and what becomes of every write."""
 
+import asyncio
+import json
 import math
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 
@@ -8,8 +11,9 @@ import pytest
 
 from searchsvc.domain.definition import Field, FieldType, IndexDefinition
 from searchsvc.domain.document import Delete, Document, Mark, Tally, digest
+from searchsvc.domain.index import Recipe
 from searchsvc.errors import EngineError, UnknownVersion
-from tests.contract.support import PRODUCTS, committed, deletes, document, outcomes, version
+from tests.contract.support import PRODUCTS, committed, deletes, document, outcomes, query, version
 
 
 class _Interrupted(Exception):
@@ -41,12 +45,12 @@ def test_what_was_acknowledged_without_a_commit_harms_nothing(engines) -> None:
 
 def test_a_new_version_is_empty_and_not_live(engines) -> None:
     """Creation makes an empty version that answers nothing yet and knows its definition's hash."""
-    made = engines.create(hash="abc")
+    made = engines.create(code="abc")
     (info,) = engines.store.versions("products")
     assert (info.version, info.documents, info.definition_hash, info.live) == (
         made,
         0,
-        "abc",
+        Recipe(PRODUCTS, {"code": "abc"}).hash,
         False,
     )
     assert engines.store.count(made) == 0
@@ -58,7 +62,7 @@ def test_a_version_is_created_once(engines) -> None:
     made = engines.create()
     engines.write(made, document("1"))
     with pytest.raises(EngineError, match="exists already"):
-        engines.store.create(made, PRODUCTS, "other")
+        engines.store.create(made, Recipe(PRODUCTS))
     assert engines.store.count(made) == 1
 
 
@@ -66,7 +70,7 @@ def test_versions_are_listed_oldest_first_by_index(engines) -> None:
     """The list is in order, and of that index only."""
     for number in (2, 10, 1):
         engines.create(number)
-    engines.store.create(version(1, "other"), PRODUCTS, "")
+    engines.store.create(version(1, "other"), Recipe(PRODUCTS))
     assert [info.version.number for info in engines.store.versions("products")] == [1, 2, 10]
     assert engines.store.versions("nothing") == []
 
@@ -380,3 +384,48 @@ def test_checksums_are_listed_by_bucket(engines) -> None:
     assert listed == expected
     assert [one for one in engines.store.checksums(made, 10, [77]) if one] == []
     assert engines.store.tallies(engines.create(2), 10) == {}
+
+
+def test_a_version_keeps_its_recipe(engines) -> None:
+    """All of it comes back: the definition, what is read, and what is followed."""
+    recipe = Recipe(PRODUCTS, {"sql": "SELECT 'ä'"}, {"every": "30s"})
+    engines.store.create(version(), recipe)
+    assert engines.store.recipe(version()) == recipe
+    with pytest.raises(UnknownVersion):
+        engines.store.recipe(version(9))
+
+
+def test_a_live_version_is_restated(engines) -> None:
+    """Searches go by the new definition at once, over the same documents."""
+    live = engines.serve(document("1", name="lamp"))
+    assert engines.search.live("products").definition == PRODUCTS
+    fields = tuple(replace(field, highlight=False) for field in PRODUCTS.fields)
+    recipe = Recipe(replace(PRODUCTS, fields=fields), follows={"every": "5m"})
+    engines.store.restate(live, recipe)
+    assert engines.store.recipe(live) == recipe
+    found = engines.search.live("products")
+    assert (found.version, found.definition) == (live, recipe.definition)
+    (hit,) = asyncio.run(engines.search.search(query("lamp"))).hits
+    assert (hit.id, hit.highlight) == ("1", {})
+    assert outcomes(engines.write(live, document("2", name="lamp"))) == ["indexed"]
+
+
+def test_a_recipe_of_other_documents_takes_no_place(engines) -> None:
+    """A version that would have to be built anew is refused, and stays as it is."""
+    made = engines.create()
+    other = Recipe(replace(PRODUCTS, language="de"))
+    with pytest.raises(EngineError, match="another definition"):
+        engines.store.restate(made, other)
+    assert engines.store.recipe(made).definition == PRODUCTS
+
+
+def test_sources_are_what_a_search_returns(engines) -> None:
+    """Byte for byte, hidden fields left out; ids without a document are absent."""
+    made = engines.create()
+    engines.write(made, document("1", name="lamp", price=1.5, cost=9), document("2", name="ü"))
+    found = engines.store.sources(made, ["2", "1", "none"])
+    assert {id: json.loads(source) for id, source in found.items()} == {
+        "1": {"name": "lamp", "price": 1.5},
+        "2": {"name": "ü"},
+    }
+    assert engines.store.sources(made, []) == {}

@@ -10,6 +10,7 @@ from zlib import crc32
 
 from searchsvc.domain.definition import Field, FieldType, IndexDefinition
 from searchsvc.domain.document import Mark, digest
+from searchsvc.domain.index import Recipe
 from searchsvc.engines.embedded.index import EmbeddedStore
 from searchsvc.errors import SearchsvcError
 from searchsvc.indexing.converters import compile_converters
@@ -104,9 +105,7 @@ class OpenShop:
         )
 
     def runner(self, reached: Callable[[str], None] = lambda _: None) -> IndexRunner:
-        return IndexRunner(
-            self.parts, "h1", definition=DEFINITION, lease_wait=10.0, reached=reached
-        )
+        return IndexRunner(self.parts, Recipe(DEFINITION), lease_wait=10.0, reached=reached)
 
     def held(self) -> dict[str, int]:
         """Id and digest of every document of the live version."""

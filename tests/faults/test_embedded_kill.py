@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from searchsvc.domain.index import Recipe
 from searchsvc.domain.query import SearchQuery
 from searchsvc.engines.embedded import EmbeddedEngine, EmbeddedStore
 from tests.contract.support import PRODUCTS, document, outcomes, version
@@ -48,7 +49,7 @@ def test_acknowledged_commits_survive_kill(tmp_path, seed) -> None:
     """After each kill every acknowledged write is found, whole batches only, and no .tmp stays."""
     moments = random.Random(seed)
     store, engine = EmbeddedStore(tmp_path, 15), EmbeddedEngine(tmp_path, poll=0.0)
-    store.create(version(), PRODUCTS, "")
+    store.create(version(), Recipe(PRODUCTS))
     store.swap(version())
     last = 0
     for _ in range(3):

@@ -8,7 +8,7 @@ import pytest
 
 from searchsvc.bootstrap import build
 from searchsvc.domain.document import Document
-from searchsvc.domain.index import IndexVersion
+from searchsvc.domain.index import IndexVersion, Recipe
 from searchsvc.domain.query import SearchQuery, Term
 from searchsvc.domain.run import Drift, RunStatus
 from searchsvc.engines.elastic.connect import connect
@@ -87,7 +87,7 @@ def test_a_version_that_was_dropped_is_not_written_to(project) -> None:
     other, engine = connect(loaded.settings.engine, loaded.root)
     try:
         version = IndexVersion.new("products", datetime.now(UTC), 1)
-        services.store.create(version, services.definitions["products"], "h")
+        services.store.create(version, Recipe(services.definitions["products"]))
         late = Document("1", 1, {"name": "late"}, b'{"name":"late"}', 1)
         with services.store.writer(version) as writer:
             other.drop(version)

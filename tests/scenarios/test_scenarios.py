@@ -15,7 +15,7 @@ import yaml
 
 from searchsvc.definitions.mappings import read_mapping
 from searchsvc.domain.document import Document, digest
-from searchsvc.domain.index import IndexVersion
+from searchsvc.domain.index import IndexVersion, Recipe
 from searchsvc.indexing.converters import compile_converters
 from tests.support.app import app_for
 from tests.support.engines import ENGINES, open_engine
@@ -36,7 +36,7 @@ def client(request, tmp_path_factory, server_url):
     folder, url = tmp_path_factory.mktemp("engine"), server_url(request.param)
     with open_engine(request.param, folder, url) as (store, engine):
         version = IndexVersion.new(INDEX, datetime(2026, 8, 23, tzinfo=UTC), 1)
-        store.create(version, definition, definition.hash)
+        store.create(version, Recipe(definition))
         with store.writer(version, append=True) as writer:
             writer.write(documents(definition))
             writer.commit()

@@ -7,7 +7,7 @@ import orjson
 
 from searchsvc.domain.definition import Field, FieldType, IndexDefinition
 from searchsvc.domain.document import Document, digest
-from searchsvc.domain.index import IndexVersion
+from searchsvc.domain.index import IndexVersion, Recipe
 from searchsvc.engines.memory import MemoryEngine, MemoryStore
 from tests.support.app import app_for
 
@@ -55,7 +55,7 @@ def create_album_app() -> Any:
 
 def _serve(store: MemoryStore, definition: IndexDefinition, rows: list[dict[str, Any]]) -> None:
     version = IndexVersion.new(definition.name, datetime(2026, 8, 23, 10, 15, tzinfo=UTC), 1)
-    store.create(version, definition, definition.hash)
+    store.create(version, Recipe(definition))
     with store.writer(version) as writer:
         writer.write([_document(n, row) for n, row in enumerate(rows, 1)])
         writer.commit()

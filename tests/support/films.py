@@ -11,7 +11,7 @@ from searchsvc.api.app import create_app
 from searchsvc.api.services import ApiServices, api_services
 from searchsvc.domain.definition import Field, FieldType, IndexDefinition, Sort
 from searchsvc.domain.document import Document, digest
-from searchsvc.domain.index import IndexVersion
+from searchsvc.domain.index import IndexVersion, Recipe
 from searchsvc.engines.memory import MemoryEngine, MemoryStore
 from searchsvc.search.service import SearchService
 from searchsvc.settings import Api
@@ -71,7 +71,7 @@ def film_engine() -> tuple[MemoryStore, MemoryEngine]:
     """A store with one live version of the films, and the engine that searches it."""
     store = MemoryStore()
     version = IndexVersion.new("films", datetime(2026, 8, 23, 10, 15, tzinfo=UTC), 1)
-    store.create(version, FILMS, FILMS.hash)
+    store.create(version, Recipe(FILMS))
     with store.writer(version) as writer:
         writer.write([_document(n, film) for n, film in enumerate(films(), 1)])
         writer.commit()

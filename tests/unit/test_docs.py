@@ -17,7 +17,7 @@ from searchsvc.api.parameters import LATENCY_PARAMETERS, RUNS_PARAMETERS
 from searchsvc.api.schemas import SCHEMAS
 from searchsvc.cli.main import cli
 from searchsvc.definitions.mappings import read_mapping
-from searchsvc.domain.index import IndexVersion
+from searchsvc.domain.index import IndexVersion, Recipe
 from searchsvc.engines.memory import MemoryEngine, MemoryStore
 from searchsvc.search.parameters import SEARCH_PARAMETERS, SUGGEST_PARAMETERS
 from searchsvc.settings import Settings, Source
@@ -65,7 +65,7 @@ def test_the_example_of_an_error_is_what_the_api_says() -> None:
     definition = read_mapping(ROOT / "tests/scenarios/products/mapping.yaml")
     store = MemoryStore()
     version = IndexVersion.new(definition.name, datetime(2026, 8, 23, tzinfo=UTC), 1)
-    store.create(version, definition, definition.hash)
+    store.create(version, Recipe(definition))
     store.swap(version)
     client = falcon.testing.TestClient(app_for(store, MemoryEngine(store), definition))
     (example,) = examples("errors.md")

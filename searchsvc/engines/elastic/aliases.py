@@ -126,9 +126,6 @@ class Aliases:
                 f"'{alias}' is not the alias of one version: it stands for {sorted(found)}",
                 hint="rename what has that name, or set engine.prefix",
             )
-        known = self._watched.get(index)
-        if known is not None and known.served.live.version == version:
-            return known.served  # a version's definition never changes
         try:
             held = card(found[name]["mappings"]["_meta"])
         except (KeyError, TypeError, msgspec.ValidationError):
@@ -138,4 +135,7 @@ class Aliases:
                 f"version '{version}' was not made by this searchsvc",
                 hint=f"run `searchsvc index rebuild {index}`",
             )
-        return Served(LiveIndex(version, held.definition), name, Plan(held.definition))
+        live, known = LiveIndex(version, held.definition), self._watched.get(index)
+        if known is not None and known.served.live == live:
+            return known.served
+        return Served(live, name, Plan(held.definition))

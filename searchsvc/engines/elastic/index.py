@@ -6,9 +6,8 @@ from typing import Any
 
 import msgspec
 
-from searchsvc.domain.definition import IndexDefinition
 from searchsvc.domain.document import Tally
-from searchsvc.domain.index import IndexVersion, VersionInfo, is_index_name
+from searchsvc.domain.index import IndexVersion, Recipe, VersionInfo, is_index_name
 from searchsvc.engines import values
 from searchsvc.engines.elastic import schema
 from searchsvc.engines.elastic.client import Client
@@ -18,6 +17,7 @@ from searchsvc.engines.elastic.names import Names
 from searchsvc.engines.elastic.points import every_id
 from searchsvc.engines.elastic.tallies import checksums, tallies
 from searchsvc.engines.elastic.writer import ElasticWriter
+from searchsvc.engines.recipes import Card, refuse_other
 from searchsvc.errors import EngineError, UnknownVersion
 
 _BATCH = 1000
@@ -46,9 +46,9 @@ class ElasticStore:
         self._patience = patience
         self._written: set[IndexVersion] = set()
 
-    def create(self, version: IndexVersion, definition: IndexDefinition, hash: str) -> None:
+    def create(self, version: IndexVersion, recipe: Recipe) -> None:
         doing = f"creating version '{version}'"
-        body = schema.body(definition, hash, self._shards)
+        body = schema.body(recipe, self._shards)
         body["aliases"] = {self._names.writes(version): {}}
         reply = self._client.ask("PUT", self._path(version), msgspec.json.encode(body))
         if cause(reply)[0] == "resource_already_exists_exception":
@@ -56,6 +56,15 @@ class ElasticStore:
         if reply.status >= 400:
             raise failure(reply, doing)
         decoded(reply, doing)
+
+    def recipe(self, version: IndexVersion) -> Recipe:
+        return self._card(version).recipe
+
+    def restate(self, version: IndexVersion, recipe: Recipe) -> None:
+        refuse_other(version, self.recipe(version), recipe)
+        body = {"_meta": schema.meta(recipe)}
+        doing = f"restating version '{version}'"
+        self._client.json("PUT", f"{self._path(version)}/_mapping", body, doing=doing)
 
     @contextmanager
     def writer(self, version: IndexVersion, *, append: bool = False) -> Iterator[ElasticWriter]:
@@ -131,22 +140,13 @@ class ElasticStore:
         return int(answer["count"])
 
     def digests(self, version: IndexVersion, ids: Sequence[str]) -> dict[str, int]:
-        found: dict[str, int] = {}
-        usable = [id for id in ids if values.is_id(id)]
-        if not usable:
-            self._card(version)
-        path = f"{self._path(version)}/_search?filter_path=hits.hits._id,hits.hits.fields"
-        for start in range(0, len(usable), _BATCH):
-            body = {
-                "size": _BATCH,
-                "query": {"ids": {"values": usable[start : start + _BATCH]}},
-                "_source": False,
-                "docvalue_fields": [schema.DIGEST],
-            }
-            answer = self._json("POST", path, version, body)
-            hits = answer.get("hits", {}).get("hits", ())
-            found |= {hit["_id"]: int(hit["fields"][schema.DIGEST][0]) for hit in hits}
-        return found
+        wanted = {"_source": False, "docvalue_fields": [schema.DIGEST]}
+        hits = self._hits(version, ids, wanted)
+        return {hit["_id"]: int(hit["fields"][schema.DIGEST][0]) for hit in hits}
+
+    def sources(self, version: IndexVersion, ids: Sequence[str]) -> dict[str, bytes]:
+        hits = self._hits(version, ids, {"_source": [schema.JSON]})
+        return {hit["_id"]: str(hit["_source"][schema.JSON]).encode() for hit in hits}
 
     def ids(self, version: IndexVersion) -> Iterator[Sequence[str]]:
         self._card(version)
@@ -165,6 +165,20 @@ class ElasticStore:
     def close(self) -> None:
         self._client.close()
 
+    def _hits(
+        self, version: IndexVersion, ids: Sequence[str], wanted: Mapping[str, object]
+    ) -> Iterator[Any]:
+        """The documents of these ids as the server gives them, with what is `wanted` of each."""
+        usable = [id for id in ids if values.is_id(id)]
+        if not usable:
+            self._card(version)
+        whole = "allow_partial_search_results=false"
+        path = f"{self._path(version)}/_search?filter_path=hits.hits&{whole}"
+        for start in range(0, len(usable), _BATCH):
+            query = {"ids": {"values": usable[start : start + _BATCH]}}
+            answer = self._json("POST", path, version, {"size": _BATCH, "query": query, **wanted})
+            yield from answer.get("hits", {}).get("hits", ())
+
     def _path(self, version: IndexVersion) -> str:
         return f"/{self._names.of(version)}"
 
@@ -174,7 +188,7 @@ class ElasticStore:
         except UnknownVersion:
             raise _no_version(version) from None
 
-    def _card(self, version: IndexVersion) -> schema.Card:
+    def _card(self, version: IndexVersion) -> Card:
         """What the version's `_meta` says. Raises UnknownVersion, or EngineError if unreadable."""
         path = f"{self._path(version)}?filter_path=*.mappings._meta"
         answer = self._json("GET", path, version)
@@ -213,10 +227,12 @@ class ElasticStore:
 
 
 def _hash(mapping: dict[str, Any]) -> str:
+    """The hash, or "" where the version's `_meta` cannot be read."""
     try:
-        return str(mapping["mappings"]["_meta"]["searchsvc"]["definition_hash"])
-    except (KeyError, TypeError):
+        card = schema.card(mapping["mappings"]["_meta"])
+    except (KeyError, TypeError, AttributeError, msgspec.ValidationError):
         return ""
+    return card.definition_hash if card and card.index_format == schema.FORMAT else ""
 
 
 def _no_version(version: IndexVersion) -> UnknownVersion:

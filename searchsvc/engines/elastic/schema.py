@@ -14,7 +14,9 @@ from typing import Any
 import msgspec
 
 from searchsvc.domain.definition import Field, FieldType, IndexDefinition
+from searchsvc.domain.index import Recipe
 from searchsvc.engines.fields import has_words
+from searchsvc.engines.recipes import Card, card_of
 
 FORMAT = 1  # raised whenever this file's output changes: older versions are then rebuilt
 
@@ -48,14 +50,6 @@ class Physical:
     sort: str = ""
 
 
-class Card(msgspec.Struct, frozen=True):
-    """What a version's `_meta` says: the definition that it was built from, and its format."""
-
-    index_format: int
-    definition_hash: str
-    definition: IndexDefinition
-
-
 def physical(definition: IndexDefinition) -> tuple[Physical, ...]:
     """Every field's native fields."""
     return tuple(_physical(n, field) for n, field in enumerate(definition.fields))
@@ -79,8 +73,9 @@ def _physical(number: int, field: Field) -> Physical:
     )
 
 
-def body(definition: IndexDefinition, hash: str, shards: int = 1) -> dict[str, Any]:
+def body(recipe: Recipe, shards: int = 1) -> dict[str, Any]:
     """What a version is created with: not refreshed and not replicated until it goes live."""
+    definition = recipe.definition
     properties: dict[str, Any] = {
         JSON: {"type": "keyword", "index": False, "doc_values": False},
         KEY: {"type": "keyword"},
@@ -106,7 +101,7 @@ def body(definition: IndexDefinition, hash: str, shards: int = 1) -> dict[str, A
         },
         "mappings": {
             "dynamic": "strict",
-            "_meta": {"searchsvc": msgspec.to_builtins(Card(FORMAT, hash, definition))},
+            "_meta": meta(recipe),
             "_source": {"includes": [JSON]},
             "properties": properties,
         },
@@ -125,6 +120,11 @@ def _properties(one: Physical) -> dict[str, Any]:
         one.sort: value,
     }
     return {name.rpartition(".")[2]: native for name, native in every.items() if name}
+
+
+def meta(recipe: Recipe) -> dict[str, Any]:
+    """The `_meta` of a version made from `recipe`."""
+    return {"searchsvc": msgspec.to_builtins(card_of(recipe, FORMAT))}
 
 
 def card(meta: Mapping[str, Any]) -> Card | None:

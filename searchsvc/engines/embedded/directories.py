@@ -15,20 +15,12 @@ from pathlib import Path
 
 import msgspec
 
-from searchsvc.domain.definition import IndexDefinition
 from searchsvc.domain.index import IndexVersion, is_index_name
 from searchsvc.engines.embedded.schema import FORMAT
+from searchsvc.engines.recipes import Card
 from searchsvc.errors import EngineError, UnknownVersion
 
 _LIVE, _CARD, _TRASH = "live", "version.json", ".trash-"
-
-
-class Card(msgspec.Struct, frozen=True):
-    """What version.json says: the definition that the version was built from, and its format."""
-
-    index_format: int
-    definition_hash: str
-    definition: IndexDefinition
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +51,7 @@ class VersionDirectory:
         return self.path / "tombstones"
 
     def write_card(self, card: Card) -> None:
-        """Finish the version's creation."""
+        """Finish the version's creation, or restate what it was made from."""
         replace_file(self.path / _CARD, msgspec.json.encode(card))
 
     def card(self) -> Card:

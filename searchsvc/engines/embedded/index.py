@@ -6,15 +6,22 @@ from pathlib import Path
 
 from tantivy import Index, Query
 
-from searchsvc.domain.definition import IndexDefinition
 from searchsvc.domain.document import Tally
-from searchsvc.domain.index import IndexVersion, VersionInfo
+from searchsvc.domain.index import IndexVersion, Recipe, VersionInfo
 from searchsvc.engines.embedded import schema
-from searchsvc.engines.embedded.directories import Card, Directories, sync_directory
+from searchsvc.engines.embedded.directories import Directories, sync_directory
+from searchsvc.engines.embedded.response import read
 from searchsvc.engines.embedded.snapshot import open_index
 from searchsvc.engines.embedded.tallies import checksums, tallies
 from searchsvc.engines.embedded.tantivy_errors import guarded
-from searchsvc.engines.embedded.writer import EmbeddedWriter, locked, open_writer, stored
+from searchsvc.engines.embedded.writer import (
+    EmbeddedWriter,
+    address_of,
+    locked,
+    open_writer,
+    stored,
+)
+from searchsvc.engines.recipes import card_of, refuse_other
 from searchsvc.errors import EngineError
 
 _BATCH = 1000
@@ -30,16 +37,27 @@ class EmbeddedStore:
         self._directories = Directories(root)
         self._memory_mb = writer_memory_mb
 
-    def create(self, version: IndexVersion, definition: IndexDefinition, hash: str) -> None:
+    def create(self, version: IndexVersion, recipe: Recipe) -> None:
         directory = self._directories.of(version)
         with guarded(f"creating version '{version}'"):
             if directory.path.exists():
                 raise EngineError(f"version '{version}' exists already", hint="make a new version")
             directory.tantivy.mkdir(parents=True)
-            Index(schema.build(definition), path=str(directory.tantivy))
+            Index(schema.build(recipe.definition), path=str(directory.tantivy))
             sync_directory(directory.tantivy)
-            directory.write_card(Card(schema.FORMAT, hash, definition))
+            directory.write_card(card_of(recipe, schema.FORMAT))
             sync_directory(directory.path.parent)
+
+    def recipe(self, version: IndexVersion) -> Recipe:
+        return self._directories.of(version).card().recipe
+
+    def restate(self, version: IndexVersion, recipe: Recipe) -> None:
+        directory = self._directories.of(version)
+        refuse_other(version, directory.card().recipe, recipe)
+        with guarded(f"restating version '{version}'"):
+            directory.write_card(card_of(recipe, schema.FORMAT))
+            if self.live(version.index) == version:
+                self._directories.point(version)  # what readers watch; they open it anew
 
     @contextmanager
     def writer(self, version: IndexVersion, *, append: bool = False) -> Iterator[EmbeddedWriter]:
@@ -92,6 +110,13 @@ class EmbeddedStore:
         with guarded(f"reading version '{version}'"):
             found = ((id, stored(index, searcher, id)) for id in ids)
             return {id: pair[1] for id, pair in found if pair is not None}
+
+    def sources(self, version: IndexVersion, ids: Sequence[str]) -> dict[str, bytes]:
+        index = self._open(version)
+        searcher = index.searcher()
+        with guarded(f"reading version '{version}'"):
+            found = ((id, address_of(index, searcher, id)) for id in ids)
+            return {id: read(searcher, at)[1] for id, at in found if at is not None}
 
     def ids(self, version: IndexVersion) -> Iterator[Sequence[str]]:
         searcher = self._open(version).searcher()

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from searchsvc.domain.definition import IndexDefinition
 from searchsvc.domain.document import Delete, Document, Outcome, Tally, Write, WriteResult
-from searchsvc.domain.index import IndexVersion, VersionInfo
+from searchsvc.domain.index import IndexVersion, Recipe, VersionInfo
 from searchsvc.engines.memory.documents import State, Stored, reader
+from searchsvc.engines.recipes import refuse_other
 from searchsvc.engines.values import Unindexable
 from searchsvc.errors import EngineError, UnknownVersion
 
@@ -18,7 +18,7 @@ _BATCH = 1000
 class _Version:
     """A version; `state` is replaced as a whole by each commit."""
 
-    hash: str
+    recipe: Recipe
     state: State
     is_written: bool = False
 
@@ -30,10 +30,19 @@ class MemoryStore:
         self._versions: dict[IndexVersion, _Version] = {}
         self._live: dict[str, IndexVersion] = {}
 
-    def create(self, version: IndexVersion, definition: IndexDefinition, hash: str) -> None:
+    def create(self, version: IndexVersion, recipe: Recipe) -> None:
         if version in self._versions:
             raise EngineError(f"version '{version}' exists already", hint="make a new version")
-        self._versions[version] = _Version(hash, State(definition))
+        self._versions[version] = _Version(recipe, State(recipe.definition))
+
+    def recipe(self, version: IndexVersion) -> Recipe:
+        return self._get(version).recipe
+
+    def restate(self, version: IndexVersion, recipe: Recipe) -> None:
+        held = self._get(version)
+        refuse_other(version, held.recipe, recipe)
+        held.recipe = recipe
+        held.state = replace(held.state, definition=recipe.definition)
 
     @contextmanager
     def writer(self, version: IndexVersion, *, append: bool = False) -> Iterator["MemoryWriter"]:
@@ -52,7 +61,7 @@ class MemoryStore:
                 version=version,
                 documents=len(held.state.documents),
                 size=sum(len(stored.source) for stored in held.state.documents.values()),
-                definition_hash=held.hash,
+                definition_hash=held.recipe.hash,
                 live=self._live.get(index) == version,
             )
             for version, held in sorted(self._versions.items(), key=lambda item: item[0])
@@ -80,6 +89,10 @@ class MemoryStore:
     def digests(self, version: IndexVersion, ids: Sequence[str]) -> dict[str, int]:
         documents = self._get(version).state.documents
         return {id: documents[id].document.digest for id in ids if id in documents}
+
+    def sources(self, version: IndexVersion, ids: Sequence[str]) -> dict[str, bytes]:
+        documents = self._get(version).state.documents
+        return {id: documents[id].source for id in ids if id in documents}
 
     def ids(self, version: IndexVersion) -> Iterator[Sequence[str]]:
         every = list(self._get(version).state.documents)

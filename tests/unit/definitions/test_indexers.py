@@ -27,11 +27,13 @@ def load(tmp_path, text: str):
 
 
 def test_a_good_indexer(tmp_path) -> None:
-    """Its values are those of the file, and its hash changes with the file's text."""
+    """Its values are those of the file; the hash of its code ignores comments and schedules."""
     loaded = load(tmp_path, GOOD)
     assert loaded.indexer.keys == ("id",)
     assert loaded.indexer.joins[0].name == "tags"
-    assert loaded.hash != load(tmp_path, GOOD + "# changed\n").hash
+    assert loaded.code == load(tmp_path, GOOD + "# a comment\n").code
+    assert loaded.code == load(tmp_path, GOOD.replace("30s", "5m")).code
+    assert loaded.code != load(tmp_path, GOOD + "X = 1\n").code
 
 
 @pytest.mark.parametrize(

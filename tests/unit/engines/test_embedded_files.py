@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from searchsvc.domain.index import Recipe
 from searchsvc.domain.query import SearchQuery
 from searchsvc.engines.embedded import EmbeddedEngine, EmbeddedStore
 from searchsvc.engines.embedded.directories import Directories, replace_file
@@ -174,7 +175,7 @@ def test_an_unreadable_tombstone_log_is_an_engine_error(engines, tmp_path) -> No
 def test_memory_too_small_for_a_writer_is_an_engine_error(tmp_path) -> None:
     """The library's own refusal comes out as ours, and the lock is free again."""
     store = EmbeddedStore(tmp_path, writer_memory_mb=1)
-    store.create(version(), PRODUCTS, "")
+    store.create(version(), Recipe(PRODUCTS))
     with pytest.raises(EngineError, match="opening the writer"), store.writer(version()):
         pass
     assert outcomes(Engines(EmbeddedStore(tmp_path, 15), None).write(version(), document("1"))) == [

@@ -11,6 +11,7 @@ import pytest
 
 from searchsvc.domain.definition import Field, FieldType, IndexDefinition
 from searchsvc.domain.document import Mark, Tally, digest
+from searchsvc.domain.index import Recipe
 from searchsvc.engines.memory import MemoryStore
 from searchsvc.errors import SourceUnreachable
 from searchsvc.indexing.converters import compile_converters
@@ -265,8 +266,7 @@ class World:
     ) -> IndexRunner:
         return IndexRunner(
             self.parts(**changes),
-            hash,
-            definition=self.definition,
+            Recipe(self.definition, {"code": hash}),
             lease_wait=lease_wait,
             reached=self.failpoints,
         )

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -139,6 +140,22 @@ def test_a_version_of_another_definition_is_rebuilt_at_once(timed):
         schedule.stop()
     kinds = [run.kind for run in timed.state.runs("shop")]
     assert kinds.count(RunKind.REBUILD) == 2
+
+
+def test_what_needs_no_rebuild_takes_effect_at_the_start(timed):
+    """Another weight in the files: the live version takes it over, and none is built."""
+    timed.runner().rebuild()
+    first, *rest = timed.definition.fields
+    timed.definition = replace(timed.definition, fields=(replace(first, weight=9.0), *rest))
+    runner = timed.runner(every="10m", lease_wait=5.0)
+    schedule = Schedule([runner])
+    schedule.start()
+    try:
+        assert until(lambda: runner.plan().effect is None)
+    finally:
+        schedule.stop()
+    kinds = [run.kind for run in timed.state.runs("shop")]
+    assert kinds.count(RunKind.REBUILD) == 1
 
 
 def test_a_failing_run_does_not_stop_the_schedule(timed):

@@ -9,6 +9,7 @@ import pytest
 
 from searchsvc.domain.definition import Boost, Field, FieldType, IndexDefinition, Typo
 from searchsvc.domain.document import Delete, Document
+from searchsvc.domain.index import Recipe
 from searchsvc.domain.query import And, Equals, Exists, Match, Not, OneOf, Or, Range, SortKey, Term
 from searchsvc.engines.elastic import schema
 from searchsvc.engines.elastic.documents import converter
@@ -25,19 +26,21 @@ ROOT = Path(__file__).parents[4]
 
 def test_a_version_is_created_strict_and_unrefreshed() -> None:
     """Nothing appears in a mapping by chance, deletes are remembered, and it says who made it."""
-    body = schema.body(PRODUCTS, "abc", shards=3)
+    made = Recipe(PRODUCTS, {"code": "abc"})
+    body = schema.body(made, shards=3)
     index = body["settings"]["index"]
     assert (index["refresh_interval"], index["number_of_replicas"]) == ("-1", 0)
     assert (index["number_of_shards"], index["gc_deletes"]) == (3, "1h")
     assert body["mappings"]["dynamic"] == "strict"
     assert body["mappings"]["_source"] == {"includes": ["_json"]}
     card = schema.card(json.loads(json.dumps(body["mappings"]["_meta"])))
-    assert card == schema.Card(schema.FORMAT, "abc", PRODUCTS)
+    assert (card.index_format, card.definition_hash) == (schema.FORMAT, made.hash)
+    assert card.recipe == made
 
 
 def test_each_use_of_a_field_is_a_native_field() -> None:
     """And no use, no field."""
-    properties = schema.body(PRODUCTS, "")["mappings"]["properties"]
+    properties = schema.body(Recipe(PRODUCTS))["mappings"]["properties"]
     named = {name: set(field.get("properties", ())) for name, field in properties.items()}
     assert named["name"] == {"words", "stems", "whole", "sort"}
     assert named["brand"] == {"words", "stems", "whole", "value", "sort"}
@@ -51,7 +54,7 @@ def test_each_use_of_a_field_is_a_native_field() -> None:
 
 def test_only_what_every_server_has_is_used() -> None:
     """No analyzer, tokenizer or filter beyond the built-in one that splits at spaces."""
-    text = json.dumps(schema.body(PRODUCTS, ""))
+    text = json.dumps(schema.body(Recipe(PRODUCTS)))
     assert "analysis" not in text
     assert set(json.loads(text)["mappings"]["properties"]["name"]["properties"]["words"]) == {
         "type", "analyzer",

@@ -1,0 +1,118 @@
+"""What differs between two recipes, part by part, and what each difference asks for."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from enum import StrEnum
+
+from searchsvc.domain.definition import Field, IndexDefinition
+from searchsvc.domain.index import Recipe
+
+_FLAGS = tuple(f.name for f in fields(Field) if f.name not in ("name", "type", "weight"))
+
+
+class Effect(StrEnum):
+    """What a change asks for.
+
+    `online` changes when and how rows are followed, `query-time` what queries make of documents:
+    neither reads a row. `rebuild` changes documents or how they are indexed.
+    """
+
+    ONLINE = "online"
+    QUERY_TIME = "query-time"
+    REBUILD = "rebuild"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One part of a recipe, `fields.price.facet`; "" where it was, or will be, absent."""
+
+    part: str
+    before: str
+    after: str
+    effect: Effect
+
+
+def differences(before: Recipe, after: Recipe) -> list[Change]:
+    """Every part that is not the same, in the order of the definition; empty for equal recipes."""
+    return [
+        *_fields(before.definition, after.definition),
+        *_search(before.definition, after.definition),
+        *_texts(before.reads, after.reads, Effect.REBUILD),
+        *_texts(before.follows, after.follows, Effect.ONLINE),
+    ]
+
+
+def _fields(before: IndexDefinition, after: IndexDefinition) -> Iterator[Change]:
+    for field in before.fields:
+        if after.field(field.name) is None:
+            yield Change(f"fields.{field.name}", described(field), "", Effect.REBUILD)
+    for field in after.fields:
+        old = before.field(field.name)
+        if old is None:
+            yield Change(f"fields.{field.name}", "", described(field), Effect.REBUILD)
+        else:
+            yield from _uses(old, field)
+    names = [[f.name for f in each.fields] for each in (before, after)]
+    if names[0] != names[1] and sorted(names[0]) == sorted(names[1]):
+        yield Change("fields", ", ".join(names[0]), ", ".join(names[1]), Effect.REBUILD)
+
+
+def _uses(old: Field, new: Field) -> Iterator[Change]:
+    """Use by use; a rebuild where one use alone would change the stored form, or all together."""
+    found = []
+    for use, value in asdict(new).items():
+        if getattr(old, use) != value:
+            changed = replace(old, **{use: value})
+            stored = changed.stored_form != old.stored_form
+            effect = Effect.REBUILD if stored else Effect.QUERY_TIME
+            part = f"fields.{new.name}.{use}"
+            found.append(Change(part, _text(getattr(old, use)), _text(value), effect))
+    yield from found
+
+
+def _search(before: IndexDefinition, after: IndexDefinition) -> Iterator[Change]:
+    """What concerns more than one field."""
+    old, new = _shared(before), _shared(after)
+    for part in dict.fromkeys((*old, *new)):
+        was, will = old.get(part, ""), new.get(part, "")
+        if was != will:
+            stored = part in ("language", "ranking")
+            yield Change(part, was, will, Effect.REBUILD if stored else Effect.QUERY_TIME)
+
+
+def _shared(definition: IndexDefinition) -> dict[str, str]:
+    typo = definition.typo
+    boosts = (
+        f"{b.weight:+g} {b.by}({b.field})" if b.by else f"{b.weight:+g} {b.field}:{b.equals}"
+        for b in definition.boosts
+    )
+    return {
+        "language": definition.language,
+        "typo.min_length": f"{typo.one_from}, {typo.two_from}",
+        "typo.off_for": ", ".join(typo.off_for),
+        "ranking": "; ".join(boosts),
+        **{
+            f"sorts.{name}": f"{sort.field}:{'desc' if sort.descending else 'asc'}"
+            for name, sort in definition.sorts
+        },
+    }
+
+
+def _texts(before: Mapping[str, str], after: Mapping[str, str], effect: Effect) -> Iterator[Change]:
+    for part in dict.fromkeys((*before, *after)):
+        was, will = before.get(part, ""), after.get(part, "")
+        if was != will:
+            yield Change(f"indexer.{part}", was, will, effect)
+
+
+def described(field: Field) -> str:
+    """A field in few words: `text^8, suggest`."""
+    weight = f"^{field.weight:g}" if field.weight else ""
+    flags = [flag for flag in _FLAGS if getattr(field, flag)]
+    return ", ".join([f"{field.type}{weight}", *flags])
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:g}" if isinstance(value, float) else str(value)
