@@ -105,7 +105,7 @@ class Checkpoint:
 
     `hash` is that of the definition it builds from, `since` the database time in µs from which
     changes are still to be followed. Rows up to the id `after` are copied, or all of them
-    (`copied`); `hidden` of those were hidden. `sample` are some of the `sampled` ids written.
+    (`copied`). `sample` are some of the `sampled` ids written.
     """
 
     version: str
@@ -113,7 +113,6 @@ class Checkpoint:
     since: int
     after: str | None = None
     copied: bool = False
-    hidden: int = 0
     sampled: int = 0
     sample: tuple[str, ...] = ()
 

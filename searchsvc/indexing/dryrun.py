@@ -26,7 +26,7 @@ def dry_run(parts: IndexParts, watching: Watching) -> DryRun:
 
     What only an engine can refuse, and what changes while this reads, is not seen.
     """
-    documents = hidden = dead = rows = 0
+    documents = dead = 0
     shown: dict[str, str] = {}
     index = parts.indexer.index
     watching.progress.start(parts.source.count())
@@ -37,17 +37,14 @@ def dry_run(parts: IndexParts, watching: Watching) -> DryRun:
             raise RunStopped(f"the dry run on index '{index}' was stopped", hint="start it again")
 
     for reading in parts.reader.pages(parts.indexer.page_size, ready=ready):
-        rows += reading.rows
         documents += sum(isinstance(write, Document) for write in reading.writes)
-        hidden += len(reading.hidden)
         dead += len(reading.dead)
         shown |= dict(list(reading.dead.items())[: max(0, _SHOWN - len(shown))])
         watching.progress.advance(reading.rows)
     live = parts.store.live(index)
     evidence = Evidence(
-        rows=rows,
+        rows=documents + dead,
         documents=documents,
-        hidden=hidden,
         dead=dead,
         live=None if live is None else parts.store.count(live),
     )

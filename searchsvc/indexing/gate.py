@@ -11,14 +11,14 @@ _MAX_CHANGE = 0.10
 class Evidence:
     """What was found about a version before its swap.
 
-    `rows` of the source, of which `hidden` and `dead` have no document by right; `slack` is how
-    far the count may be off because of changes under way. `differing` of the `sampled` documents
-    were not what a fresh read gives. `live` is the live version's count, None without one.
+    `rows` of the source that are not hidden, of which `dead` have no document by right; `slack` is
+    how far the count may be off because of changes under way. `differing` documents were not what
+    a fresh read gives: those of buckets with other sums than their rows', and of a sample of
+    `sampled`. `live` is the live version's count, None without one.
     """
 
     rows: int
     documents: int
-    hidden: int = 0
     dead: int = 0
     slack: int = 0
     sampled: int = 0
@@ -28,12 +28,12 @@ class Evidence:
     @property
     def off(self) -> int:
         """By how many the count differs from the source's."""
-        return abs(self.rows - self.hidden - self.dead - self.documents)
+        return abs(self.rows - self.dead - self.documents)
 
     def report(self) -> str:
         """One line for the run record."""
         return (
-            f"rows {self.rows}, hidden {self.hidden}, dead {self.dead}, "
+            f"rows {self.rows}, dead {self.dead}, "
             f"documents {self.documents}, live {self.live}, "
             f"sampled {self.sampled}, differing {len(self.differing)}"
         )
@@ -60,13 +60,14 @@ def refusals(
 def _empty(evidence: Evidence, *, allow: bool) -> str:
     if allow or evidence.rows or not evidence.live:
         return ""
-    return f"the source has no row, and the live version {evidence.live} documents (--allow-empty)"
+    held = f"the live version {evidence.live} documents"
+    return f"the source has no row to index, and {held} (--allow-empty)"
 
 
 def _miscounted(evidence: Evidence) -> str:
     if evidence.off <= evidence.slack:
         return ""
-    wanted = evidence.rows - evidence.hidden - evidence.dead
+    wanted = evidence.rows - evidence.dead
     return f"the version holds {evidence.documents} documents, and the source {wanted} rows"
 
 
@@ -85,8 +86,8 @@ def _differs(evidence: Evidence) -> str:
         return ""
     shown = ", ".join(evidence.differing[:5])
     return (
-        f"{len(evidence.differing)} of {evidence.sampled} sampled documents differ from a fresh "
-        f"read (ids {shown}; to_document must give the same for the same row)"
+        f"{len(evidence.differing)} documents differ from a fresh read of their rows "
+        f"(ids {shown}; to_document must give the same for the same row)"
     )
 
 

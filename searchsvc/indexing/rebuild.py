@@ -1,7 +1,8 @@
 """Builds a new version beside the live one, and lets it go live only through the gate.
 
-Copy by key, follow what changed meanwhile, tally, gate, swap, follow once more, prune. A process
-that dies anywhere leaves the old version live; the next rebuild goes on from its last checkpoint.
+Copy by key, follow what changed meanwhile, compare sums, gate, swap, follow once more, prune. A
+process that dies anywhere leaves the old version live; the next rebuild goes on from its last
+checkpoint.
 """
 
 import logging
@@ -19,8 +20,8 @@ from searchsvc.indexing.gate import Evidence, refusals
 from searchsvc.indexing.incremental import Incremental
 from searchsvc.indexing.parts import IndexParts
 from searchsvc.indexing.prune import prune
-from searchsvc.indexing.reconcile import Reconcile
 from searchsvc.indexing.sink import Sink
+from searchsvc.indexing.verify import Verify
 
 _log = logging.getLogger(__name__)
 _ALL_DEAD_AFTER = 100  # rows: by then a wrong mapping shows
@@ -58,9 +59,8 @@ class Rebuild:
         self._context = context
         self._version = version
         self._changes = Incremental(parts)
-        self._reconcile = Reconcile(parts)
+        self._verify = Verify(parts, self._follow_on)
         self._sample = _Reservoir(_SAMPLE, seed=version.number)
-        self._hidden = 0
         self._safe = 0
 
     def run(self, hash: str, checkpoint: Checkpoint | None = None) -> None:
@@ -93,7 +93,6 @@ class Rebuild:
 
     def _take_up(self, checkpoint: Checkpoint) -> None:
         self._safe = checkpoint.since
-        self._hidden = checkpoint.hidden
         self._sample.take_up(checkpoint.sample, checkpoint.sampled)
 
     def _copy(self, checkpoint: Checkpoint) -> None:
@@ -107,7 +106,6 @@ class Rebuild:
             for reading in self._context.pages(self._reader, self._page_size, checkpoint.after):
                 sink.write(reading)
                 self._refuse_dead(sink)
-                self._hidden += len(reading.hidden)
                 for write in reading.writes:
                     self._sample.offer(write.id)
                 self._context.progress.advance(reading.rows)
@@ -125,7 +123,6 @@ class Rebuild:
             self._version.index,
             replace(
                 checkpoint,
-                hidden=self._hidden,
                 sampled=self._sample.seen,
                 sample=tuple(self._sample.ids),
             ),
@@ -158,11 +155,14 @@ class Rebuild:
     def _follow(self, also: list[str] | None = None) -> int:
         return self._changes.follow(self._context, self._version, self._safe, also or ())
 
+    def _follow_on(self, context: RunContext, version: IndexVersion) -> None:
+        self._safe = self._changes.follow(context, version, self._safe)
+
     # --- gate ------------------------------------------------------------------------------------
 
     def _pass_gate(self) -> None:
         allowed = self._allowed
-        evidence = self._tally()
+        evidence = self._prove()
         reasons = refusals(
             evidence, self._settings, allow_empty=allowed.empty, allow_change=allowed.change
         )
@@ -173,44 +173,30 @@ class Rebuild:
                 hint="the live version goes on; mend the cause and rebuild",
             )
 
-    def _tally(self) -> Evidence:
-        """Count both sides; where they differ, follow, then compare every row, then count again.
+    def _prove(self) -> Evidence:
+        """Compare sums of both sides, write anew what differs, and look at a sample closely.
 
-        Rows that go while all this runs leave no trace but the count: what the last comparison
-        and the last catch-up wrote is the slack that a busy table gets.
+        Rows that come and go while this runs leave the count off by as much as was written: that
+        is the slack that a busy table gets.
         """
-        evidence = self._evidence()
-        for compare in (False, True, True):
-            if evidence.off <= evidence.slack:
-                break
-            before = self._written()
-            if compare:
-                self._compare()
-            self._safe = self._follow()
-            evidence = self._evidence(slack=self._written() - before if compare else 0)
-        return self._with_sample(evidence)
-
-    def _written(self) -> int:
-        return self._context.counts.indexed + self._context.counts.deleted
-
-    def _compare(self) -> None:
-        """Make the version equal to its source row by row."""
-        _, walk = self._reconcile.run(self._context, self._version, allow_deletes=True)
-        self._hidden = walk.hidden
-
-    def _evidence(self, slack: int = 0) -> Evidence:
+        before = self._written()
+        sums, found = self._verify.settle(self._context, self._version)
         dead = self._context.dead.now
         # A row that died after it had been copied still has its document.
         present = len(self._store.digests(self._version, sorted(dead))) if dead else 0
         live = self._store.live(self._version.index)
-        return Evidence(
-            rows=self._source.count(),
+        evidence = Evidence(
+            rows=sums.rows,
             documents=self._store.count(self._version),
-            hidden=self._hidden,
             dead=len(dead) - present,
-            slack=slack,
+            slack=self._written() - before + len(sums.suspects),
+            differing=tuple(found.ids),
             live=None if live is None else self._store.count(live),
         )
+        return self._with_sample(evidence)
+
+    def _written(self) -> int:
+        return self._context.counts.indexed + self._context.counts.deleted
 
     def _with_sample(self, evidence: Evidence) -> Evidence:
         """Compare a sample with a fresh read; what changed meanwhile is written and read again."""
@@ -220,7 +206,8 @@ class Rebuild:
             if not suspects:
                 break
             self._safe = self._follow(suspects)
-        return replace(evidence, sampled=len(sample), differing=tuple(suspects))
+        differing = dict.fromkeys((*evidence.differing, *suspects))
+        return replace(evidence, sampled=len(sample), differing=tuple(differing))
 
     def _differing(self, ids: list[str]) -> list[str]:
         """Which of these documents are not what a fresh read gives; dead rows have none."""

@@ -22,7 +22,6 @@ class Walk:
 
     rows: int = 0
     indexed: int = 0
-    hidden: int = 0
     missing: int = 0
     different: int = 0
     extra: int = 0
@@ -41,8 +40,8 @@ class Reconcile:
 
     def run(
         self, context: RunContext, version: IndexVersion, *, allow_deletes: bool = False
-    ) -> tuple[Drift, Walk]:
-        """The drift that was found and mended, and what the walk saw.
+    ) -> Drift:
+        """The drift that was found and mended.
 
         Raises TooManyDeletes, with nothing deleted, where more documents would go than the guard
         allows; what was missing or different is mended all the same.
@@ -68,14 +67,13 @@ class Reconcile:
             self._settle(walk.doomed, sink, walk)
             self._settle(context.dead.unseen, sink, Walk())
             sink.commit()
-        return Drift(walk.missing, walk.different, walk.extra), walk
+        return Drift(walk.missing, walk.different, walk.extra)
 
     def _compare(self, version: IndexVersion, reading: Reading, sink: Sink, walk: Walk) -> None:
         """Write a page's missing and different documents; hidden rows' documents are doomed."""
         digests = self._store.digests(version, reading.ids)
         walk.rows += reading.rows
         walk.indexed += len(digests)
-        walk.hidden += len(reading.hidden)
         walk.doomed.extend(id for id in reading.hidden if id in digests)
         wrong = [w for w in reading.writes if isinstance(w, Document) and _differs(w, digests)]
         walk.missing += sum(1 for write in wrong if write.id not in digests)

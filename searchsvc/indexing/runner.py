@@ -119,7 +119,7 @@ class IndexRunner:
             context.progress.start(self._parts.source.count())
             context.progress.phase("reconcile")
             reconcile = Reconcile(self._parts)
-            drift, _ = reconcile.run(context, version, allow_deletes=allow_deletes)
+            drift = reconcile.run(context, version, allow_deletes=allow_deletes)
             context.drift = drift.total
             found.append(drift)
 
@@ -141,7 +141,7 @@ class IndexRunner:
         found: list[Drift] = []
 
         def work(context: RunContext, version: IndexVersion) -> None:
-            verify = Verify(self._parts, self._live)
+            verify = Verify(self._parts, self._live.run)
             drift = verify.run(context, version, repair=repair, allow_deletes=allow_deletes)
             context.drift = drift.total
             found.append(drift)

@@ -3,15 +3,15 @@
 Equal buckets cost one line each from either side, however many rows they hold.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from searchsvc.domain.document import Delete, Document, Tally
 from searchsvc.domain.index import IndexVersion
 from searchsvc.domain.run import Drift
 from searchsvc.indexing.context import RunContext
 from searchsvc.indexing.deletes import most_deletes, refuse_deletes
-from searchsvc.indexing.incremental import Incremental
 from searchsvc.indexing.parts import IndexParts
 from searchsvc.indexing.reader import Reading
 from searchsvc.indexing.sink import Sink
@@ -41,16 +41,29 @@ class Found:
         return [*self.missing, *self.different, *self.extra]
 
 
-class Verify:
-    """Compares one version with its source. `changes` follows the source on that version."""
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """Rows that are not hidden and documents, as counted, and the ids where sums differed."""
 
-    def __init__(self, parts: IndexParts, changes: Incremental) -> None:
+    rows: int
+    documents: int
+    suspects: list[str]
+
+
+# Brings a version up to date with its source.
+Follow: TypeAlias = Callable[[RunContext, IndexVersion], None]
+
+
+class Verify:
+    """Compares one version with its source, which `follow` follows."""
+
+    def __init__(self, parts: IndexParts, follow: Follow) -> None:
         self._page_size = parts.indexer.page_size
         self._reader = parts.reader
         self._source = parts.source
         self._store = parts.store
         self._settings = parts.settings
-        self._changes = changes
+        self._follow = follow
 
     def run(
         self,
@@ -65,8 +78,8 @@ class Verify:
         Raises TooManyDeletes, with nothing repaired, where more documents would go than the guard
         allows.
         """
-        self._changes.run(context, version)
-        found = self._confirmed(context, version, self.suspects(context, version))
+        self._follow(context, version)
+        found = self._confirmed(context, version, self._sums(context, version).suspects)
         if repair:
             if not allow_deletes:
                 self._refuse(version, len(found.extra))
@@ -74,8 +87,20 @@ class Verify:
             self._mend(context, version, [*found.ids, *context.dead.unseen])
         return found.drift
 
-    def suspects(self, context: RunContext, version: IndexVersion) -> list[str]:
-        """Ids whose checksums differ between source and version; writes nothing."""
+    def settle(self, context: RunContext, version: IndexVersion) -> tuple[Sums, Found]:
+        """Write anew whatever differs; the sums before that, and what differs still."""
+        sums = self._sums(context, version)
+        found = self._confirmed(context, version, sums.suspects)
+        # Dead rows too: one that has gone meanwhile is none of the source's any more.
+        wrong = [*found.ids, *sorted(context.dead.now)]
+        if wrong:
+            self._mend(context, version, wrong)
+            alive = [id for id in found.ids if id not in context.dead.now]
+            found = self._confirmed(context, version, alive)
+        return sums, found
+
+    def _sums(self, context: RunContext, version: IndexVersion) -> Sums:
+        """Compare bucket by bucket; writes nothing."""
         width = _width(*self._source.span(), self._source.count())
         ours, theirs = self._store.tallies(version, width), self._source.tallies(width)
         unequal = sorted(b for b in {*ours, *theirs} if ours.get(b) != theirs.get(b))
@@ -84,7 +109,7 @@ class Verify:
             context.check()
             context.feed()
             suspects += self._differing(version, width, buckets)
-        return suspects
+        return Sums(_total(theirs), _total(ours), suspects)
 
     def _differing(self, version: IndexVersion, width: int, buckets: Sequence[int]) -> list[str]:
         rows = _merged(self._source.checksums(width, buckets))
@@ -98,7 +123,7 @@ class Verify:
         found = Found()
         for look in range(_LOOKS):
             if look and suspects:
-                self._changes.run(context, version)
+                self._follow(context, version)
             found = self._compared(context, version, suspects)
             suspects = found.ids
         return found
@@ -158,6 +183,10 @@ def _batches(buckets: Sequence[int], tallies: Mapping[int, Tally]) -> Iterator[l
         size += rows
     if batch:
         yield batch
+
+
+def _total(tallies: Mapping[int, Tally]) -> int:
+    return sum(tally.count for tally in tallies.values())
 
 
 def _merged(batches: Iterator[Mapping[str, int]]) -> dict[str, int]:

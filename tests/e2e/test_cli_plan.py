@@ -91,7 +91,7 @@ def test_a_dry_run(shop: Shop) -> None:
     shop.execute("DELETE FROM products")
     ended = shop.run("index", "rebuild", "products", "--dry-run")
     assert ended.code == 3
-    assert "would be refused: the source has no row" in ended.out
+    assert "would be refused: the source has no row to index" in ended.out
     (found,) = json.loads(shop.run("index", "rebuild", "--all", "--dry-run", "--json").out)
     assert found["evidence"]["live"] == 40
     assert shop.written == before

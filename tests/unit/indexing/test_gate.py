@@ -23,9 +23,8 @@ def test_an_equal_version_passes():
     [
         ({"documents": 999}, "holds 999 documents, and the source 1000 rows"),
         ({"documents": 1001}, "holds 1001 documents"),
-        ({"hidden": 1}, "and the source 999 rows"),
         ({"documents": 949, "dead": 51}, "51 of 1000 rows cannot be indexed"),
-        ({"differing": ("7", "8")}, "2 of 200 sampled documents differ"),
+        ({"differing": ("7", "8")}, "2 documents differ from a fresh read"),
         ({"rows": 0, "documents": 0}, "the source has no row"),
         ({"rows": 1101, "documents": 1101}, "1101 documents against 1000 live"),
         ({"rows": 899, "documents": 899}, "899 documents against 1000 live"),
@@ -39,7 +38,6 @@ def test_each_fault_is_refused_with_its_figures(changes, reason):
 @pytest.mark.parametrize(
     "changes",
     [
-        {"documents": 990, "hidden": 10},
         {"documents": 950, "dead": 50},
         {"documents": 997, "slack": 3},
         {"rows": 1100, "documents": 1100},
@@ -48,7 +46,7 @@ def test_each_fault_is_refused_with_its_figures(changes, reason):
     ],
 )
 def test_what_is_within_bounds_passes(changes):
-    """Hidden and dead rows, changes under way, a tenth more or less, a few rows of a small one."""
+    """Dead rows, changes under way, a tenth more or less, a few rows of a small one."""
     assert refusals(replace(GOOD, **changes), SETTINGS) == []
 
 
