@@ -24,6 +24,8 @@ from searchsvc.indexing.recipe import recipe_of
 from searchsvc.indexing.runner import IndexRunner
 from searchsvc.indexing.schedule import Schedule
 from searchsvc.ports import IndexStore, SearchEngine, StateStore
+from searchsvc.relevance.golden import GoldenFile
+from searchsvc.relevance.judgments import FILE_NAME
 from searchsvc.search.service import SearchService
 from searchsvc.settings import Api, Project, load
 from searchsvc.sources.proposal import Proposal, propose
@@ -92,13 +94,14 @@ class Services:
     def check(self, index: str) -> list[str]:
         """Run every statement of the indexer once, without reading a row; what it warns of.
 
-        Raises SourceError, SourceUnreachable, or DefinitionError for a column without a field
-        or a field without a column.
+        Raises SourceError, SourceUnreachable, or DefinitionError for a column without a field,
+        a field without a column, or a line of judgments.csv that is none.
         """
         loaded = self._loaded(index)
         source = self._source(loaded)
         check_fit(loaded, self.definitions[index], source.columns())
         source.check_plans()
+        self._golden(index).check()
         return source.warnings()
 
     def log_to_console(self) -> None:
@@ -136,9 +139,13 @@ class Services:
         reader = Reader(loaded.indexer, definition, source, file=str(loaded.file))
         parts = IndexParts(
             loaded.indexer, reader, source, self.store, self.state, self._clock,
-            self.project.settings.indexing,
+            self.project.settings.indexing, self._golden(definition.name),
         )  # fmt: skip
         return IndexRunner(parts, recipe_of(definition, loaded.indexer, loaded.code))
+
+    def _golden(self, index: str) -> GoldenFile:
+        file = self.project.mappings / index / FILE_NAME
+        return GoldenFile(file, lambda: _engine(self.project)[1])
 
 
 def build(project: Project) -> Services:

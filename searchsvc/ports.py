@@ -11,6 +11,7 @@ from typing import Protocol
 
 from searchsvc.domain.document import Mark, Tally, Write, WriteResult
 from searchsvc.domain.index import IndexVersion, Recipe, VersionInfo
+from searchsvc.domain.judgment import Comparison
 from searchsvc.domain.query import SearchQuery, SuggestQuery
 from searchsvc.domain.result import Hit, LiveIndex, SearchResult, SuggestResult
 from searchsvc.domain.run import Checkpoint, Counts, DeadLetter, Lease, Run, RunKind, RunStatus
@@ -214,8 +215,12 @@ class SearchEngine(Protocol):
         """The version that would answer now; cheap enough to call on every request."""
         ...
 
+    def opened(self, version: IndexVersion) -> LiveIndex:
+        """That version, live or not, with its definition. Raises UnknownVersion."""
+        ...
+
     async def search(self, query: SearchQuery) -> SearchResult:
-        """Raises NotServing when the index has no live version."""
+        """Raises NotServing when the index has no live version, UnknownVersion for another."""
         ...
 
     async def suggest(self, query: SuggestQuery) -> SuggestResult: ...
@@ -223,6 +228,17 @@ class SearchEngine(Protocol):
     async def document(self, index: str, id: str) -> Hit | None: ...
 
     async def close(self) -> None: ...
+
+
+# --- what is known to be right -------------------------------------------------------------------
+
+
+class GoldenQueries(Protocol):
+    """Queries of one index with documents that people judged."""
+
+    def compare(self, live: IndexVersion, candidate: IndexVersion) -> Comparison | None:
+        """Both versions asked all of them; None where there is none. Raises DefinitionError."""
+        ...
 
 
 # --- what must survive a restart -----------------------------------------------------------------

@@ -47,7 +47,8 @@ def rebuild(
     """Fill a new version of each of INDEXES and let it go live.
 
     The live version answers, and follows its source, until the new one has passed its gate: its
-    count and a sample of its documents equal the source. `searchsvc rollback INDEX` undoes it.
+    documents equal the source, and answer golden queries no worse. `searchsvc rollback INDEX`
+    undoes it.
     A rebuild that was killed, stopped or cut off goes on from its last checkpoint. With --dry-run
     nothing is written, and exit code 3 says that the gate would refuse.
     """

@@ -59,10 +59,11 @@ class Allow(TypedDict):
 
     allow_empty: bool
     allow_change: bool
+    allow_worse: bool
 
 
 def allow_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Two flags, handed on as one mapping, `allowed`."""
+    """Three flags, handed on as one mapping, `allowed`."""
 
     @click.option("--allow-empty", is_flag=True, help="Let a version without documents go live.")
     @click.option(
@@ -70,10 +71,19 @@ def allow_options(command: Callable[..., Any]) -> Callable[..., Any]:
         is_flag=True,
         help="Let a version go live whose count is far from the live one's.",
     )
+    @click.option(
+        "--allow-worse",
+        is_flag=True,
+        help="Let a version go live that answers golden queries worse or slower.",
+    )
     @wraps(command)
-    def wrapped(*args: Any, allow_empty: bool, allow_change: bool, **rest: Any) -> Any:
-        allowed = Allow(allow_empty=allow_empty, allow_change=allow_change)
-        return command(*args, allowed=allowed, **rest)
+    def wrapped(*args: Any, **given: Any) -> Any:
+        allowed = Allow(
+            allow_empty=given.pop("allow_empty"),
+            allow_change=given.pop("allow_change"),
+            allow_worse=given.pop("allow_worse"),
+        )
+        return command(*args, allowed=allowed, **given)
 
     return wrapped
 

@@ -5,6 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
 
+from searchsvc.domain.index import IndexVersion
+
 Scalar: TypeAlias = str | float | bool | datetime
 
 
@@ -108,8 +110,9 @@ class SearchQuery:
     """One search, checked against the definition and ready for any engine.
 
     No terms: every document matches. `sort` empty: by score, ties by id. `fields` None: every
-    field that is not hidden. Hits are `offset` to `offset + limit` (limit may be 0). The
-    answer repeats `page` and the words that are `ignored`; no engine looks at these.
+    field that is not hidden. Hits are `offset` to `offset + limit` (limit may be 0). `version`
+    None: the live one. The answer repeats `page` and the words that are `ignored`; no engine looks
+    at these.
     """
 
     index: str
@@ -124,6 +127,7 @@ class SearchQuery:
     fields: tuple[str, ...] | None = None
     highlight: bool = True
     search_fields: tuple[str, ...] | None = None
+    version: IndexVersion | None = None
     page: int = 1
     ignored: tuple[str, ...] = ()
 

@@ -2,9 +2,13 @@
 
 from dataclasses import dataclass
 
+from searchsvc.domain.judgment import Comparison
 from searchsvc.settings import Indexing
 
 _MAX_CHANGE = 0.10
+_MAX_LOSS = 0.02  # of nDCG@10
+_MAX_SLOWDOWN = 1.5
+_UNNOTICED_MS = 5.0  # what nobody notices: a few ms are the machine's, and no reason to refuse
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +18,8 @@ class Evidence:
     `rows` of the source that are not hidden, of which `dead` have no document by right; `slack` is
     how far the count may be off because of changes under way. `differing` documents were not what
     a fresh read gives: those of buckets with other sums than their rows', and of a sample of
-    `sampled`. `live` is the live version's count, None without one.
+    `sampled`. `live` is the live version's count, None without one; `golden` compares both by
+    golden queries, None where there is none to ask.
     """
 
     rows: int
@@ -24,6 +29,7 @@ class Evidence:
     sampled: int = 0
     differing: tuple[str, ...] = ()
     live: int | None = None
+    golden: Comparison | None = None
 
     @property
     def off(self) -> int:
@@ -35,7 +41,17 @@ class Evidence:
         return (
             f"rows {self.rows}, dead {self.dead}, "
             f"documents {self.documents}, live {self.live}, "
-            f"sampled {self.sampled}, differing {len(self.differing)}"
+            f"sampled {self.sampled}, differing {len(self.differing)}{self._answers()}"
+        )
+
+    def _answers(self) -> str:
+        if self.golden is None:
+            return ""
+        live, new = self.golden.live, self.golden.candidate
+        return (
+            f", golden queries {self.golden.queries}, nDCG@10 {new.ndcg:.3f} "
+            f"(live {live.ndcg:.3f}), newly empty {len(self.golden.newly_empty)}, "
+            f"p95 {new.p95:.1f} ms (live {live.p95:.1f})"
         )
 
 
@@ -45,6 +61,7 @@ def refusals(
     *,
     allow_empty: bool = False,
     allow_change: bool = False,
+    allow_worse: bool = False,
 ) -> list[str]:
     """Why the version may not go live, each with its way out; empty when it may."""
     found = [
@@ -54,6 +71,9 @@ def refusals(
         _differs(evidence),
         _changed(evidence, settings, allow=allow_change or allow_empty),
     ]
+    if evidence.golden is not None and not allow_worse:
+        found += [_ranks_worse(evidence.golden), _finds_less(evidence.golden)]
+        found.append(_is_slower(evidence.golden))
     return [reason for reason in found if reason]
 
 
@@ -102,3 +122,28 @@ def _changed(evidence: Evidence, settings: Indexing, *, allow: bool) -> str:
         f"{evidence.documents} documents against {evidence.live} live is a change of more than "
         f"{_MAX_CHANGE:.0%} (--allow-change accepts it)"
     )
+
+
+def _ranks_worse(golden: Comparison) -> str:
+    if golden.candidate.ndcg >= golden.live.ndcg - _MAX_LOSS:
+        return ""
+    return (
+        f"nDCG@10 of {golden.queries} golden queries falls from {golden.live.ndcg:.3f} to "
+        f"{golden.candidate.ndcg:.3f} (--allow-worse accepts it)"
+    )
+
+
+def _finds_less(golden: Comparison) -> str:
+    newly = golden.newly_empty
+    if not newly:
+        return ""
+    shown = ", ".join(repr(query) for query in newly[:3])
+    return f"{len(newly)} golden queries find nothing any more: {shown} (--allow-worse accepts it)"
+
+
+def _is_slower(golden: Comparison) -> str:
+    live, new = golden.live.p95, golden.candidate.p95
+    if new <= live * _MAX_SLOWDOWN or new - live <= _UNNOTICED_MS:
+        return ""
+    rise = f"from {live:.1f} to {new:.1f} ms"
+    return f"the p95 of golden queries rises {rise} (--allow-worse accepts it)"

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from searchsvc.domain.document import Document
 from searchsvc.domain.index import IndexVersion
+from searchsvc.domain.judgment import Comparison
 from searchsvc.domain.run import Checkpoint
 from searchsvc.errors import DeadLetterLimit, EngineError, GateRefused
 from searchsvc.indexing.context import RunContext
@@ -33,10 +34,13 @@ _SAMPLE_TRIES = 3
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """What an operator accepts: an empty source, a count far from the live version's."""
+    """What an operator accepts: an empty source, a count far from the live version's, golden
+    queries that are answered worse or slower.
+    """
 
     empty: bool = False
     change: bool = False
+    worse: bool = False
 
 
 class Rebuild:
@@ -56,6 +60,7 @@ class Rebuild:
         self._store = parts.store
         self._state = parts.state
         self._settings = parts.settings
+        self._golden = parts.golden
         self._context = context
         self._version = version
         self._changes = Incremental(parts)
@@ -164,7 +169,11 @@ class Rebuild:
         allowed = self._allowed
         evidence = self._prove()
         reasons = refusals(
-            evidence, self._settings, allow_empty=allowed.empty, allow_change=allowed.change
+            evidence,
+            self._settings,
+            allow_empty=allowed.empty,
+            allow_change=allowed.change,
+            allow_worse=allowed.worse,
         )
         _log.info("%s: %s", self._version, evidence.report())
         if reasons:
@@ -193,7 +202,13 @@ class Rebuild:
             differing=tuple(found.ids),
             live=None if live is None else self._store.count(live),
         )
-        return self._with_sample(evidence)
+        return self._with_sample(replace(evidence, golden=self._compared(live)))
+
+    def _compared(self, live: IndexVersion | None) -> Comparison | None:
+        """Golden queries asked of both versions."""
+        if self._golden is None or live is None:
+            return None
+        return self._golden.compare(live, self._version)
 
     def _written(self) -> int:
         return self._context.counts.indexed + self._context.counts.deleted

@@ -70,6 +70,7 @@ class IndexRunner:
         *,
         allow_empty: bool = False,
         allow_change: bool = False,
+        allow_worse: bool = False,
         fresh: bool = False,
         plan: Plan | None = None,
         watching: Watching | None = None,
@@ -80,7 +81,7 @@ class IndexRunner:
         checkpoint, unless `fresh` asks for the first row. With a `plan` it raises StalePlan where
         that is not what would happen now.
         """
-        allowed = Allowed(allow_empty, allow_change)
+        allowed = Allowed(allow_empty, allow_change, allow_worse)
         building = Building(self._parts, self.recipe, fresh=fresh)
 
         def begin(lease: HeldLease) -> IndexVersion:

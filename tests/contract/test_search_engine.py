@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 from itertools import chain, permutations
 
@@ -24,7 +25,7 @@ from searchsvc.domain.query import (
     SortKey,
     Term,
 )
-from searchsvc.errors import NotServing
+from searchsvc.errors import NotServing, UnknownVersion
 from tests.contract.support import (
     PRODUCTS,
     START,
@@ -689,3 +690,30 @@ def test_the_engine_closes(catalogue) -> None:
     """Closing lets go; it may be called twice."""
     asyncio.run(catalogue.search.close())
     asyncio.run(catalogue.search.close())
+
+
+def test_a_version_that_is_not_live_is_searched_by_name(engines) -> None:
+    """By its own documents and definition; the live version goes on answering all else."""
+    live = engines.serve(document("1", name="lamp"))
+    fields = tuple(replace(field, highlight=False) for field in PRODUCTS.fields)
+    other = engines.create(2, replace(PRODUCTS, fields=fields))
+    engines.write(other, document("2", name="lamp"), document("3", name="lamp"))
+    assert engines.search.opened(other).definition.fields == fields
+    pinned = asyncio.run(engines.search.search(query("lamp", version=other)))
+    assert (pinned.version, {hit.id for hit in pinned.hits}) == (other, {"2", "3"})
+    assert all(not hit.highlight for hit in pinned.hits)
+    assert asyncio.run(engines.search.search(query("lamp"))).version == live
+    engines.write(other, document("4", name="lamp"))
+    assert asyncio.run(engines.search.search(query("lamp", version=other))).total == 3
+
+
+def test_a_version_that_is_gone_is_not_searched(engines) -> None:
+    """Neither one that never was, nor one that was dropped after it had been searched."""
+    engines.serve(document("1", name="lamp"))
+    other = engines.create(2)
+    assert asyncio.run(engines.search.search(query("lamp", version=other))).total == 0
+    engines.store.drop(other)
+    with pytest.raises(UnknownVersion):
+        asyncio.run(engines.search.search(query("lamp", version=other)))
+    with pytest.raises(UnknownVersion):
+        engines.search.opened(version(9))

@@ -95,3 +95,20 @@ def test_a_dry_run(shop: Shop) -> None:
     (found,) = json.loads(shop.run("index", "rebuild", "--all", "--dry-run", "--json").out)
     assert found["evidence"]["live"] == 40
     assert shop.written == before
+
+
+def test_golden_queries_hold_a_worse_version_back(shop: Shop) -> None:
+    """A change that loses what people judged is refused, unless somebody accepts it."""
+    judged = shop.mapping.parent / "judgments.csv"
+    judged.write_text("query,id,rating\nbicycle 7,7,1\nbicycle 8,8,1\n", encoding="utf-8")
+    assert shop.run("index", "rebuild", "products").code == 0
+    shop.break_in(shop.indexer, "SELECT id, name,", "SELECT id, 'thing' AS name,")
+    ended = shop.run("index", "rebuild", "products")
+    assert ended.code == 1
+    assert "nDCG@10 of 2 golden queries falls from 1.000 to 0.000 (--allow-worse" in ended.err
+    assert "2 golden queries find nothing any more: 'bicycle 7', 'bicycle 8'" in ended.err
+    assert shop.run("index", "rebuild", "products", "--allow-worse").code == 0
+    judged.write_text("query,id,rating\nbicycle 7,7,good\n", encoding="utf-8")
+    ended = shop.run("check")
+    assert ended.code == 3
+    assert "judgments.csv:2: no judgment" in ended.out

@@ -2,12 +2,15 @@
 
 import logging
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
 from time import monotonic
+from typing import Any
 
 import msgspec
 
-from searchsvc.domain.index import is_index_name
+from searchsvc.domain.definition import IndexDefinition
+from searchsvc.domain.index import IndexVersion, is_index_name
 from searchsvc.domain.result import LiveIndex
 from searchsvc.engines.elastic.client import Client
 from searchsvc.engines.elastic.failures import decoded, failure
@@ -19,6 +22,7 @@ from searchsvc.errors import EngineError, SearchsvcError
 _log = logging.getLogger(__name__)
 _OLDEST = 10.0  # seconds: what is older is not used before it has been looked up again
 _SECONDS = 2.0  # for one look-up
+_MOST_OPENED = 8  # versions that are remembered beside the live ones
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,7 @@ class Aliases:
         self._names = names
         self._poll = poll
         self._watched: dict[str, _Watched] = {}
+        self._opened: dict[IndexVersion, Served] = {}
         self._failed: dict[str, tuple[SearchsvcError, float]] = {}
         self._lock = threading.Lock()
 
@@ -84,6 +89,25 @@ class Aliases:
             raise
         self._failed.pop(index, None)
         return found
+
+    def of(self, version: IndexVersion) -> Served:
+        """That version, live or not; looked up once. Raises UnknownVersion, or EngineError."""
+        served = self._opened.pop(version, None) or self._open(version)
+        self._opened[version] = served
+        if len(self._opened) > _MOST_OPENED:
+            self._opened.pop(next(iter(self._opened)))
+        return served
+
+    def forget(self, version: IndexVersion) -> None:
+        """It has been dropped."""
+        self._opened.pop(version, None)
+
+    def _open(self, version: IndexVersion) -> Served:
+        doing, name = f"looking up version '{version}'", self._names.of(version)
+        path = f"/{name}?filter_path=*.mappings._meta"
+        described = self._client.json("GET", path, doing=doing)
+        definition = _definition(version, described[name])
+        return Served(LiveIndex(version, definition), name, Plan(definition))
 
     def look(self, index: str) -> Served | None:
         """The live version as the server says now."""
@@ -126,16 +150,22 @@ class Aliases:
                 f"'{alias}' is not the alias of one version: it stands for {sorted(found)}",
                 hint="rename what has that name, or set engine.prefix",
             )
-        try:
-            held = card(found[name]["mappings"]["_meta"])
-        except (KeyError, TypeError, msgspec.ValidationError):
-            held = None
-        if held is None or held.index_format != FORMAT:
-            raise EngineError(
-                f"version '{version}' was not made by this searchsvc",
-                hint=f"run `searchsvc index rebuild {index}`",
-            )
-        live, known = LiveIndex(version, held.definition), self._watched.get(index)
+        definition = _definition(version, found[name])
+        live, known = LiveIndex(version, definition), self._watched.get(index)
         if known is not None and known.served.live == live:
             return known.served
-        return Served(live, name, Plan(held.definition))
+        return Served(live, name, Plan(definition))
+
+
+def _definition(version: IndexVersion, described: Mapping[str, Any]) -> IndexDefinition:
+    """The definition in what the server says of a version."""
+    try:
+        held = card(described["mappings"]["_meta"])
+    except (KeyError, TypeError, msgspec.ValidationError):
+        held = None
+    if held is None or held.index_format != FORMAT:
+        raise EngineError(
+            f"version '{version}' was not made by this searchsvc",
+            hint=f"run `searchsvc index rebuild {version.index}`",
+        )
+    return held.definition

@@ -7,6 +7,7 @@ from typing import TypeVar
 import orjson
 
 from searchsvc.domain.definition import Field
+from searchsvc.domain.index import IndexVersion
 from searchsvc.domain.query import SearchQuery, SuggestQuery, Term
 from searchsvc.domain.result import (
     Bucket,
@@ -59,10 +60,15 @@ class ElasticEngine:
             return None
         return None if served is None else served.live
 
+    def opened(self, version: IndexVersion) -> LiveIndex:
+        return self._aliases.of(version).live
+
     async def search(self, query: SearchQuery) -> SearchResult:
         async def on(served: Served) -> SearchResult:
             return await self._search(served, query)
 
+        if query.version is not None:
+            return await self._pinned(query.version, on)
         return await self._answered(query.index, on)
 
     async def suggest(self, query: SuggestQuery) -> SuggestResult:
@@ -92,6 +98,14 @@ class ElasticEngine:
             return await on(_serving(index, served))
         except UnknownVersion:
             return await on(_serving(index, await asyncio.to_thread(self._aliases.look, index)))
+
+    async def _pinned(self, version: IndexVersion, on: Callable[[Served], Awaitable[_T]]) -> _T:
+        """The answer of that version."""
+        try:
+            return await on(self._aliases.of(version))
+        except UnknownVersion:
+            self._aliases.forget(version)
+            raise
 
     # --- search ----------------------------------------------------------------------------------
 

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
 
-from searchsvc.domain.index import is_index_name
+from searchsvc.domain.index import IndexVersion, is_index_name
 from searchsvc.engines.embedded.directories import Directories
 from searchsvc.engines.embedded.snapshot import Snapshot, open_snapshot
 from searchsvc.errors import EngineError, SearchsvcError
 
 _log = logging.getLogger(__name__)
+_MOST_OPENED = 8  # versions that are kept open beside the live ones
 
 
 @dataclass(slots=True)
@@ -24,6 +25,15 @@ class _Watched:
     error: SearchsvcError | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """A version that was asked for by name: when its files were looked at, and how they looked."""
+
+    checked: float
+    meta: object
+    snapshot: Snapshot
+
+
 class LiveSnapshots:
     """The snapshots that answer now; files are looked at once in `poll` seconds at most."""
 
@@ -31,6 +41,7 @@ class LiveSnapshots:
         self._directories = Directories(root)
         self._poll = poll
         self._indexes: dict[str, _Watched] = {}
+        self._opened: dict[IndexVersion, _Opened] = {}
 
     def get(self, index: str) -> Snapshot | None:
         """The live version, None where there is none.
@@ -50,9 +61,27 @@ class LiveSnapshots:
             raise watched.error
         return watched.snapshot
 
+    def of(self, version: IndexVersion) -> Snapshot:
+        """That version, live or not. Raises UnknownVersion, or EngineError if unreadable."""
+        directory, now = self._directories.of(version), monotonic()
+        opened = self._opened.pop(version, None)
+        if opened is None or now - opened.checked >= self._poll:
+            meta = _look(directory.meta)
+            if opened is None or meta is None:
+                snapshot = open_snapshot(directory)
+            else:
+                same = meta == opened.meta
+                snapshot = opened.snapshot if same else opened.snapshot.renewed()
+            opened = _Opened(now, meta, snapshot)
+        self._opened[version] = opened
+        if len(self._opened) > _MOST_OPENED:
+            self._opened.pop(next(iter(self._opened)))
+        return opened.snapshot
+
     def close(self) -> None:
         """Let go of every version."""
         self._indexes.clear()
+        self._opened.clear()
 
     def _follow(self, index: str, watched: _Watched) -> None:
         """Open what is new, before what is old is let go; on failure the old one stays."""

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from searchsvc.domain.definition import Field
+from searchsvc.domain.index import IndexVersion
 from searchsvc.domain.query import SearchQuery, SuggestQuery
 from searchsvc.domain.result import (
     Bucket,
@@ -51,8 +52,12 @@ class EmbeddedEngine:
             return None
         return None if snapshot is None else LiveIndex(snapshot.version, snapshot.definition)
 
+    def opened(self, version: IndexVersion) -> LiveIndex:
+        return LiveIndex(version, self._snapshots.of(version).definition)
+
     async def search(self, query: SearchQuery) -> SearchResult:
-        snapshot = self._serving(query.index)
+        pinned = query.version
+        snapshot = self._serving(query.index) if pinned is None else self._snapshots.of(pinned)
         with guarded(f"searching index '{query.index}'"):
             return _search(snapshot, query)
 

@@ -7,6 +7,7 @@ from operator import itemgetter
 import orjson
 
 from searchsvc.domain.definition import Field
+from searchsvc.domain.index import IndexVersion
 from searchsvc.domain.query import SearchQuery, SortKey, SuggestQuery
 from searchsvc.domain.result import (
     Bucket,
@@ -42,8 +43,11 @@ class MemoryEngine:
             return None
         return LiveIndex(version, self.store.state(version).definition)
 
+    def opened(self, version: IndexVersion) -> LiveIndex:
+        return LiveIndex(version, self.store.state(version).definition)
+
     async def search(self, query: SearchQuery) -> SearchResult:
-        live, state = self._serving(query.index)
+        live, state = self._serving(query.index, query.version)
         groups = understand(query.terms, state)
         fields = searched(state.definition, query.search_fields)
         matching = _scored(state, query, groups, fields)
@@ -78,8 +82,8 @@ class MemoryEngine:
     async def close(self) -> None:
         """Nothing to let go of."""
 
-    def _serving(self, index: str) -> tuple[LiveIndex, State]:
-        live = self.live(index)
+    def _serving(self, index: str, version: IndexVersion | None = None) -> tuple[LiveIndex, State]:
+        live = self.live(index) if version is None else self.opened(version)
         if live is None:
             raise not_serving(index)
         return live, self.store.state(live.version)

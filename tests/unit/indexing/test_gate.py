@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from searchsvc.domain.judgment import Comparison, Evaluation
 from searchsvc.indexing.gate import Evidence, refusals
 from searchsvc.settings import Indexing
 
@@ -59,3 +60,42 @@ def test_an_operator_may_accept_an_empty_source_or_a_changed_count():
     assert refusals(half, SETTINGS, allow_change=True) == []
     wrong = replace(GOOD, documents=999)
     assert refusals(wrong, SETTINGS, allow_change=True, allow_empty=True) != []
+
+
+LIVE = Evaluation(0.80, frozenset({"odd"}), 20.0)
+
+
+def answered(**changes: object) -> Evidence:
+    return replace(GOOD, golden=Comparison(50, LIVE, replace(LIVE, **changes)))
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"ndcg": 0.77}, "nDCG@10 of 50 golden queries falls from 0.800 to 0.770"),
+        ({"empty": frozenset({"odd", "lamp"})}, "1 golden queries find nothing any more: 'lamp'"),
+        ({"p95": 31.0}, "the p95 of golden queries rises from 20.0 to 31.0 ms"),
+    ],
+)
+def test_worse_answers_to_golden_queries_are_refused(changes, reason):
+    """Each with its figures, and accepted by one name."""
+    (found,) = refusals(answered(**changes), SETTINGS)
+    assert found == f"{reason} (--allow-worse accepts it)"
+    assert refusals(answered(**changes), SETTINGS, allow_worse=True) == []
+
+
+@pytest.mark.parametrize(
+    "changes", [{}, {"ndcg": 0.781}, {"ndcg": 0.9}, {"empty": frozenset()}, {"p95": 30.0}]
+)
+def test_answers_within_bounds_pass(changes):
+    """A little less, anything more, and queries that were empty before."""
+    assert refusals(answered(**changes), SETTINGS) == []
+    quick = Comparison(50, replace(LIVE, p95=1.0), replace(LIVE, p95=5.9))
+    assert refusals(replace(GOOD, golden=quick), SETTINGS) == []
+
+
+def test_the_report_tells_what_golden_queries_found():
+    """One line for the run's record."""
+    report = answered(ndcg=0.85, p95=12.0).report()
+    assert "golden queries 50, nDCG@10 0.850 (live 0.800), newly empty 0" in report
+    assert "p95 12.0 ms (live 20.0)" in report

@@ -1,0 +1,1 @@
+"""Measures whether an index finds what people judged to be right."""
