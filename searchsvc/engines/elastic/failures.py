@@ -106,6 +106,14 @@ _BY_KIND: dict[str, _Made] = {
 }
 
 
+def too_long(most: int) -> EngineError:
+    """The error of an answer that has more than `most` bytes."""
+    return EngineError(
+        f"the engine's answer has more than {most >> 20} MiB",
+        hint="ask for less at once; is it a search server that answers? see engine.hosts",
+    )
+
+
 def unreachable(error: BaseException) -> EngineUnreachable:
     """The error of a connection that failed."""
     said = one_line(str(error)) or type(error).__name__
