@@ -19,7 +19,7 @@ Fault = Callable[[Asked, Forward], bytes]
 
 @dataclass
 class Rule:
-    """When a fault acts: on requests whose "METHOD /path" has `match`, by `chance`, `times` at most.
+    """When a fault acts: where "METHOD /path" has `match`, by `chance`, `times` at most.
 
     `hits` counts how often it has acted.
     """
@@ -114,6 +114,11 @@ def error(status: int, kind: str, reason: str = "injected") -> Fault:
 def lost_reply(asked: Asked, forward: Forward) -> bytes:
     """The server carries out what is asked, and the client never learns of it."""
     forward(asked)
+    return RESET
+
+
+def lost_request(_asked: Asked, _forward: Forward) -> bytes:
+    """The server never learns of it."""
     return RESET
 
 

@@ -34,19 +34,24 @@ class BoundedPool:
     def urlopen(self, method: str, url: str, body: Any = None, **options: Any) -> Whole:
         """The answer. Raises EngineError for one that is longer, and urllib3's errors."""
         response = self._pool.urlopen(method, url, body, preload_content=False, **options)
-        data = bytearray()
         try:
-            while chunk := response.read(_CHUNK):
-                data += chunk
-                if len(data) > self._most:
-                    raise too_long(self._most)
+            data = _read(response, self._most)
         except BaseException:
             response.close()  # the rest of the answer would be taken for that of the next request
             raise
         finally:
             response.release_conn()
-        return Whole(response.status, response.headers, bytes(data))
+        return Whole(response.status, response.headers, data)
 
     def close(self) -> None:
         """End the connections."""
         self._pool.close()
+
+
+def _read(response: Any, most: int) -> bytes:
+    data = bytearray()
+    while chunk := response.read(_CHUNK):
+        data += chunk
+        if len(data) > most:
+            raise too_long(most)
+    return bytes(data)

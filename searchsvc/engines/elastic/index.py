@@ -18,7 +18,7 @@ from searchsvc.engines.elastic.names import Names
 from searchsvc.engines.elastic.points import every_id
 from searchsvc.engines.elastic.tallies import checksums, tallies
 from searchsvc.engines.elastic.writer import ElasticWriter
-from searchsvc.errors import EngineError, UnknownVersion
+from searchsvc.errors import EngineError, EngineTimeout, EngineUnreachable, UnknownVersion
 
 _BATCH = 1000
 _TRIES = 3
@@ -204,11 +204,16 @@ class ElasticStore:
         old = [name for name in self._pointed(version.index) if name != target]
         actions = [{"remove": {"index": n, "alias": alias, "must_exist": True}} for n in old]
         body = {"actions": [*actions, {"add": {"index": target, "alias": alias}}]}
-        reply = self._client.ask("POST", "/_aliases", msgspec.json.encode(body))
-        if reply.status == 404 and old and not last:
-            return False
-        if reply.status >= 400:
-            raise failure(reply, doing)
+        try:
+            reply = self._client.ask("POST", "/_aliases", msgspec.json.encode(body))
+            if reply.status == 404 and old and not last:
+                return False
+            if reply.status >= 400:
+                raise failure(reply, doing)
+        except (EngineUnreachable, EngineTimeout):
+            # It may have been carried out all the same, and what the alias says now decides.
+            if self.live(version.index) != version:
+                raise
         return True
 
 
