@@ -103,7 +103,7 @@ def http_proxy(upstream: str, seed: int = 0) -> Iterator[HttpProxy]:
 
 def says(body: bytes | object, status: int = 200) -> Fault:
     """The server is not asked: this is said in its place, bytes as they are."""
-    return lambda _asked, _forward: reply(body, status, product=True)
+    return lambda _asked, _forward: reply(body, status)
 
 
 def error(status: int, kind: str, reason: str = "injected") -> Fault:

@@ -28,10 +28,10 @@ class Reply:
     headers: dict[str, str] = field(default_factory=dict)
 
 
-def decoded(reply: Reply, doing: str) -> Any:
-    """The JSON of a reply. Raises EngineError for anything else."""
+def decoded(reply: Reply, doing: str, shape: Any = Any) -> Any:
+    """The JSON of a reply, of that type. Raises EngineError for anything else."""
     try:
-        return msgspec.json.decode(reply.body)
+        return msgspec.json.decode(reply.body, type=shape)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise garbled(reply, doing) from error
 

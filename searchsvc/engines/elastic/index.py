@@ -10,10 +10,10 @@ from searchsvc.domain.definition import IndexDefinition
 from searchsvc.domain.document import Tally
 from searchsvc.domain.index import IndexVersion, VersionInfo, is_index_name
 from searchsvc.engines import values
-from searchsvc.engines.elastic import schema
+from searchsvc.engines.elastic import schema, shapes
 from searchsvc.engines.elastic.client import Client
 from searchsvc.engines.elastic.documents import converter
-from searchsvc.engines.elastic.failures import cause, decoded, failure
+from searchsvc.engines.elastic.failures import cause, decoded, failure, garbled
 from searchsvc.engines.elastic.names import Names
 from searchsvc.engines.elastic.points import every_id
 from searchsvc.engines.elastic.tallies import checksums, tallies
@@ -79,20 +79,23 @@ class ElasticStore:
             return []
         doing, pattern = f"listing the versions of '{index}'", self._names.all(index)
         shown = "format=json&bytes=b&h=index,docs.count,store.size"
-        rows = self._client.json("GET", f"/_cat/indices/{pattern}?{shown}", doing=doing)
+        listed = f"/_cat/indices/{pattern}?{shown}"
+        rows: list[shapes.Listed] = self._client.json(
+            "GET", listed, doing=doing, shape=list[shapes.Listed]
+        )
         path = f"/{pattern}/_mapping?filter_path=*.mappings._meta"
-        metas = self._client.json("GET", path, doing=doing)
+        metas: shapes.Metas = self._client.json("GET", path, doing=doing, shape=shapes.Metas)
         live = self.live(index)
         found = [
             VersionInfo(
                 version=version,
-                documents=int(row.get("docs.count") or 0),
-                size=int(row.get("store.size") or 0),
-                definition_hash=_hash(metas.get(row["index"], {})),
+                documents=int(row.documents or 0),
+                size=int(row.size or 0),
+                definition_hash=_hash(metas.get(row.index, {})),
                 live=version == live,
             )
             for row in rows
-            if (version := self._names.version(row["index"], index)) is not None
+            if (version := self._names.version(row.index, index)) is not None
         ]
         return sorted(found, key=lambda info: info.version)
 
@@ -127,15 +130,17 @@ class ElasticStore:
             raise failure(reply, f"dropping version '{version}'")
 
     def count(self, version: IndexVersion) -> int:
-        answer = self._json("GET", f"{self._path(version)}/_count", version)
-        return int(answer["count"])
+        path = f"{self._path(version)}/_count"
+        answer: shapes.Count = self._json("GET", path, version, shape=shapes.Count)
+        return answer.count
 
     def digests(self, version: IndexVersion, ids: Sequence[str]) -> dict[str, int]:
         found: dict[str, int] = {}
         usable = [id for id in ids if values.is_id(id)]
         if not usable:
             self._card(version)
-        path = f"{self._path(version)}/_search?filter_path=hits.hits._id,hits.hits.fields"
+        shown = "filter_path=took,hits.hits._id,hits.hits.fields"
+        path = f"{self._path(version)}/_search?{shown}&allow_partial_search_results=false"
         for start in range(0, len(usable), _BATCH):
             body = {
                 "size": _BATCH,
@@ -143,9 +148,8 @@ class ElasticStore:
                 "_source": False,
                 "docvalue_fields": [schema.DIGEST],
             }
-            answer = self._json("POST", path, version, body)
-            hits = answer.get("hits", {}).get("hits", ())
-            found |= {hit["_id"]: int(hit["fields"][schema.DIGEST][0]) for hit in hits}
+            page: shapes.Page = self._json("POST", path, version, body, shape=shapes.Page)
+            found |= {hit.id: int(hit.fields[schema.DIGEST][0]) for hit in page.hits}
         return found
 
     def ids(self, version: IndexVersion) -> Iterator[Sequence[str]]:
@@ -168,9 +172,12 @@ class ElasticStore:
     def _path(self, version: IndexVersion) -> str:
         return f"/{self._names.of(version)}"
 
-    def _json(self, method: str, path: str, version: IndexVersion, body: object = None) -> Any:
+    def _json(
+        self, method: str, path: str, version: IndexVersion, body: object = None, shape: Any = Any
+    ) -> Any:
+        doing = f"reading version '{version}'"
         try:
-            return self._client.json(method, path, body, doing=f"reading version '{version}'")
+            return self._client.json(method, path, body, doing=doing, shape=shape)
         except UnknownVersion:
             raise _no_version(version) from None
 
@@ -191,12 +198,17 @@ class ElasticStore:
 
     def _pointed(self, index: str) -> list[str]:
         """The concrete indexes that the alias points at."""
+        doing = f"asking for the alias of '{index}'"
         reply = self._client.ask("GET", f"/_alias/{self._names.alias(index)}")
-        if reply.status == 404:
+        # Not any 404: it may be that of a proxy, and there is an alias all the same.
+        if reply.status == 404 and cause(reply)[1]:
             return []
         if reply.status >= 400:
-            raise failure(reply, f"asking for the alias of '{index}'")
-        return sorted(decoded(reply, f"asking for the alias of '{index}'"))
+            raise failure(reply, doing)
+        found: dict[str, shapes.Pointed] = decoded(reply, doing, dict[str, shapes.Pointed])
+        if not found:
+            raise garbled(reply, doing)
+        return sorted(found)
 
     def _moved(self, version: IndexVersion, doing: str, *, last: bool) -> bool:
         """Move the alias in one step; False where somebody moved it in between."""

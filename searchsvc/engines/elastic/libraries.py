@@ -156,7 +156,8 @@ class _ElasticsearchNodes(_Failover):
             max_retries=0,
             **_tls(access),
         )
-        for node in self._client.transport.node_pool.all():
+        nodes: list[Any] = list(self._client.transport.node_pool.all())
+        for node in nodes:
             node.pool = BoundedPool(node.pool)
         self._tries = len(access.hosts)
 
