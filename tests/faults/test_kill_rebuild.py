@@ -1,133 +1,28 @@
 """kill -9 at random moments: the old version goes on answering, and the next run heals."""
 
-import asyncio
 import os
 import random
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from threading import Event, Thread
 
 import pytest
 
-from searchsvc.domain.query import SearchQuery, Term
 from searchsvc.domain.run import RunKind, RunStatus
-from searchsvc.engines.embedded.search import EmbeddedEngine
-from tests.faults.shop import NOW, TABLE, Shop
+from tests.faults.processes import Traffic, Worker, answers, seconds_of
+from tests.faults.shop import NOW, Shop
 
-ROOT = Path(__file__).parents[2]
 ROWS = 3000
 KILLS = 20
-
-
-@pytest.fixture
-def seed() -> int:
-    """From SEARCHSVC_TEST_SEED, or new; printed with a failure."""
-    chosen = int(os.environ.get("SEARCHSVC_TEST_SEED") or time.time_ns() % 1_000_000)
-    sys.stdout.write(f"SEARCHSVC_TEST_SEED={chosen}\n")
-    return chosen
 
 
 @pytest.fixture
 def shop(tmp_path: Path) -> Shop:
     """A shop of a few thousand rows that are an hour old."""
     made = Shop(tmp_path)
-    connection = made.connect()
-    connection.execute(TABLE)
-    connection.execute("BEGIN")
-    connection.executemany(
-        "INSERT INTO products VALUES (?, ?, ?, datetime('now', '-1 hour'), 0)",
-        [(n, f"thing number {n}", n / 100) for n in range(ROWS)],
-    )
-    connection.execute("COMMIT")
-    connection.close()
+    made.fill(ROWS)
     return made
-
-
-class Traffic:
-    """Fifty changes a second, hard deletes apart: inserts, updates, soft deletes and returns."""
-
-    def __init__(self, shop: Shop, seed: int) -> None:
-        self._shop = shop
-        self._random = random.Random(seed)
-        self._stop = Event()
-        self._thread = Thread(target=self._write)
-
-    def __enter__(self) -> "Traffic":
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        self._thread.join()
-
-    def _write(self) -> None:
-        connection = self._shop.connect()
-        while not self._stop.wait(0.02):
-            id = self._random.randrange(ROWS + 500)
-            name = f"thing changed {self._random.randrange(10**9)}"
-            deleted = self._random.random() < 0.3
-            connection.execute(
-                f"INSERT INTO products VALUES (?, ?, 1, {NOW}, ?) ON CONFLICT (id) DO UPDATE"
-                f" SET name = excluded.name, deleted = excluded.deleted, updated_at = {NOW}",
-                (id, name, deleted),
-            )
-        connection.close()
-
-
-class Worker:
-    """A process that does one run of the shop's index."""
-
-    def __init__(
-        self, shop: Shop, kind: str, *, lease_seconds: float = 30.0, pause_at: str = ""
-    ) -> None:
-        arguments = [str(shop.folder), kind, str(lease_seconds), pause_at]
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.faults.shop", *arguments],
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        assert self.line() == "ready"
-
-    def line(self) -> str:
-        assert self.process.stdout is not None
-        return self.process.stdout.readline().strip()
-
-    def go(self) -> None:
-        assert self.process.stdin is not None
-        self.process.stdin.write("\n")
-        self.process.stdin.flush()
-
-    def end(self) -> None:
-        self.process.kill()
-        self.process.communicate()
-
-
-def seconds_of(shop: Shop, kind: str) -> float:
-    worker = Worker(shop, kind)
-    started = time.monotonic()
-    worker.go()
-    assert worker.line() == "done"
-    took = time.monotonic() - started
-    worker.end()
-    return took
-
-
-def answers(shop: Shop) -> int:
-    """How many documents the live version finds for a word that all of them hold."""
-
-    async def search() -> int:
-        engine = EmbeddedEngine(shop.folder / "indexes")
-        result = await engine.search(SearchQuery("shop", "thing", (Term("thing"),), limit=1))
-        await engine.close()
-        return result.total
-
-    return asyncio.run(search())
 
 
 def moments(seed: int, durations: dict[str, float]) -> Iterator[tuple[str, float]]:
@@ -144,7 +39,7 @@ def test_killed_at_twenty_random_moments_no_row_is_lost_and_no_version_left(shop
     durations["increment"] = seconds_of(shop, "increment")
     for number, (kind, moment) in enumerate(moments(seed, durations)):
         worker = Worker(shop, kind)
-        with Traffic(shop, seed + number):
+        with Traffic(shop, seed + number, ROWS):
             worker.go()
             time.sleep(moment)
             worker.end()

@@ -132,17 +132,23 @@ class Server:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._process: subprocess.Popen[bytes] | None = None
+        self._home = self._folder
 
     def start(self) -> None:
         """Unpack, start as a user other than root, and wait until it answers."""
-        home = self._unpacked()
+        self._home = self._unpacked()
         user = _user()
         if user is not None:
             subprocess.run(["chown", "-R", f"{user}:", self._folder], check=True)
+        self.restart()
+
+    def restart(self) -> None:
+        """Start what is unpacked, with the data that it left, and wait until it answers."""
+        user = _user()
         java, env = find_java(), self._distribution.env
         with (self._folder / "output").open("wb") as output:
             self._process = subprocess.Popen(
-                [home / "bin" / self._distribution.kind],
+                [self._home / "bin" / self._distribution.kind],
                 env={
                     "PATH": os.environ["PATH"],
                     "HOME": str(self._folder),
@@ -152,12 +158,18 @@ class Server:
                 },
                 user=user,
                 group=None if user is None else pwd.getpwnam(user).pw_gid,
-                cwd=home,
+                cwd=self._home,
                 stdout=output,
                 stderr=output,
                 start_new_session=True,  # Ctrl-C at the tests lets them end it in order
             )
         self._wait()
+
+    def kill(self) -> None:
+        """SIGKILL, to its launcher's child too."""
+        assert self._process is not None
+        os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait(20)
 
     def stop(self) -> None:
         """End it, its launcher's child too, and remove its folder."""

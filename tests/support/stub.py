@@ -4,6 +4,7 @@ import json
 import socket
 import socketserver
 import ssl
+import struct
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -28,6 +29,7 @@ class Asked:
 
 
 Say = Callable[[Asked], bytes]
+RESET = b"\0reset"  # said instead of an answer: the connection ends as that of a crashed host does
 
 
 @dataclass
@@ -101,9 +103,18 @@ class _Handler(socketserver.StreamRequestHandler):
             while asked := _read(self.rfile):
                 made.asked.append(asked)
                 answer = made.say(asked)
+                if answer == RESET:
+                    self._reset()
+                    return
                 self.wfile.write(answer)
                 if not answer or b"\nConnection: close" in answer:
                     return
+
+    def _reset(self) -> None:
+        """Without lingering, closing sends a reset where an orderly end would be sent."""
+        self.request.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.rfile.close()
+        self.request.close()
 
     def finish(self) -> None:
         with suppress(OSError):

@@ -13,10 +13,11 @@ from searchsvc.domain.definition import IndexDefinition
 from searchsvc.domain.index import IndexVersion, is_index_name
 from searchsvc.domain.result import LiveIndex
 from searchsvc.engines.elastic.client import Client
-from searchsvc.engines.elastic.failures import decoded, failure
+from searchsvc.engines.elastic.failures import cause, decoded, failure
 from searchsvc.engines.elastic.names import Names
 from searchsvc.engines.elastic.plan import Plan
 from searchsvc.engines.elastic.schema import FORMAT, card
+from searchsvc.engines.elastic.shapes import Metas
 from searchsvc.errors import EngineError, SearchsvcError
 
 _log = logging.getLogger(__name__)
@@ -105,8 +106,8 @@ class Aliases:
     def _open(self, version: IndexVersion) -> Served:
         doing, name = f"looking up version '{version}'", self._names.of(version)
         path = f"/{name}?filter_path=*.mappings._meta"
-        described = self._client.json("GET", path, doing=doing)
-        definition = _definition(version, described[name])
+        described: Metas = self._client.json("GET", path, doing=doing, shape=Metas)
+        definition = _definition(version, described.get(name, {}))
         return Served(LiveIndex(version, definition), name, Plan(definition))
 
     def look(self, index: str) -> Served | None:
@@ -136,13 +137,14 @@ class Aliases:
 
     def _found(self, index: str) -> Served | None:
         doing, alias = f"looking up the live version of '{index}'", self._names.alias(index)
-        path = f"/{alias}?filter_path=*.mappings._meta"
+        path = f"/{alias}?filter_path=*.mappings._meta,error"
         reply = self._client.ask("GET", path, timeout=_SECONDS)
-        if reply.status == 404:
+        # Not any 404: it may be that of a proxy, and there is an alias all the same.
+        if reply.status == 404 and cause(reply)[0] == "index_not_found_exception":
             return None
         if reply.status >= 400:
             raise failure(reply, doing)
-        found = decoded(reply, doing)
+        found: Metas = decoded(reply, doing, Metas)
         name = next(iter(found), "")
         version = self._names.version(name, index)
         if len(found) != 1 or version is None:

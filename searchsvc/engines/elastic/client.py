@@ -38,12 +38,17 @@ class Client:
         headers = {"accept": _JSON, "content-type": type, **self.access.headers}
         return nodes.ask(method, path, body, headers, seconds)
 
-    def json(self, method: str, path: str, body: object = None, *, doing: str) -> Any:
-        """The JSON of a success. Raises what the failure stands for; `doing` begins its message."""
+    def json(
+        self, method: str, path: str, body: object = None, *, doing: str, shape: Any = Any
+    ) -> Any:
+        """The JSON of a success, of type `shape`. Raises what the failure stands for.
+
+        `doing` begins its message.
+        """
         reply = self.ask(method, path, None if body is None else orjson.dumps(body))
         if reply.status >= 400:
             raise failure(reply, doing)
-        return decoded(reply, doing)
+        return decoded(reply, doing, shape)
 
     def close(self) -> None:
         """End the connections."""

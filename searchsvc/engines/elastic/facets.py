@@ -1,6 +1,6 @@
 """Exact counts of a field's values, all facets of a search in its one request."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from searchsvc.domain.definition import FieldType
@@ -9,6 +9,8 @@ from searchsvc.domain.result import Bucket, Facet
 from searchsvc.engines.elastic.filters import Native, passing
 from searchsvc.engines.elastic.plan import Plan
 from searchsvc.engines.elastic.schema import Physical
+from searchsvc.engines.elastic.shapes import Bucket as Counted
+from searchsvc.engines.elastic.shapes import Filtered
 
 COUNTED = frozenset({FieldType.KEYWORD, FieldType.ID, FieldType.NUMBER, FieldType.BOOL})
 _VALUES = "values"
@@ -39,7 +41,7 @@ def terms(one: Physical, size: int) -> Native:
 
 
 def facets(
-    requests: Iterable[FacetRequest], answered: dict[str, Any], plan: Plan
+    requests: Iterable[FacetRequest], answered: Mapping[str, Filtered], plan: Plan
 ) -> tuple[Facet, ...]:
     """The facets in the order of the requests."""
     return tuple(
@@ -48,15 +50,13 @@ def facets(
     )
 
 
-def _of(answer: Any, one: Physical | None) -> tuple[Bucket, ...]:
-    return () if answer is None or one is None else buckets(answer[_VALUES], one)
+def _of(answer: Filtered | None, one: Physical | None) -> tuple[Bucket, ...]:
+    return () if answer is None or one is None else buckets(answer.values.buckets, one)
 
 
-def buckets(answer: Any, one: Physical) -> tuple[Bucket, ...]:
+def buckets(found: Iterable[Counted], one: Physical) -> tuple[Bucket, ...]:
     """The buckets of a terms aggregation as ours."""
-    return tuple(
-        Bucket(_value(b["key"], one.field.type), b["doc_count"]) for b in answer["buckets"]
-    )
+    return tuple(Bucket(_value(each.key, one.field.type), each.doc_count) for each in found)
 
 
 def _counted(one: Physical | None) -> Physical | None:

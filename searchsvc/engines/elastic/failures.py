@@ -28,10 +28,10 @@ class Reply:
     headers: dict[str, str] = field(default_factory=dict)
 
 
-def decoded(reply: Reply, doing: str) -> Any:
-    """The JSON of a reply. Raises EngineError for anything else."""
+def decoded(reply: Reply, doing: str, shape: Any = Any) -> Any:
+    """The JSON of a reply, of that type. Raises EngineError for anything else."""
     try:
-        return msgspec.json.decode(reply.body)
+        return msgspec.json.decode(reply.body, type=shape)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise garbled(reply, doing) from error
 
@@ -104,6 +104,14 @@ _BY_KIND: dict[str, _Made] = {
     "timeout_exception": _SLOW,
     "search_timeout_exception": _SLOW,
 }
+
+
+def too_long(most: int) -> EngineError:
+    """The error of an answer that has more than `most` bytes."""
+    return EngineError(
+        f"the engine's answer has more than {most >> 20} MiB",
+        hint="ask for less at once; is it a search server that answers? see engine.hosts",
+    )
 
 
 def unreachable(error: BaseException) -> EngineUnreachable:

@@ -9,16 +9,16 @@ import msgspec
 from searchsvc.domain.document import Tally
 from searchsvc.domain.index import IndexVersion, Recipe, VersionInfo, is_index_name
 from searchsvc.engines import values
-from searchsvc.engines.elastic import schema
+from searchsvc.engines.elastic import schema, shapes
 from searchsvc.engines.elastic.client import Client
 from searchsvc.engines.elastic.documents import converter
-from searchsvc.engines.elastic.failures import cause, decoded, failure
+from searchsvc.engines.elastic.failures import cause, decoded, failure, garbled
 from searchsvc.engines.elastic.names import Names
 from searchsvc.engines.elastic.points import every_id
 from searchsvc.engines.elastic.tallies import checksums, tallies
 from searchsvc.engines.elastic.writer import ElasticWriter
 from searchsvc.engines.recipes import Card, refuse_other
-from searchsvc.errors import EngineError, UnknownVersion
+from searchsvc.errors import EngineError, EngineTimeout, EngineUnreachable, UnknownVersion
 
 _BATCH = 1000
 _TRIES = 3
@@ -88,20 +88,23 @@ class ElasticStore:
             return []
         doing, pattern = f"listing the versions of '{index}'", self._names.all(index)
         shown = "format=json&bytes=b&h=index,docs.count,store.size"
-        rows = self._client.json("GET", f"/_cat/indices/{pattern}?{shown}", doing=doing)
+        listed = f"/_cat/indices/{pattern}?{shown}"
+        rows: list[shapes.Listed] = self._client.json(
+            "GET", listed, doing=doing, shape=list[shapes.Listed]
+        )
         path = f"/{pattern}/_mapping?filter_path=*.mappings._meta"
-        metas = self._client.json("GET", path, doing=doing)
+        metas: shapes.Metas = self._client.json("GET", path, doing=doing, shape=shapes.Metas)
         live = self.live(index)
         found = [
             VersionInfo(
                 version=version,
-                documents=int(row.get("docs.count") or 0),
-                size=int(row.get("store.size") or 0),
-                definition_hash=_hash(metas.get(row["index"], {})),
+                documents=int(row.documents or 0),
+                size=int(row.size or 0),
+                definition_hash=_hash(metas.get(row.index, {})),
                 live=version == live,
             )
             for row in rows
-            if (version := self._names.version(row["index"], index)) is not None
+            if (version := self._names.version(row.index, index)) is not None
         ]
         return sorted(found, key=lambda info: info.version)
 
@@ -136,17 +139,17 @@ class ElasticStore:
             raise failure(reply, f"dropping version '{version}'")
 
     def count(self, version: IndexVersion) -> int:
-        answer = self._json("GET", f"{self._path(version)}/_count", version)
-        return int(answer["count"])
+        path = f"{self._path(version)}/_count"
+        answer: shapes.Count = self._json("GET", path, version, shape=shapes.Count)
+        return answer.count
 
     def digests(self, version: IndexVersion, ids: Sequence[str]) -> dict[str, int]:
-        wanted = {"_source": False, "docvalue_fields": [schema.DIGEST]}
-        hits = self._hits(version, ids, wanted)
-        return {hit["_id"]: int(hit["fields"][schema.DIGEST][0]) for hit in hits}
+        hits = self._hits(version, ids, {"_source": False, "docvalue_fields": [schema.DIGEST]})
+        return {hit.id: int(hit.fields[schema.DIGEST][0]) for hit in hits}
 
     def sources(self, version: IndexVersion, ids: Sequence[str]) -> dict[str, bytes]:
         hits = self._hits(version, ids, {"_source": [schema.JSON]})
-        return {hit["_id"]: str(hit["_source"][schema.JSON]).encode() for hit in hits}
+        return {hit.id: str(hit.source[schema.JSON]).encode() for hit in hits}
 
     def ids(self, version: IndexVersion) -> Iterator[Sequence[str]]:
         self._card(version)
@@ -167,24 +170,28 @@ class ElasticStore:
 
     def _hits(
         self, version: IndexVersion, ids: Sequence[str], wanted: Mapping[str, object]
-    ) -> Iterator[Any]:
-        """The documents of these ids as the server gives them, with what is `wanted` of each."""
+    ) -> Iterator[shapes.Hit]:
+        """The documents of these ids, with what is `wanted` of each."""
         usable = [id for id in ids if values.is_id(id)]
         if not usable:
             self._card(version)
-        whole = "allow_partial_search_results=false"
-        path = f"{self._path(version)}/_search?filter_path=hits.hits&{whole}"
+        shown = "filter_path=took,hits.hits._id,hits.hits._source,hits.hits.fields"
+        path = f"{self._path(version)}/_search?{shown}&allow_partial_search_results=false"
         for start in range(0, len(usable), _BATCH):
             query = {"ids": {"values": usable[start : start + _BATCH]}}
-            answer = self._json("POST", path, version, {"size": _BATCH, "query": query, **wanted})
-            yield from answer.get("hits", {}).get("hits", ())
+            body = {"size": _BATCH, "query": query, **wanted}
+            page: shapes.Page = self._json("POST", path, version, body, shape=shapes.Page)
+            yield from page.hits
 
     def _path(self, version: IndexVersion) -> str:
         return f"/{self._names.of(version)}"
 
-    def _json(self, method: str, path: str, version: IndexVersion, body: object = None) -> Any:
+    def _json(
+        self, method: str, path: str, version: IndexVersion, body: object = None, shape: Any = Any
+    ) -> Any:
+        doing = f"reading version '{version}'"
         try:
-            return self._client.json(method, path, body, doing=f"reading version '{version}'")
+            return self._client.json(method, path, body, doing=doing, shape=shape)
         except UnknownVersion:
             raise _no_version(version) from None
 
@@ -205,12 +212,17 @@ class ElasticStore:
 
     def _pointed(self, index: str) -> list[str]:
         """The concrete indexes that the alias points at."""
+        doing = f"asking for the alias of '{index}'"
         reply = self._client.ask("GET", f"/_alias/{self._names.alias(index)}")
-        if reply.status == 404:
+        # Not any 404: it may be that of a proxy, and there is an alias all the same.
+        if reply.status == 404 and cause(reply)[1]:
             return []
         if reply.status >= 400:
-            raise failure(reply, f"asking for the alias of '{index}'")
-        return sorted(decoded(reply, f"asking for the alias of '{index}'"))
+            raise failure(reply, doing)
+        found: dict[str, shapes.Pointed] = decoded(reply, doing, dict[str, shapes.Pointed])
+        if not found:
+            raise garbled(reply, doing)
+        return sorted(found)
 
     def _moved(self, version: IndexVersion, doing: str, *, last: bool) -> bool:
         """Move the alias in one step; False where somebody moved it in between."""
@@ -218,11 +230,16 @@ class ElasticStore:
         old = [name for name in self._pointed(version.index) if name != target]
         actions = [{"remove": {"index": n, "alias": alias, "must_exist": True}} for n in old]
         body = {"actions": [*actions, {"add": {"index": target, "alias": alias}}]}
-        reply = self._client.ask("POST", "/_aliases", msgspec.json.encode(body))
-        if reply.status == 404 and old and not last:
-            return False
-        if reply.status >= 400:
-            raise failure(reply, doing)
+        try:
+            reply = self._client.ask("POST", "/_aliases", msgspec.json.encode(body))
+            if reply.status == 404 and old and not last:
+                return False
+            if reply.status >= 400:
+                raise failure(reply, doing)
+        except (EngineUnreachable, EngineTimeout):
+            # It may have been carried out all the same, and what the alias says now decides.
+            if self.live(version.index) != version:
+                raise
         return True
 
 

@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Protocol
 
 from searchsvc.engines.elastic.access import Access, Host
+from searchsvc.engines.elastic.bounded import BoundedPool
 from searchsvc.engines.elastic.failures import Reply, one_line, unreachable
 from searchsvc.errors import EngineError, EngineTimeout, EngineUnreachable
 
@@ -94,6 +95,8 @@ class _OpenSearchNodes(_Failover):
             max_retries=0,
             **_tls(access),
         )
+        for node in self._client.transport.connection_pool.connections:
+            node.pool = BoundedPool(node.pool)
         self._tries = len(access.hosts)
 
     def _next(self) -> Any:
@@ -126,7 +129,10 @@ class _OpenSearchNodes(_Failover):
         except self._errors.ConnectionTimeout as error:
             raise EngineTimeout("the engine does not answer in time", hint=_HINT) from error
         except self._errors.ConnectionError as error:
-            if isinstance(error.info, UnicodeDecodeError):  # the library takes it for a lost one
+            # The library takes what it cannot read for a lost connection.
+            if isinstance(error.info, EngineError):
+                raise error.info from error
+            if isinstance(error.info, UnicodeDecodeError):
                 raise _unusable(error.info) from error
             raise unreachable(error) from error
         except self._errors.OpenSearchException as error:
@@ -150,6 +156,9 @@ class _ElasticsearchNodes(_Failover):
             max_retries=0,
             **_tls(access),
         )
+        nodes: list[Any] = list(self._client.transport.node_pool.all())
+        for node in nodes:
+            node.pool = BoundedPool(node.pool)
         self._tries = len(access.hosts)
 
     def _next(self) -> Any:
@@ -180,6 +189,9 @@ class _ElasticsearchNodes(_Failover):
         except self._errors.ConnectionTimeout as error:
             raise EngineTimeout("the engine does not answer in time", hint=_HINT) from error
         except self._errors.ConnectionError as error:
+            for inner in error.errors:  # as above
+                if isinstance(inner, EngineError):
+                    raise inner from error
             raise unreachable(error) from error
         except self._errors.TransportError as error:
             raise _unusable(error) from error

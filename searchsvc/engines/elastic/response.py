@@ -1,6 +1,6 @@
 """A server's answer to a search: what of it is used, and hits and highlights made from that."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -12,6 +12,7 @@ from searchsvc.domain.result import Hit
 from searchsvc.engines import sources
 from searchsvc.engines.analysis import stemmer, tokens
 from searchsvc.engines.elastic.failures import Reply, garbled
+from searchsvc.engines.elastic.shapes import Filtered
 from searchsvc.engines.marks import Highlighter, as_text
 from searchsvc.engines.terms import Letter, understand
 from searchsvc.errors import EngineTimeout
@@ -48,7 +49,7 @@ class Answer(msgspec.Struct):
 
     hits: _Hits
     timed_out: bool = False
-    aggregations: dict[str, Any] = {}
+    aggregations: dict[str, Filtered] = {}
 
     @property
     def total(self) -> int:
@@ -65,14 +66,21 @@ class Answers(msgspec.Struct):
 _ANSWER, _ANSWERS = msgspec.json.Decoder(Answer), msgspec.json.Decoder(Answers)
 
 
-def answer(reply: Reply, doing: str) -> Answer:
-    """The answer to one search. Raises EngineError or EngineTimeout."""
-    return _whole(_decode(_ANSWER, reply, doing), doing)
+def answer(reply: Reply, doing: str, counted: Collection[str]) -> Answer:
+    """The answer to one search, which `counted` those values. Raises EngineError, EngineTimeout."""
+    found: Answer = _decode(_ANSWER, reply, doing)
+    if found.timed_out:
+        raise EngineTimeout(f"{doing}: the engine ran out of time", hint="see engine.timeout")
+    if not found.aggregations.keys() >= set(counted):
+        raise garbled(reply, doing)
+    return found
 
 
-def answers(reply: Reply, doing: str) -> list[Reply]:
-    """The answers of an `_msearch`, each as a reply of its own. Raises EngineError."""
+def answers(reply: Reply, doing: str, number: int) -> list[Reply]:
+    """The answers to the `number` searches of an `_msearch`, each a reply. Raises EngineError."""
     raws = _decode(_ANSWERS, reply, doing).responses
+    if len(raws) != number:
+        raise garbled(reply, doing)
     return [Reply(_status(bytes(raw)), bytes(raw)) for raw in raws]
 
 
@@ -92,12 +100,6 @@ def _decode(decoder: msgspec.json.Decoder[Any], reply: Reply, doing: str) -> Any
         return decoder.decode(reply.body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise garbled(reply, doing) from error
-
-
-def _whole(found: Answer, doing: str) -> Answer:
-    if found.timed_out:
-        raise EngineTimeout(f"{doing}: the engine ran out of time", hint="see engine.timeout")
-    return found
 
 
 class SeenWords:

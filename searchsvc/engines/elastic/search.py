@@ -125,7 +125,7 @@ class ElasticEngine:
         doing = f"searching version '{served.live.version}'"
         data = orjson.dumps({"timeout": self._timeout, **body})
         reply = await self._transport.post(f"/{served.name}/_search?{_WHOLE}", data, _JSON)
-        return _good(reply, doing)
+        return _good(reply, doing, body)
 
     async def _ask_all(self, served: Served, bodies: Sequence[Native]) -> list[Answer]:
         doing = f"suggesting from version '{served.live.version}'"
@@ -135,7 +135,8 @@ class ElasticEngine:
         reply = await self._transport.post(f"/{served.name}/_msearch", data, NDJSON)
         if reply.status >= 400:
             raise failure(reply, doing)
-        return [_good(one, doing) for one in answers(reply, doing)]
+        pairs = zip(answers(reply, doing, len(bodies)), bodies, strict=True)
+        return [_good(one, doing, body) for one, body in pairs]
 
     # --- suggest ---------------------------------------------------------------------------------
 
@@ -183,10 +184,10 @@ def _serving(index: str, served: Served | None) -> Served:
     return served
 
 
-def _good(reply: Reply, doing: str) -> Answer:
+def _good(reply: Reply, doing: str, body: Native) -> Answer:
     if reply.status >= 400:
         raise failure(reply, doing)
-    return answer(reply, doing)
+    return answer(reply, doing, body.get("aggs", ()))
 
 
 def _body(served: Served, query: SearchQuery, cut: Sequence[Group], *, misspelt: bool) -> Native:
@@ -246,7 +247,7 @@ def _values(
 ) -> list[ValueSuggestion]:
     """The values in which all of `wanted` match, from the answers for each of `fields`."""
     counted: dict[str, tuple[Bucket, ...]] = {
-        field.name: buckets(one.aggregations["values"], served.plan.of(field))
+        field.name: buckets(one.aggregations["values"].buckets, served.plan.of(field))
         for field, one in zip(fields, answered, strict=True)
     }
     definition = served.plan.definition

@@ -7,6 +7,7 @@ from searchsvc.domain.document import Tally
 from searchsvc.engines.elastic.client import Client
 from searchsvc.engines.elastic.points import every_hit
 from searchsvc.engines.elastic.schema import CHECKSUM, SLOT
+from searchsvc.engines.elastic.shapes import Slots
 
 _DOING = "summing up documents"
 _PAGE = 5_000  # documents of one answer
@@ -19,10 +20,10 @@ def tallies(client: Client, index: str, width: int) -> dict[int, Tally]:
     sums = {"checksum": {"sum": {"field": CHECKSUM}}}
     body = {"size": 0, "aggs": {"buckets": {"histogram": histogram, "aggs": sums}}}
     path = f"/{index}/_search?filter_path=aggregations&allow_partial_search_results=false"
-    answer = client.json("POST", path, body, doing=_DOING)
+    answer: Slots = client.json("POST", path, body, doing=_DOING, shape=Slots)
     return {
-        round(bucket["key"] / width): Tally(bucket["doc_count"], round(bucket["checksum"]["value"]))
-        for bucket in answer.get("aggregations", {}).get("buckets", {}).get("buckets", ())
+        round(bucket.key / width): Tally(bucket.doc_count, round(bucket.checksum.value))
+        for bucket in answer.aggregations["buckets"].buckets
     }
 
 
@@ -37,7 +38,7 @@ def checksums(
             "docvalue_fields": [CHECKSUM],
         }
         for hits in every_hit(client, index, _PAGE, wanted):
-            yield {hit["_id"]: int(hit["fields"][CHECKSUM][0]) for hit in hits}
+            yield {hit.id: int(hit.fields[CHECKSUM][0]) for hit in hits}
 
 
 def _range(bucket: int, width: int) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import ssl
 from contextlib import suppress
 
 from searchsvc.engines.elastic.access import Access, Host
-from searchsvc.engines.elastic.failures import Reply, unreachable
+from searchsvc.engines.elastic.failures import Reply, too_long, unreachable
 from searchsvc.errors import EngineError, EngineTimeout, EngineUnreachable
 
 _STATUS = re.compile(rb"HTTP/1\.[01] (\d{3})(?: |$)")
@@ -242,9 +242,7 @@ class _Connection:
 
     async def _exactly(self, size: int, most: int) -> bytes:
         if size > most:
-            raise EngineError(
-                f"the engine's answer has more than {most >> 20} MiB", hint="ask for less at once"
-            )
+            raise too_long(most)
         while len(self._held) < size:
             await self._more()
         taken = bytes(self._held[:size])

@@ -75,6 +75,7 @@ FAILURES = {
     "nothing": (reply(b""), EngineError, "0 bytes"),
     "half": (reply(b'{"a":'), EngineError, "not the JSON"),
     "deep": (reply(b"[" * 100_000), EngineError, "not the JSON"),
+    "64 MiB": (reply(b'"' + b"x" * (64 << 20) + b'"'), EngineError, "more than 32 MiB"),
 }  # fmt: skip
 
 

@@ -1,0 +1,88 @@
+"""What of a server's answers is read: what has another shape is no answer of a search server."""
+
+from typing import Any, TypeAlias
+
+import msgspec
+
+
+class Count(msgspec.Struct, frozen=True):
+    """How many documents there are."""
+
+    count: int
+
+
+class Listed(msgspec.Struct, frozen=True):
+    """One concrete index of a listing; numbers come as texts."""
+
+    index: str
+    documents: str | None = msgspec.field(name="docs.count", default=None)
+    size: str | None = msgspec.field(name="store.size", default=None)
+
+
+class Pointed(msgspec.Struct, frozen=True):
+    """A concrete index that an alias points at."""
+
+    aliases: dict[str, Any]
+
+
+class Hit(msgspec.Struct, frozen=True):
+    """A document found, with what of its fields was asked for."""
+
+    id: str = msgspec.field(name="_id")
+    source: dict[str, Any] = msgspec.field(name="_source", default_factory=dict)
+    fields: dict[str, list[Any]] = {}
+    sort: list[Any] = []
+
+
+class _Hits(msgspec.Struct, frozen=True):
+    hits: list[Hit] = []
+
+
+class Page(msgspec.Struct, frozen=True):
+    """Documents found. `took` is always there; that nothing was found leaves out the rest."""
+
+    took: int
+    inner: _Hits = msgspec.field(name="hits", default_factory=_Hits)
+    pit_id: str = ""
+
+    @property
+    def hits(self) -> list[Hit]:
+        """The documents in their order."""
+        return self.inner.hits
+
+
+class Sum(msgspec.Struct, frozen=True):
+    """A sum over documents."""
+
+    value: float
+
+
+class Bucket(msgspec.Struct, frozen=True):
+    """A value or a range, how many documents have it, and the sum of their checksums if asked."""
+
+    key: Any
+    doc_count: int
+    checksum: Sum = Sum(0.0)
+
+
+class Buckets(msgspec.Struct, frozen=True):
+    """The buckets of an aggregation."""
+
+    buckets: list[Bucket]
+
+
+class Slots(msgspec.Struct, frozen=True):
+    """Documents by bucket of their slots."""
+
+    aggregations: dict[str, Buckets]
+
+
+class Filtered(msgspec.Struct, frozen=True):
+    """An aggregation: buckets, or a filter's documents with theirs in `values`."""
+
+    buckets: list[Bucket] = []
+    values: Buckets = Buckets([])
+
+
+Metas: TypeAlias = dict[str, dict[str, Any]]
+"""Each concrete index with what was asked of it."""
