@@ -13,6 +13,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from contextlib import ExitStack
 from pathlib import Path
@@ -105,28 +106,51 @@ def report(folder: Path, rows: int) -> None:
         ["searchsvc", "-C", str(folder), "index", "rebuild", "products"],
         stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
+    held = Held(process.pid)
+    held.start()
     marks = list(_MARKS)
     with process:
         for line in process.stdout:
             found = _ROWS.search(line)
             share = int(found[1].replace(",", "")) / rows if found else 0.0
             while marks and share >= marks[0]:
-                print(f"{marks.pop(0):5.0%} of {rows:,} rows: {_held(process.pid)}", flush=True)
-            if ": prune" in line:
-                print(f"  end of the rebuild: {_held(process.pid)}", flush=True)
+                print(f"{marks.pop(0):5.0%} of {rows:,} rows: {held}", flush=True)
     if process.returncode:
         sys.exit(process.returncode)
+    held.join()
+    print(f"  end of the rebuild: {held}")
     print(f"{rows:,} rows in {time.perf_counter() - started:.1f} s")
 
 
-def _held(pid: int) -> str:
-    """The process's resident memory by the system's own figures."""
-    status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
-    held = {name: int(kib) / 1024 for name, kib in re.findall(r"(\w+):\s+(\d+) kB", status)}
-    return (
-        f"peak {held['VmHWM']:.0f} MiB, now {held['VmRSS']:.0f}"
-        f" (anonymous {held['RssAnon']:.0f}, files {held['RssFile']:.0f})"
-    )
+class Held(threading.Thread):
+    """Looks at a process's memory until it ends, and remembers the most, in MiB."""
+
+    def __init__(self, pid: int) -> None:
+        super().__init__(daemon=True)
+        self._path = Path(f"/proc/{pid}/status")
+        self._most: dict[str, float] = {}
+
+    def run(self) -> None:
+        """Every twentieth of a second, by the system's own figures."""
+        while status := self._status():
+            for name, kib in re.findall(r"(VmRSS|RssAnon|RssFile):\s+(\d+) kB", status):
+                self._most[name] = max(self._most.get(name, 0.0), int(kib) / 1024)
+            time.sleep(0.05)
+
+    def _status(self) -> str:
+        """Without memory where the process has ended."""
+        try:
+            status = self._path.read_text(encoding="utf-8")
+        except OSError:
+            return ""
+        return status if "VmRSS" in status else ""
+
+    def __str__(self) -> str:
+        most = {name: f"{mib:.0f} MiB" for name, mib in self._most.items()}
+        return (
+            f"anonymous {most['RssAnon']}, pages of files {most['RssFile']}, at once"
+            f" {most['VmRSS']} at most"
+        )
 
 
 if __name__ == "__main__":
