@@ -1,4 +1,4 @@
-"""Rows that commit late, or in one microsecond, in MariaDB: none is lost, and which run finds it."""
+"""Rows that commit late, or in one microsecond, in MariaDB: found, and by which run."""
 
 from collections.abc import Iterator
 
