@@ -172,16 +172,28 @@ def make_project(folder: Path):
     from searchsvc.bootstrap import build
     from searchsvc.settings import load
 
+    write_project(folder)
+    return build(load(folder))
+
+
+def write_project(
+    folder: Path,
+    url: str = "sqlite:///products.db",
+    *,
+    engine: str = "",
+    mapping: str = MAPPING,
+    sql: str = SQL,
+) -> None:
+    """The files of a project with the index `products`; `engine` are lines of its settings."""
     (folder / "mappings" / "products").mkdir(parents=True)
-    (folder / "mappings" / "products" / "mapping.yaml").write_text(MAPPING)
+    (folder / "mappings" / "products" / "mapping.yaml").write_text(mapping)
     (folder / "indexers").mkdir()
     (folder / "indexers" / "products.py").write_text(
         "from searchsvc.indexing import Indexer\n"
-        f"indexer = Indexer(index='products', source='shop', sql={SQL!r}, key='id',"
+        f"indexer = Indexer(index='products', source='shop', sql={sql!r}, key='id',"
         " watermark='updated_at', every='30s')\n"
     )
-    (folder / "searchsvc.yaml").write_text('sources: {shop: {url: "sqlite:///products.db"}}\n')
-    return build(load(folder))
+    (folder / "searchsvc.yaml").write_text(f'sources: {{shop: {{url: "{url}"}}}}\n{engine}')
 
 
 if __name__ == "__main__":

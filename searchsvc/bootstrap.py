@@ -157,7 +157,7 @@ def build(project: Project) -> Services:
 
 
 def _open_state(project: Project) -> StateStore:
-    return SqlStateStore(_resolved(project.root, project.state_url), SystemClock())
+    return SqlStateStore(_resolved(project.root, project.state_url))
 
 
 def _collect_rarely() -> None:

@@ -23,8 +23,7 @@ from searchsvc.domain.run import Checkpoint, Counts, DeadLetter, Lease, Run, Run
 class SourceTime:
     """One reading of the database's clock, in µs since 1970 UTC.
 
-    Every change committed later carries a watermark value of at least `safe`: what is saved as
-    the next watermark.
+    Every change committed later is dated `safe` or later: that is saved as the next watermark.
     """
 
     now: int
@@ -105,10 +104,7 @@ class RowSource(Protocol):
         ...
 
     def check_plans(self) -> None:
-        """Ask the database how it would carry out each statement, without reading a row.
-
-        Raises SourceError for one that would go through a large table for every page or batch.
-        """
+        """Raises SourceError for a statement that would go through a large table for every page."""
         ...
 
     def close(self) -> None: ...
@@ -274,12 +270,18 @@ class StateStore(Protocol):
         """Database time in µs up to which this version follows its source."""
         ...
 
-    def set_watermark(self, version: str, value: int) -> None:
+    def set_watermark(self, version: str, value: int) -> None: ...
+
+    def newest_read(self, version: str) -> int:
+        """The newest database time in µs of a read that this version may hold; 0 without any."""
+        ...
+
+    def set_newest_read(self, version: str, value: int) -> None:
         """Never moves back."""
         ...
 
     def forget_version(self, version: str) -> None:
-        """Drop its watermark, and the checkpoint of the rebuild that makes it."""
+        """Drop its watermark, its newest read, and the checkpoint of the rebuild that makes it."""
         ...
 
     def checkpoint(self, index: str) -> Checkpoint | None:

@@ -41,16 +41,19 @@ class Building:
 
     def choose(self, lease: HeldLease) -> IndexVersion:
         """The version to fill; what else was left by dead or refused rebuilds is dropped."""
-        version = IndexVersion.new(self._index, self._parts.clock.now(), lease.number)
+        versions = [info.version for info in self._store.versions(self._index)]
+        # Later builds sort after earlier ones, even where this host's clock was set back.
+        moment = max([self._parts.clock.now(), *(version.created for version in versions)])
+        version = IndexVersion.new(self._index, moment, lease.number)
         found = resumable(self._store, self._state, self._index, self._recipe.hash)
         if found is not None and not self._fresh and self._is_free(found[0]):
             version, self._begun = found
             _log.info("going on with %s, which a run had begun", version)
         live = self._store.live(self._index)
         kept = {*complete(self._store, self._state, self._index), live, version}
-        for info in self._store.versions(self._index):
-            if info.version not in kept:
-                self._discard(info.version)
+        for other in versions:
+            if other not in kept:
+                self._discard(other)
         return version
 
     def _is_free(self, version: IndexVersion) -> bool:

@@ -10,6 +10,7 @@ from searchsvc.errors import RunStopped
 from searchsvc.indexing.deadletters import DeadLetters
 from searchsvc.indexing.progress import NoProgress, Progress
 from searchsvc.indexing.reader import Reader, Reading
+from searchsvc.ports import StateStore
 
 Failpoint = Callable[[str], None]
 
@@ -31,6 +32,21 @@ def no_feed() -> None:
     """No other version is to be fed meanwhile."""
 
 
+class NewestRead:
+    """Up to when the source was read for one version, by this process and by those before it."""
+
+    def __init__(self, state: StateStore, version: str) -> None:
+        self._state = state
+        self._version = version
+        self.value = state.newest_read(version)
+
+    def before_writing(self, read: int) -> None:
+        """Remember a read for good before anything that was made of it is written."""
+        if read > self.value:
+            self._state.set_newest_read(self._version, read)
+            self.value = read
+
+
 @dataclass(slots=True)
 class RunContext:
     """One run under way. `reached` is called with the name of each failpoint.
@@ -42,6 +58,7 @@ class RunContext:
     run: Run
     lease: HeldLease
     dead: DeadLetters
+    newest: NewestRead
     stop: Event = field(default_factory=Event)
     progress: Progress = field(default_factory=NoProgress)
     reached: Failpoint = no_failpoint

@@ -1,20 +1,32 @@
 """Follows changes: ids that the source names as changed are read and written again."""
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from searchsvc.domain.index import IndexVersion
 from searchsvc.indexing.context import RunContext
 from searchsvc.indexing.parts import IndexParts
 from searchsvc.indexing.recent import Recent
 from searchsvc.indexing.sink import Sink
+from searchsvc.ports import SourceTime
 
 _log = logging.getLogger(__name__)
 # Where `safe` stays behind every open transaction, the overlap only covers clocks that differ
 # by little: applications that set the watermark column themselves.
 _SHORT_OVERLAP = 5.0
+_JITTER = 1_000_000  # µs by which two clocks may be taken to differ: the overlap covers it
 # A row that changed together with its joined rows is named by several statements.
 _REMEMBERED = 100_000  # ids
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """What the source's clock said, and when that was by this host's monotonic one."""
+
+    time: SourceTime
+    at: float
 
 
 class Incremental:
@@ -24,7 +36,10 @@ class Incremental:
     written to the version: neither another lease nor another version came in between.
     """
 
-    def __init__(self, parts: IndexParts) -> None:
+    def __init__(
+        self, parts: IndexParts, *, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._monotonic = monotonic
         self._indexer = parts.indexer
         self._reader = parts.reader
         self._source = parts.source
@@ -32,7 +47,7 @@ class Incremental:
         self._state = parts.state
         self._recent = Recent()
         self._of: tuple[IndexVersion, int] | None = None
-        self._last_safe: int | None = None
+        self._last: _Heard | None = None
 
     def run(self, context: RunContext, version: IndexVersion, also: Sequence[str] = ()) -> None:
         """One increment: from the version's watermark, which moves once all is durable.
@@ -57,8 +72,9 @@ class Incremental:
         """Write what changed since `since` (µs) and the ids `also`; the next watermark in µs."""
         self._forget_unless_ours(version, context.lease.number)
         # Before anything is read: what commits while this runs is after `safe`.
-        time = self._source.time()
-        start = min(since, time.safe, self._last_safe or since)
+        now = self._source.time()
+        heard = self._monotonic()
+        start = self._start(since, now, heard)
         ids = self._source.changed(max(0, start - self._overlap))
         with Sink(context, lambda: self._store.writer(version), recent=self._recent) as sink:
             for chunk in _chunks([also] if also else [], self._indexer.page_size):
@@ -67,8 +83,24 @@ class Incremental:
                 self._write(context, sink, chunk)
             context.check()
             sink.commit()
-        self._last_safe = time.safe
-        return time.safe
+        self._last = _Heard(now, heard)
+        return now.safe
+
+    def _start(self, since: int, now: SourceTime, heard: float) -> int:
+        """From where to read, in µs.
+
+        What a clock that was set back since the last time has taken is read again: changes made
+        since then are dated before it. Where nobody knows how much that is, it is everything.
+        """
+        if self._last is not None:
+            passed = int((heard - self._last.at) * 1_000_000)
+            back = passed - (now.now - self._last.time.now)
+            start = min(since, now.safe, self._last.time.safe)
+            return start - back if back > _JITTER else start
+        if now.now < since:
+            _log.warning("the source's clock was set back: every row is read again")
+            return 0
+        return min(since, now.safe)
 
     def _write(self, context: RunContext, sink: Sink, ids: Sequence[str]) -> None:
         context.check()
@@ -91,7 +123,7 @@ class Incremental:
         if last is not None and last[0] == version and number - last[1] in (0, 1):
             return
         self._recent = Recent()
-        self._last_safe = None
+        self._last = None
 
 
 def _chunks(batches: Iterable[Sequence[str]], size: int) -> Iterator[list[str]]:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from threading import Event, Lock, Thread
 from types import TracebackType
 from typing import Self
@@ -50,7 +51,7 @@ class LeaseKeeper:
         return self._lease.number
 
     def __enter__(self) -> Self:
-        self._trusted_until = self._monotonic() + self._ttl
+        self._trust_from_now()
         self._lease = self._acquire()
         self._thread: Thread | None = None
         if self._beat is not None:
@@ -90,18 +91,24 @@ class LeaseKeeper:
                 raise self._loss() from error
 
     def _expired(self) -> bool:
-        # The monotonic clock stands still while a laptop sleeps; the wall clock does not.
-        return self._clock.now() >= self._lease.expires
+        # The monotonic clock stands still while a laptop sleeps; the wall clock does not. What
+        # the lease itself says is by the state store's clock, which may be another.
+        return self._clock.now() >= self._expires
+
+    def _trust_from_now(self) -> None:
+        self._trusted_until = self._monotonic() + self._ttl
+        self._expires = self._clock.now() + timedelta(seconds=self._ttl)
 
     def _renew(self) -> None:
         with self._renewing:
             until = self._monotonic() + self._ttl
+            expires = self._clock.now() + timedelta(seconds=self._ttl)
             try:
                 self._lease = self._state.renew_lease(self._lease, self._ttl)
             except LeaseLost:
                 self._lost = True
                 raise
-            self._trusted_until = until
+            self._trusted_until, self._expires = until, expires
 
     def _heartbeat(self) -> None:
         while not self._ended.wait(self._beat):
@@ -123,7 +130,7 @@ class LeaseKeeper:
                 if not self._freed_from_the_dead() and self._monotonic() >= deadline:
                     raise
             time.sleep(_POLL_SECONDS)
-            self._trusted_until = self._monotonic() + self._ttl
+            self._trust_from_now()
 
     def _freed_from_the_dead(self) -> bool:
         """Release the lease when its owner has died on this host."""

@@ -40,8 +40,8 @@ class Reading:
 class Reader:
     """Reads rows of `source` as documents of `definition`.
 
-    The version of each write is the database's time of the read, never less than an earlier one
-    of this reader: a database clock that is set back makes no new read look old. `file` names
+    The version of each write is the database's time of the read, but always greater than that of
+    an earlier read: a database clock that is set back makes no new read look old. `file` names
     the indexer in errors. Raises DefinitionError for a key that is no field.
     """
 
@@ -57,6 +57,10 @@ class Reader:
         own = {*indexer.keys, indexer.watermark, indexer.soft_delete, *joined}
         self._convert: Convert = compile_converters(definition, own)
         self._version = 0
+
+    def go_on_after(self, version: int) -> None:
+        """Another process has read before, as of `version`."""
+        self._version = max(self._version, version)
 
     def page(self, after: str | None, limit: int) -> Reading:
         """The next `limit` rows by key; fewer only at the end."""
@@ -86,7 +90,7 @@ class Reader:
         return reading
 
     def _read(self, rows: Rows) -> Reading:
-        self._version = max(self._version, rows.read_at)
+        self._version = max(self._version + 1, rows.read_at)
         reading = Reading(rows=len(rows.by_id))
         for id, row in rows.by_id.items():
             if self._hides and self._is_hidden(row, self._hides):

@@ -9,7 +9,7 @@ from threading import Event
 from searchsvc.domain.index import IndexVersion
 from searchsvc.domain.run import Counts, Run, RunKind, RunStatus
 from searchsvc.errors import InvariantBroken, LeaseLost, RunStopped, SearchsvcError
-from searchsvc.indexing.context import Failpoint, HeldLease, RunContext, no_feed
+from searchsvc.indexing.context import Failpoint, HeldLease, NewestRead, RunContext, no_feed
 from searchsvc.indexing.deadletters import DeadLetters
 from searchsvc.indexing.lease import LeaseKeeper
 from searchsvc.indexing.parts import IndexParts
@@ -41,6 +41,7 @@ class RunRecords:
     def __init__(self, parts: IndexParts, reached: Failpoint) -> None:
         self._index = parts.indexer.index
         self._store = parts.store
+        self._reader = parts.reader
         self._state = parts.state
         self._clock = parts.clock
         self._ttl = parts.settings.lease_seconds
@@ -61,8 +62,10 @@ class RunRecords:
             self._state.abandon_runs(self._index, self._clock.now())
             version = begin(lease)
             run = self._state.start_run(self._index, kind, version.name, self._clock.now())
-            dead = DeadLetters(self._state, self._clock, run)
-            context = RunContext(run, lease, dead, watching.stop, watching.progress, self._reached)
+            dead, newest = DeadLetters(self._state, self._clock, run), self._newest(version)
+            context = RunContext(
+                run, lease, dead, newest, watching.stop, watching.progress, self._reached
+            )
             try:
                 return self._recorded(context, version, work)
             finally:
@@ -77,6 +80,7 @@ class RunRecords:
             outer,
             run=run,
             dead=dead,
+            newest=self._newest(version),
             progress=NoProgress(),
             feed=no_feed,
             counts=Counts(),
@@ -89,6 +93,11 @@ class RunRecords:
         except SearchsvcError as error:
             # The version that is being built may be the cure.
             _log.warning("%s could not be brought up to date meanwhile: %s", version, error)
+
+    def _newest(self, version: IndexVersion) -> NewestRead:
+        newest = NewestRead(self._state, version.name)
+        self._reader.go_on_after(newest.value)
+        return newest
 
     def _recorded(self, context: RunContext, version: IndexVersion, work: Work) -> Run:
         try:

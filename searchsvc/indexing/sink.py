@@ -107,6 +107,7 @@ class Sink:
             for write in batch:
                 self._pending.setdefault(write.id, deque()).append(write)
         self._owed += len(batch)
+        self._context.newest.before_writing(batch[-1].version)
         self._settle(self._writer.write(batch))
 
     def _settle(self, results: Sequence[WriteResult]) -> None:

@@ -15,6 +15,7 @@ from searchsvc.ports import SourceTime
 from searchsvc.sources.places import line_of, meant
 
 MOST_EXACT = 2**53  # the whole numbers up to here are exact in a double
+IS_IT_UP = "check that it runs, and the source's url in searchsvc.yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +77,8 @@ class Driver(Protocol):
         """All rows of a result."""
         ...
 
-    def is_unreachable(self, error: DBAPIError) -> bool:
-        """Whether trying again later may help."""
+    def remedy(self, error: DBAPIError) -> str:
+        """What to look at where trying again later may help; "" where it would not."""
         ...
 
     def now(self, database: "Database") -> int:
@@ -155,11 +156,9 @@ class Database:
         """Our error for a failure of the driver; `purpose` says what was asked."""
         said = message_of(error)
         url = self.driver.name
-        if self.driver.is_unreachable(error):
-            return SourceUnreachable(
-                f"the database {url} does not answer: {said}",
-                hint="check that it runs, and the source's url in searchsvc.yaml",
-            )
+        remedy = self.driver.remedy(error)
+        if remedy:
+            return SourceUnreachable(f"the database {url} does not answer: {said}", hint=remedy)
         if error.statement is None:  # it failed while connecting
             hint = "check the account and the database's name in the source's url"
             return SourceError(f"the database {url} refuses this account: {said}", hint=hint)

@@ -8,7 +8,7 @@ from sqlalchemy.exc import DBAPIError
 
 from searchsvc.errors import SourceError
 from searchsvc.ports import SourceTime
-from searchsvc.sources.database import MOST_EXACT, Column, Database, Statement
+from searchsvc.sources.database import IS_IT_UP, MOST_EXACT, Column, Database, Statement
 from searchsvc.sources.mysql_values import type_name
 from searchsvc.sources.watermarks import micros_of
 
@@ -18,10 +18,16 @@ _MARGIN = 2_000_000
 _TRANSACTION_MARGIN = 1_000_000  # trx_started is cut to whole seconds
 _HOUR = 3_600_000_000
 
-# Too many connections, shutting down, aborted or killed connections, and the client's own 2xxx.
+# Shutting down, aborted or killed connections, and the client's own 2xxx.
 _UNREACHABLE = frozenset(
-    {0, 1040, 1042, 1053, 1077, 1079, 1152, 1153, 1158, 1159, 1160, 1161, 1203, 1205, 1213, 1317}
+    {0, 1042, 1053, 1077, 1079, 1152, 1153, 1158, 1159, 1160, 1161, 1205, 1213, 1317}
     | {1927, 2002, 2003, 2004, 2005, 2006, 2012, 2013, 2014, 2026, 2027, 2045, 2055, 4031}
+)
+# Too many connections: of all, of one account, or of what the account may do.
+_FULL = frozenset({1040, 1203, 1226})
+_MAKE_ROOM = (
+    "let others hold fewer connections, or raise max_connections or the account's limit;"
+    " runs are tried again as they fall due"
 )
 
 _NOW = Statement("the clock", "SELECT NOW(6)")
@@ -55,7 +61,10 @@ class Client(Protocol):
 
 
 class MySQLDriver:
-    """How to connect to MySQL and MariaDB. `seconds` is the longest that one statement may take."""
+    """How to connect to MySQL and MariaDB. `seconds` is the longest that one statement may take.
+
+    The url's own `read_timeout`, `write_timeout` and `connect_timeout` go before ours.
+    """
 
     mysql: ClassVar[bool] = True
     marks = None  # the server's own text of a value decides, which its rows do not show
@@ -63,7 +72,13 @@ class MySQLDriver:
     def __init__(self, url: URL, client: Client, *, seconds: int = 300) -> None:
         self._url = client.url(url)
         self._client = client
-        self._seconds = seconds
+        # Of a statement that nobody waits for any more, the server should know too.
+        self._seconds = min(seconds, _timeout(url, "read_timeout", seconds))
+        self._timeouts = {
+            "connect_timeout": _timeout(url, "connect_timeout", 10),
+            "read_timeout": _timeout(url, "read_timeout", seconds + 30),
+            "write_timeout": _timeout(url, "write_timeout", 60),
+        }
         self._sees_transactions: bool | None = None
 
     @property
@@ -80,9 +95,7 @@ class MySQLDriver:
             hide_parameters=True,
             connect_args={
                 "charset": "utf8mb4",
-                "connect_timeout": 10,
-                "read_timeout": self._seconds + 30,
-                "write_timeout": 60,
+                **self._timeouts,
                 **self._client.arguments(self._url),
             },
         )
@@ -112,9 +125,12 @@ class MySQLDriver:
         result.close()
         return rows
 
-    def is_unreachable(self, error: DBAPIError) -> bool:
+    def remedy(self, error: DBAPIError) -> str:
         args = error.orig.args if isinstance(error.orig, self._client.error) else ()
-        return error.connection_invalidated or bool(args and args[0] in _UNREACHABLE)
+        number = args[0] if args else None
+        if number in _FULL:
+            return _MAKE_ROOM
+        return IS_IT_UP if error.connection_invalidated or number in _UNREACHABLE else ""
 
     @property
     def sees_transactions(self) -> bool:
@@ -165,6 +181,16 @@ class MySQLDriver:
         # In the hour that summer time repeats, the later reading can lie ahead of the clock.
         began = micros_of(started)
         return began if began <= now else began - _HOUR
+
+
+def _timeout(url: URL, name: str, default: int) -> int:
+    """The seconds that the url gives that timeout, or the default."""
+    text = url.query.get(name, str(default))
+    if isinstance(text, str) and text.isdecimal() and int(text) > 0:
+        return int(text)
+    raise SourceError(
+        f"the source's url has no usable {name}", hint=f"write whole seconds: {name}=60"
+    )
 
 
 def checksum(columns: Sequence[Column]) -> str:

@@ -7,7 +7,7 @@ from searchsvc.sources.mysql import Client
 from searchsvc.sources.mysql_pymysql import PyMySQLClient
 
 # What both clients understand alike. Others, such as those of TLS, they check differently.
-_SAME = frozenset({"charset", "unix_socket"})
+_SAME = frozenset({"charset", "unix_socket", "connect_timeout", "read_timeout", "write_timeout"})
 
 
 def client_of(url: URL) -> Client:

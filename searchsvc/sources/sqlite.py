@@ -21,7 +21,7 @@ from sqlalchemy.exc import DBAPIError
 
 from searchsvc.domain.document import Mark
 from searchsvc.ports import SourceTime
-from searchsvc.sources.database import MOST_EXACT, Column, Database, Statement
+from searchsvc.sources.database import IS_IT_UP, MOST_EXACT, Column, Database, Statement
 
 _MARGIN = 2_000_000
 _MOST_ARGUMENTS = 100  # of one function call
@@ -67,11 +67,11 @@ class SQLiteDriver:
     def rows(self, result: CursorResult[Any]) -> Sequence[Sequence[Any]]:
         return result.all()
 
-    def is_unreachable(self, error: DBAPIError) -> bool:
+    def remedy(self, error: DBAPIError) -> str:
         if not isinstance(error.orig, sqlite3.OperationalError):
-            return False
+            return ""
         said = str(error.orig).lower()
-        return any(sign in said for sign in _TRANSIENT)
+        return IS_IT_UP if any(sign in said for sign in _TRANSIENT) else ""
 
     def now(self, database: Database) -> int:
         return int(database.read(_NOW).rows[0][0])

@@ -21,6 +21,7 @@ class MemoryStateStore:
         self._ids = count(1)
         self._runs: dict[int, Run] = {}
         self._watermarks: dict[str, int] = {}
+        self._reads: dict[str, int] = {}
         self._numbers: dict[str, int] = {}
         self._checkpoints: dict[str, Checkpoint] = {}
         self._leases: dict[str, Lease] = {}
@@ -76,11 +77,19 @@ class MemoryStateStore:
 
     def set_watermark(self, version: str, value: int) -> None:
         with self._lock:
-            self._watermarks[version] = max(value, self._watermarks.get(version, value))
+            self._watermarks[version] = value
+
+    def newest_read(self, version: str) -> int:
+        return self._reads.get(version, 0)
+
+    def set_newest_read(self, version: str, value: int) -> None:
+        with self._lock:
+            self._reads[version] = max(value, self.newest_read(version))
 
     def forget_version(self, version: str) -> None:
         with self._lock:
             self._watermarks.pop(version, None)
+            self._reads.pop(version, None)
             kept = {i: c for i, c in self._checkpoints.items() if c.version != version}
             self._checkpoints = kept
 

@@ -16,7 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator
 
-HEAD = "0003"  # the newest migration; a test compares it with the folder
+HEAD = "0004"  # the newest migration; a test compares it with the folder
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # Names are compared byte by byte: MySQL's default collation takes `Shop` and `shop` for one.
 _MYSQL: dict[str, Any] = {
@@ -69,6 +69,15 @@ runs = Table(
 
 watermarks = Table(
     "searchsvc_watermarks",
+    metadata,
+    Column("version", String(120), primary_key=True),
+    Column("value", BigInteger, nullable=False),
+    **_MYSQL,
+)
+
+# The newest database time of a read that a version may hold something of.
+reads = Table(
+    "searchsvc_reads",
     metadata,
     Column("version", String(120), primary_key=True),
     Column("value", BigInteger, nullable=False),

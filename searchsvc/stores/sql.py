@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
 import msgspec
 from sqlalchemy import (
     Connection,
+    Table,
     delete,
     func,
     insert,
@@ -29,20 +29,26 @@ from searchsvc.stores.rows import (
     run_of,
     run_values,
 )
-from searchsvc.stores.schema import checkpoints, dead_letters, leases, runs, watermarks
-
-_CHUNK = 500  # ids of one statement: below SQLite's limit of bound values
+from searchsvc.stores.schema import checkpoints, dead_letters, leases, reads, runs, watermarks
+from searchsvc.stores.statements import (
+    clock_of,
+    delete_letters,
+    is_lease,
+    prune_runs,
+    put,
+    value_of,
+)
 
 
 class SqlStateStore:
     """Implements ports.StateStore on a SQLAlchemy URL; opening it applies missing migrations.
 
-    The newest `keep_runs` runs of each index and kind are kept. Leases are timed by `clock`, so
-    hosts that share a store must agree on the time to well below a lease's length.
+    The newest `keep_runs` runs of each index and kind are kept. Leases are timed by the
+    database's own clock, on which all hosts that share a store agree, unless `clock` is given.
     Raises StateError when the store cannot be used.
     """
 
-    def __init__(self, url: str, clock: Clock, *, keep_runs: int = 200) -> None:
+    def __init__(self, url: str, clock: Clock | None = None, *, keep_runs: int = 200) -> None:
         self._clock = clock
         self._keep = keep_runs
         self._engine, self._name = connect(url)
@@ -60,7 +66,7 @@ class SqlStateStore:
         with self._transaction() as connection:
             result = connection.execute(insert(runs).values(run_values(run)))
             key = result.inserted_primary_key
-            _prune(connection, index, kind, self._keep)
+            prune_runs(connection, index, kind, self._keep)
         return replace(run, id=key[0] if key else 0)
 
     def finish_run(
@@ -98,24 +104,26 @@ class SqlStateStore:
     # --- watermarks ------------------------------------------------------------------------------
 
     def watermark(self, version: str) -> int | None:
-        query = select(watermarks.c.value).where(watermarks.c.version == version)
         with self._transaction() as connection:
-            value: int | None = connection.execute(query).scalar()
-        return value
+            return value_of(connection, watermarks, version)
 
     def set_watermark(self, version: str, value: int) -> None:
-        is_it = watermarks.c.version == version
-        forward = update(watermarks).where(is_it, watermarks.c.value < value).values(value=value)
         with self._transaction() as connection:
-            if connection.execute(forward).rowcount:
-                return
-            if connection.execute(select(watermarks.c.value).where(is_it)).first() is None:
-                connection.execute(insert(watermarks).values(version=version, value=value))
+            put(connection, watermarks, version, value)
+
+    def newest_read(self, version: str) -> int:
+        with self._transaction() as connection:
+            return value_of(connection, reads, version) or 0
+
+    def set_newest_read(self, version: str, value: int) -> None:
+        with self._transaction() as connection:
+            put(connection, reads, version, value, lower=False)
 
     def forget_version(self, version: str) -> None:
+        tables: tuple[Table, ...] = (watermarks, reads, checkpoints)
         with self._transaction() as connection:
-            connection.execute(delete(watermarks).where(watermarks.c.version == version))
-            connection.execute(delete(checkpoints).where(checkpoints.c.version == version))
+            for table in tables:
+                connection.execute(delete(table).where(table.c.version == version))
 
     # --- checkpoints -----------------------------------------------------------------------------
 
@@ -140,7 +148,7 @@ class SqlStateStore:
     # --- leases ----------------------------------------------------------------------------------
 
     def acquire_lease(self, index: str, owner: str, ttl: float) -> Lease:
-        now = self._clock.now()
+        now = self._now()
         expires = now + timedelta(seconds=ttl)
         free = (leases.c.expires <= now) | (leases.c.owner.in_(["", owner]))
         take = (
@@ -173,18 +181,18 @@ class SqlStateStore:
         return True
 
     def renew_lease(self, lease: Lease, ttl: float) -> Lease:
-        renewed = replace(lease, expires=self._clock.now() + timedelta(seconds=ttl))
-        change = update(leases).where(_is(lease)).values(expires=renewed.expires)
+        renewed = replace(lease, expires=self._now() + timedelta(seconds=ttl))
+        change = update(leases).where(is_lease(lease)).values(expires=renewed.expires)
         with self._transaction() as connection:
             connection.execute(change)
             # MySQL counts changed rows, and a renewal within one µs changes none: so look.
-            if connection.execute(select(leases.c.number).where(_is(lease))).first():
+            if connection.execute(select(leases.c.number).where(is_lease(lease))).first():
                 return renewed
         raise LeaseLost(f"the lease of index '{lease.index}' is with another process now")
 
     def release_lease(self, lease: Lease) -> None:
         with self._transaction() as connection:
-            connection.execute(update(leases).where(_is(lease)).values(owner=""))
+            connection.execute(update(leases).where(is_lease(lease)).values(owner=""))
 
     def lease(self, index: str) -> Lease | None:
         query = select(leases).where(leases.c.index_name == index, leases.c.owner != "")
@@ -199,14 +207,14 @@ class SqlStateStore:
         rows = [letter_values(letter) for letter in newest.values()]
         with self._transaction() as connection:
             for index in sorted({letter.index for letter in letters}):
-                _delete_letters(connection, index, [r["key"] for r in rows])
+                delete_letters(connection, index, [r["key"] for r in rows])
             if rows:
                 connection.execute(insert(dead_letters), rows)
 
     def resolve_dead_letters(self, index: str, ids: Sequence[str]) -> None:
         if ids:
             with self._transaction() as connection:
-                _delete_letters(connection, index, [letter_key(id) for id in ids])
+                delete_letters(connection, index, [letter_key(id) for id in ids])
 
     def dead_letters(self, index: str, limit: int = 50) -> list[DeadLetter]:
         table = dead_letters
@@ -227,6 +235,12 @@ class SqlStateStore:
     def close(self) -> None:
         self._engine.dispose()
 
+    def _now(self) -> datetime:
+        if self._clock is not None:
+            return self._clock.now()
+        with self._transaction() as connection:
+            return clock_of(connection)
+
     # --- transactions ----------------------------------------------------------------------------
 
     @contextmanager
@@ -245,28 +259,3 @@ class SqlStateStore:
                 f"the state store {self._name} cannot be used: {reason}",
                 hint="mend or move it away; without one, indexes are read anew and stay served",
             ) from error
-
-
-def _is(lease: Lease) -> Any:
-    """The lease's row while it is still this owner's."""
-    return (
-        (leases.c.index_name == lease.index)
-        & (leases.c.owner == lease.owner)
-        & (leases.c.number == lease.number)
-    )
-
-
-def _prune(connection: Connection, index: str, kind: RunKind, keep: int) -> None:
-    """Drop all but the newest `keep` runs of one index and kind."""
-    mine = (runs.c.index_name == index) & (runs.c.kind == kind.value)
-    oldest = select(runs.c.id).where(mine).order_by(runs.c.id.desc()).offset(keep).limit(1)
-    last = connection.execute(oldest).scalar()
-    if last is not None:
-        connection.execute(delete(runs).where(mine, runs.c.id <= last))
-
-
-def _delete_letters(connection: Connection, index: str, keys: Sequence[str]) -> None:
-    table = dead_letters
-    for start in range(0, len(keys), _CHUNK):
-        chunk = keys[start : start + _CHUNK]
-        connection.execute(delete(table).where(table.c.index_name == index, table.c.key.in_(chunk)))

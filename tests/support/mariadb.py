@@ -34,10 +34,14 @@ def require_mysqlclient() -> None:
 
 
 class MariaDB:
-    """One server with its own data directory; account root, no password, loopback only."""
+    """One server with its own data directory; account root, no password, loopback only.
 
-    def __init__(self, binary: Path, folder: Path) -> None:
+    `options` are further ones of its command line.
+    """
+
+    def __init__(self, binary: Path, folder: Path, *options: str) -> None:
         self._binary = binary
+        self._options = options
         self._data = folder / "data"
         self.port = free_port()
         self.url = f"mysql+pymysql://root@127.0.0.1:{self.port}"
@@ -54,6 +58,7 @@ class MariaDB:
                 self._binary, "--no-defaults", "--user=root", f"--datadir={self._data}",
                 "--bind-address=127.0.0.1", f"--port={self.port}",
                 f"--socket={self._data}/s.sock", "--innodb-buffer-pool-size=64M",
+                *self._options,
             ],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -64,6 +69,13 @@ class MariaDB:
         """Ask it to end, and wait."""
         if self._process is not None:
             self._process.terminate()
+            self._process.wait(30)
+            self._process = None
+
+    def kill(self) -> None:
+        """End it at once, as a power cut of its host would."""
+        if self._process is not None:
+            self._process.kill()
             self._process.wait(30)
             self._process = None
 

@@ -62,7 +62,7 @@ class ElasticWriter:
             return
         if self._lines and self._size + len(data) > self._pace.size:
             self._send()
-        self._lines.append(Line(write, data))
+        self._lines.append(Line(_bare(write), data))
         self._size += len(data)
         self._ids.add(write.id)
         if len(self._lines) >= _MOST_LINES:
@@ -99,6 +99,11 @@ class ElasticWriter:
     def _known(self) -> list[WriteResult]:
         known, self._results = self._results, []
         return known
+
+
+def _bare(write: Write) -> Write:
+    """What its result needs of a write: its text is in its lines, and thousands are under way."""
+    return write if isinstance(write, Delete) else write._replace(values={}, source=b"")
 
 
 def _refused(write: Write, reason: str) -> WriteResult:

@@ -33,6 +33,14 @@ def test_options_that_differ_stay_with_pymysql() -> None:
     assert chosen("mysql://reader@db/shop?ssl_verify_cert=true") == "mysql+pymysql"
 
 
+def test_timeouts_are_understood_alike() -> None:
+    """A url that sets only those is read by the faster client; nonsense in them is refused."""
+    require_mysqlclient()
+    assert chosen("mysql://reader@db/shop?read_timeout=60&connect_timeout=5") == "mysql+mysqldb"
+    with pytest.raises(SourceError, match=r"no usable read_timeout; write whole seconds"):
+        open_database("mysql://reader@db/shop?read_timeout=1m")
+
+
 ABSENT = """
     import sys
 

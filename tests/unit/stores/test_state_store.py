@@ -125,13 +125,24 @@ def test_abandoning_closes_running_runs_of_that_index_only(store: StateStore):
 # --- watermarks ----------------------------------------------------------------------------------
 
 
-def test_a_watermark_never_moves_back(store: StateStore):
-    """An older value is ignored, whatever order they come in."""
+def test_a_watermark_is_what_was_set_last(store: StateStore):
+    """It moves back where the source's clock was set back: more is read again, and no harm done."""
     assert store.watermark("shop-1") is None
     for value in (5, 9_007_199_254_740_993, 7):
         store.set_watermark("shop-1", value)
-    assert store.watermark("shop-1") == 9_007_199_254_740_993
+        assert store.watermark("shop-1") == value
     assert store.watermark("shop-2") is None
+
+
+def test_the_newest_read_never_moves_back(store: StateStore):
+    """An older one is ignored, and it goes with its version."""
+    assert store.newest_read("shop-1") == 0
+    for value in (5, 9_007_199_254_740_993, 7):
+        store.set_newest_read("shop-1", value)
+    assert store.newest_read("shop-1") == 9_007_199_254_740_993
+    assert store.newest_read("shop-2") == 0
+    store.forget_version("shop-1")
+    assert store.newest_read("shop-1") == 0
 
 
 def test_setting_the_same_watermark_again_is_fine(store: StateStore):
@@ -315,6 +326,7 @@ def test_increments_of_an_older_release_keep_their_history(tmp_path: Path, clock
         connection.execute("UPDATE searchsvc_runs SET kind = 'incremental'")
         connection.execute("ALTER TABLE searchsvc_runs DROP COLUMN drift")
         connection.execute("DROP TABLE searchsvc_checkpoints")
+        connection.execute("DROP TABLE searchsvc_reads")
         connection.execute("UPDATE searchsvc_schema SET version_num = '0001'")
     connection.close()
     second = SqlStateStore(url_of(path), clock)
