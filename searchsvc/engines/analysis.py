@@ -84,7 +84,7 @@ def tokens(text: str) -> list[str]:
     if text.isascii():
         # Most names, queries and English texts; in a fourth of the time that the pattern takes.
         words = text.encode().translate(_ASCII_WORDS).decode().split()
-        if len(text) < LONGEST_WORD or len(max(words, key=len, default="")) < LONGEST_WORD:
+        if len(text) < LONGEST_WORD or max(map(len, words), default=0) < LONGEST_WORD:
             return words
         return [word for word in words if len(word) < LONGEST_WORD]
     folded = fold(text)
@@ -113,8 +113,8 @@ def stemmer(language: str) -> Stem:
     algorithm = _ALGORITHMS.get(language)
     if algorithm is None:
         return list
-    known = _Stems(algorithm)
-    return lambda words: [known[word] for word in words]
+    known = _Stems(algorithm).__getitem__
+    return lambda words: list(map(known, words))
 
 
 class _Stems(dict[str, str]):
