@@ -131,8 +131,11 @@ class IndexWriter(Protocol):
         """
         ...
 
-    def commit(self) -> list[WriteResult]:
-        """The results still owed; afterwards every write is found and durable."""
+    def commit(self, *, found: bool = True) -> list[WriteResult]:
+        """The results still owed; afterwards every write is durable and, with `found`, found.
+
+        To be found costs some engines much, and nobody searches a version that is being built.
+        """
         ...
 
 

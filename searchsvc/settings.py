@@ -78,7 +78,7 @@ class Indexing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """
 
     lease_seconds: Annotated[float, Meta(ge=1, le=3600)] = 30.0
-    checkpoint_seconds: Annotated[float, Meta(ge=0, le=3600)] = 5.0
+    checkpoint_seconds: Annotated[float, Meta(ge=0, le=3600)] = 30.0
     keep_versions: Annotated[int, Meta(ge=0)] = 2
     max_delete_ratio: Annotated[float, Meta(ge=0, le=1)] = 0.05
     min_delete_guard: Annotated[int, Meta(ge=0)] = 100

@@ -187,11 +187,13 @@ def _whole(value: int) -> object:
 def _exact(value: Decimal) -> tuple[object, object]:
     if not value.is_finite():
         raise ValueError("is not finite")
-    nearest_float = float(value)
+    digits = str(value)
+    nearest_float = float(digits)
     if not math.isfinite(nearest_float):
         raise ValueError("is beyond a 64-bit float")
     # Plain digits, but not hundreds of zeros for 1E-300.
-    digits = format(value, "f") if abs(value.adjusted()) <= 40 else str(value)
+    if "E" in digits and abs(value.adjusted()) <= 40:
+        digits = format(value, "f")
     return nearest_float, orjson.Fragment(digits)
 
 
@@ -208,6 +210,8 @@ def _bool(value: object) -> tuple[object, object]:
 
 
 def _date(value: object) -> tuple[object, object]:
+    if type(value) is datetime and value.tzinfo is UTC:
+        return value, value
     instant = _parsed(value) if type(value) is str else _instant(value)
     # orjson writes a datetime itself, but none of a class derived from it.
     return instant, instant if type(instant) is datetime else _iso(instant)
@@ -225,7 +229,8 @@ def _instant(value: object) -> datetime:
 
 def _parsed(text: str) -> datetime:
     try:
-        return _utc(datetime.fromisoformat(text.strip()))
+        instant = datetime.fromisoformat(text.strip())
+        return instant if instant.tzinfo is UTC else _utc(instant)
     except ValueError as error:
         raise ValueError("is not an ISO 8601 date") from error
 

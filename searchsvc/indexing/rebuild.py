@@ -105,7 +105,10 @@ class Rebuild:
         # Behind a checkpoint, writes may have become durable before the process died.
         append = checkpoint.after is None
         with Sink(
-            self._context, lambda: self._store.writer(self._version, append=append), append=append
+            self._context,
+            lambda: self._store.writer(self._version, append=append),
+            append=append,
+            unfound=not append,
         ) as sink:
             saved = time.monotonic()
             for reading in self._context.pages(self._reader, self._page_size, checkpoint.after):
@@ -121,8 +124,8 @@ class Rebuild:
             self._save(sink, replace(checkpoint, copied=True))
 
     def _save(self, sink: Sink, checkpoint: Checkpoint) -> None:
-        """Make durable what was written, and then that it was."""
-        sink.commit()
+        """Make durable what was written, and then that it was; it is found when all is copied."""
+        sink.commit(found=checkpoint.copied)
         self._context.reached("before-checkpoint")
         self._state.set_checkpoint(
             self._version.index,

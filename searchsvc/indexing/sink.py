@@ -25,7 +25,8 @@ class Sink:
 
     The writer is opened by the first write that needs one. Leaving the block without `commit`
     discards, and the run's counts hold the fates that are known. With `append`
-    the version is new: nothing is there to delete, so deletes are counted as unchanged.
+    the version is new: nothing is there to delete, so deletes are counted as unchanged. With
+    `unfound` an earlier sink may have left what is durable and not found.
     """
 
     def __init__(
@@ -34,6 +35,7 @@ class Sink:
         open_writer: OpenWriter,
         *,
         append: bool = False,
+        unfound: bool = False,
         recent: Recent | None = None,
     ) -> None:
         self._context = context
@@ -42,7 +44,7 @@ class Sink:
         self._recent = recent
         self._stack = ExitStack()
         self._writer: IndexWriter | None = None
-        self._dirty = False
+        self._dirty = unfound
         self._owed = 0  # results that the engine has not given yet
         self._pending: dict[str, deque[Write]] = {}  # their writes by id, where they are remembered
         self.counts = Counts()
@@ -77,16 +79,16 @@ class Sink:
         self._count(number, [Outcome.UNCHANGED] * number)
         self._context.dead.succeeded(ids)
 
-    def commit(self) -> None:
-        """Make everything durable; costs nothing when nothing changed."""
-        if self._writer is not None and (self._dirty or self._owed):
+    def commit(self, *, found: bool = True) -> None:
+        """Make everything durable and, with `found`, found; costs nothing when nothing changed."""
+        if self._dirty or self._owed:
             self._context.check()
             self._context.reached("before-commit")
-            self._settle(self._writer.commit())
+            self._settle(self._opened().commit(found=found))
             if self._owed:
                 raise EngineError(f"the engine gave no result for {self._owed} writes")
             self._context.reached("after-commit")
-            self._dirty = False
+            self._dirty = self._dirty and not found
         if self._recent is not None:
             self._recent.committed()
         # Only now: a dead letter is not resolved by a write that may still be lost.
@@ -101,14 +103,18 @@ class Sink:
         return set()
 
     def _write_batch(self, batch: Sequence[Write]) -> None:
-        if self._writer is None:
-            self._writer = self._stack.enter_context(self._open())
+        writer = self._opened()
         if self._recent is not None:
             for write in batch:
                 self._pending.setdefault(write.id, deque()).append(write)
         self._owed += len(batch)
         self._context.newest.before_writing(batch[-1].version)
-        self._settle(self._writer.write(batch))
+        self._settle(writer.write(batch))
+
+    def _opened(self) -> IndexWriter:
+        if self._writer is None:
+            self._writer = self._stack.enter_context(self._open())
+        return self._writer
 
     def _settle(self, results: Sequence[WriteResult]) -> None:
         """Count and note the fates that have become known."""

@@ -8,6 +8,7 @@ from pymysql.cursors import Cursor
 from pymysql.err import MySQLError
 from sqlalchemy import URL
 
+from searchsvc.sources.mysql_packets import read_rows
 from searchsvc.sources.mysql_values import (
     BINARY_CHARSET,
     DECODERS,
@@ -37,8 +38,17 @@ class TypedCursor(Cursor):  # type: ignore[misc]  # PyMySQL ships no types
     _rows: Sequence[tuple[Any, ...]] | None
     fields: Sequence[Field] = ()
 
+    def _query(self, statement: str) -> None:
+        connection = self._get_db()
+        self._clear_result()
+        connection.query(statement, unbuffered=True)  # the columns; the rows are read below
+        self._do_get_result()
+
     def _do_get_result(self) -> None:
         super()._do_get_result()
+        if self.description:
+            self._rows = read_rows(self._result)
+            self.rowcount = len(self._rows)
         found = self._result.fields if self.description else ()
         self.fields = [_field(one) for one in found]
         if self._rows:

@@ -345,6 +345,18 @@ def test_many_commits_leave_one_document_each(engines) -> None:
     assert engines.ids(made) == [str(n) for n in range(10)]
 
 
+def test_a_commit_may_leave_finding_to_a_later_one(engines) -> None:
+    """What was committed without being found is found after the next commit, by another writer."""
+    made = engines.create()
+    with engines.store.writer(made) as writer:
+        results = writer.write([document("1", 1), document("2", 1)])
+        results += writer.commit(found=False)
+    assert outcomes(results) == ["indexed", "indexed"]
+    with engines.store.writer(made) as writer:
+        writer.commit()
+    assert engines.ids(made) == ["1", "2"]
+
+
 def marked(id: str, slot: int, checksum: int, version: int = 1) -> Document:
     """A document of a row with that mark."""
     made = document(id, version, name=f"n{id}")

@@ -7,6 +7,7 @@ from typing import Any
 import falcon.testing
 import pytest
 
+from searchsvc.domain.index import Recipe
 from tests.contract.support import PRODUCTS, document, version
 from tests.faults.shop import Place
 from tests.support.app import app_for

@@ -8,8 +8,7 @@ import random
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import msgspec
 
@@ -42,8 +41,7 @@ class _Items(msgspec.Struct, frozen=True):
     items: list[dict[str, Item]]
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One write with its lines of the request."""
 
     write: Write

@@ -22,8 +22,8 @@ from searchsvc.engines.elastic.schema import (
 from searchsvc.engines.fields import exact_text, id_parts
 
 Convert: TypeAlias = Callable[[Write], bytes]
-# A field's values, converted, as the native fields below its root.
-Native: TypeAlias = Callable[[list[Any]], dict[str, Any]]
+# Puts what a field's value is natively into a body, under the native fields' whole names.
+Add: TypeAlias = Callable[[dict[str, Any], Any], None]
 
 _LONGEST_WHOLE = 120  # characters; a longer text is nothing that somebody types as a name
 
@@ -50,23 +50,27 @@ def converter(definition: IndexDefinition) -> Convert:
 def _renderer(definition: IndexDefinition) -> Callable[[Document], bytes]:
     stem = stemmer(definition.language)
     fields = [
-        (one.field.name, one.root, of_field, _native(one, stem))
+        (one.field.name, _adder(one, convert, stem))
         for one in physical(definition)
-        if (of_field := values.reader(one.field))
+        if (convert := values.converter(one.field))
     ]
     visible = sources.visible(definition)
     factor = boosts.multiplier(definition) if definition.boosts else None
 
     def render(document: Document) -> bytes:
+        held, mark = document.values, document.mark
         body: dict[str, Any] = {
             JSON: _text(visible(document.source)), KEY: document.id, DIGEST: document.digest,
-            SLOT: document.mark.slot, CHECKSUM: document.mark.checksum,
+            SLOT: mark.slot, CHECKSUM: mark.checksum,
         }  # fmt: skip
-        held = document.values
-        for name, root, of_field, native in fields:
-            value = held.get(name)
-            if value is not None and (items := of_field(value)):
-                body[root] = native(items)
+        name = ""
+        try:
+            for name, add in fields:
+                value = held.get(name)
+                if value is not None:
+                    add(body, value)
+        except ValueError as error:
+            raise values.Unindexable(f"{name}: {error}") from None
         if factor is not None:
             body[BOOST] = factor(held)
         return orjson.dumps(body, option=orjson.OPT_APPEND_NEWLINE)
@@ -81,23 +85,32 @@ def _text(source: bytes) -> str:
         raise values.Unindexable("the source is not UTF-8") from None
 
 
-def _native(one: Physical, stem: Stem) -> Native:
-    """What makes the native fields of one field."""
+def _adder(one: Physical, convert: values.Convert, stem: Stem) -> Add:
+    """What adds one field; it raises Unindexable without the field's name."""
+    value, sort = one.value, one.sort
 
-    def native(items: list[Any]) -> dict[str, Any]:
-        made: dict[str, Any] = {}
-        if one.words:
-            _add_words(made, one, stem, items)
-        if one.value:
-            made["value"] = list(dict.fromkeys(items)) if len(items) > 1 else items
-        if one.sort:
-            made["sort"] = values.sort_value(one.field, items[0])
-        return made
+    def add_any(body: dict[str, Any], given: Any) -> None:
+        items = [convert(item) for item in values.many(given)]
+        if items and one.words:
+            _add_words(body, one, stem, items)
+        if items and value:
+            body[value] = list(dict.fromkeys(items)) if len(items) > 1 else items
+        if items and sort:
+            body[sort] = values.sort_value(one.field, items[0])
 
-    return native
+    def add(body: dict[str, Any], given: Any) -> None:
+        # Most fields of most documents are a single value, the same for filters and sorts.
+        if type(given) in values.SINGLE:
+            body[value] = item = convert(given)
+            if sort:
+                body[sort] = item
+        else:
+            add_any(body, given)
+
+    return add if value and not one.words else add_any
 
 
-def _add_words(made: dict[str, Any], one: Physical, stem: Stem, items: list[str]) -> None:
+def _add_words(body: dict[str, Any], one: Physical, stem: Stem, items: list[str]) -> None:
     """Words, stems and wholes; each value by itself, so that no phrase reaches into the next."""
     cut = [tokens(item) for item in items]
     wholes = cut if one.whole else []
@@ -107,9 +120,9 @@ def _add_words(made: dict[str, Any], one: Physical, stem: Stem, items: list[str]
     elif one.whole:
         pairs = zip(items, cut, strict=True)
         wholes = [words for item, words in pairs if len(item) <= _LONGEST_WHOLE]
-    made["words"] = [" ".join(words) for words in cut]
+    body[one.words] = [" ".join(words) for words in cut]
     if one.stems:
-        made["stems"] = [" ".join(stem(words)) for words in cut]
+        body[one.stems] = [" ".join(stem(words)) for words in cut]
     named = [exact for words in wholes if (exact := exact_text(words))]
     if named:
-        made["whole"] = named
+        body[one.whole] = named

@@ -41,9 +41,11 @@ class ElasticWriter:
         self._collect()
         return self._known()
 
-    def commit(self) -> list[WriteResult]:
+    def commit(self, *, found: bool = True) -> list[WriteResult]:
         self._drain()
-        self._client.json("POST", f"/{self._index}/_refresh", doing="committing")
+        # What the server acknowledges is in its translog by then.
+        if found:
+            self._client.json("POST", f"/{self._index}/_refresh", doing="committing")
         return self._known()
 
     def close(self) -> None:

@@ -98,7 +98,8 @@ class EmbeddedWriter:
             write = self._added if self._append else self._checked
             return [write(one) for one in writes]
 
-    def commit(self) -> list[WriteResult]:
+    def commit(self, *, found: bool = True) -> list[WriteResult]:
+        del found  # what is durable can be found
         with self._discarding("committing"):
             self._tombstones.add(self._deleted)
             if self._changed:

@@ -141,7 +141,8 @@ class MemoryWriter:
     def write(self, writes: Sequence[Write]) -> list[WriteResult]:
         return [self._write(write) for write in writes]
 
-    def commit(self) -> list[WriteResult]:
+    def commit(self, *, found: bool = True) -> list[WriteResult]:
+        del found
         state = self._held.state
         merged = {**state.documents, **self._documents}
         self._held.state = State(

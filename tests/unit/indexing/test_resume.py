@@ -3,6 +3,7 @@
 import pytest
 
 from searchsvc.domain.run import RunStatus
+from searchsvc.engines.memory import MemoryStore
 from searchsvc.errors import GateRefused, RunStopped, SourceUnreachable
 from searchsvc.indexing.runner import Watching
 from searchsvc.settings import Indexing
@@ -42,6 +43,56 @@ def test_a_killed_copy_goes_on(world, point, passes) -> None:
         assert run.version == begun.version
     if point == "after-checkpoint" and passes == 5:
         assert world.table.pages <= 4 + 8  # what was left, and one comparison for the deleted row
+
+
+class Hiding(MemoryStore):
+    """An engine that finds nothing but after a commit that asks for it."""
+
+    found = True
+    commits = 0
+
+    def writer(self, version, *, append=False):
+        store, inner = self, super().writer(version, append=append)
+
+        class Writer:
+            def __enter__(self):
+                self.real = inner.__enter__()
+                return self
+
+            def __exit__(self, *error):
+                return inner.__exit__(*error)
+
+            def write(self, writes):
+                return self.real.write(writes)
+
+            def commit(self, *, found=True):
+                store.found = found
+                store.commits += not found
+                return self.real.commit(found=found)
+
+        return Writer()
+
+    def count(self, version):
+        return super().count(version) if self.found else 0
+
+
+@pytest.mark.parametrize("passes", range(1, 10))
+def test_a_copy_is_found_only_when_it_is_whole(world, passes) -> None:
+    """Checkpoints ask for no more than durable writes; killed at any of them, all is found at
+    the end, also where nothing was left to copy.
+    """
+    world.fill(30)
+    world.store = store = Hiding()
+    world.crash_after("after-checkpoint", passes)
+    with pytest.raises(World.Crash):
+        runner(world).rebuild()
+    assert store.commits == min(passes, 8), "one a page of four rows"
+    world.clock.move(3600)
+    world.table.pages = 0
+    run = runner(world).rebuild()
+    assert run.status is RunStatus.SUCCEEDED
+    assert world.held() == world.wanted()
+    assert world.table.pages <= max(1, 8 - passes), "nothing was compared row by row"
 
 
 @pytest.mark.parametrize("point", LATER)

@@ -28,8 +28,8 @@ class Forgetful(MemoryStore):
             def write(self, writes):
                 return self.real.write(writes)[:-1]
 
-            def commit(self):
-                return self.real.commit()
+            def commit(self, *, found=True):
+                return self.real.commit(found=found)
 
         return Writer()
 
@@ -56,8 +56,8 @@ class Refusing(MemoryStore):
                 dead = WriteResult(refused, Outcome.DEAD, "price: 'x' is too long")
                 return [dead if write.id == refused else next(good) for write in writes]
 
-            def commit(self):
-                return self.real.commit()
+            def commit(self, *, found=True):
+                return self.real.commit(found=found)
 
         return Writer()
 
@@ -80,8 +80,8 @@ class Late(MemoryStore):
                 self.owed = self.real.write(writes) + self.owed
                 return []
 
-            def commit(self):
-                return [*self.owed, *self.real.commit()]
+            def commit(self, *, found=True):
+                return [*self.owed, *self.real.commit(found=found)]
 
         return Writer()
 
