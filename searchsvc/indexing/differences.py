@@ -58,16 +58,13 @@ def _fields(before: IndexDefinition, after: IndexDefinition) -> Iterator[Change]
 
 
 def _uses(old: Field, new: Field) -> Iterator[Change]:
-    """Use by use; a rebuild where one use alone would change the stored form, or all together."""
-    found = []
+    """Use by use: one that changes the stored form by itself asks for a rebuild."""
     for use, value in asdict(new).items():
-        if getattr(old, use) != value:
-            changed = replace(old, **{use: value})
-            stored = changed.stored_form != old.stored_form
+        before = getattr(old, use)
+        if before != value:
+            stored = replace(old, **{use: value}).stored_form != old.stored_form
             effect = Effect.REBUILD if stored else Effect.QUERY_TIME
-            part = f"fields.{new.name}.{use}"
-            found.append(Change(part, _text(getattr(old, use)), _text(value), effect))
-    yield from found
+            yield Change(f"fields.{new.name}.{use}", _text(before), _text(value), effect)
 
 
 def _search(before: IndexDefinition, after: IndexDefinition) -> Iterator[Change]:

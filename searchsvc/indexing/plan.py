@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import orjson
 
@@ -115,10 +115,8 @@ class Planner:
         before = self._stored(live.version, [*made, *reading.dead]) if live else {}
         size = sum(map(len, made.values())) / len(made) if made else 0.0
         estimate = self._estimate(live, took / max(1, reading.rows), size)
-        return Plan(
-            plan.index, plan.live, plan.before, plan.after, plan.effect, plan.changes,
-            estimate, _samples(before, made, reading.dead),
-        )  # fmt: skip
+        samples = _samples(before, made, reading.dead)
+        return replace(plan, estimate=estimate, samples=samples)
 
     def _estimate(self, live: VersionInfo | None, per_row: float, size: float) -> Estimate:
         rows = self._parts.source.count()
