@@ -77,6 +77,7 @@ def bytes_of(index: OpenIndex, proxy: TcpProxy, kind: str) -> int:
     return proxy.passed
 
 
+@pytest.mark.timeout(600)  # 20 s, and many times that on a machine with much else to do
 def test_cut_at_a_hundred_random_bytes_no_row_is_lost_or_read_by_half(shop, proxy, library, seed):
     """Wherever it is cut, once or for good, a run succeeds or says that the database is away.
 
@@ -126,7 +127,7 @@ def test_a_server_that_falls_silent_is_given_up(shop, proxy, library, lasting):
         started = time.monotonic()
         assert do(index, "rebuild") == ("unreachable" if lasting else "done")
         assert proxy.struck.is_set()
-        assert time.monotonic() - started < 5
+        assert time.monotonic() - started < 20
         proxy.heal()
         assert do(index, "rebuild") == "done"
         assert index.is_equal()

