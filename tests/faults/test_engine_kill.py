@@ -12,10 +12,10 @@ import pytest
 
 from searchsvc.domain.run import RunStatus
 from tests.faults.processes import Traffic, Worker, answers, seconds_of
-from tests.faults.shop import OpenShop, Place, Shop
+from tests.faults.shop import CHOSEN_ROWS, OpenShop, Place, Shop
 from tests.support.engines import open_elastic
 
-ROWS = int(os.environ.get("SEARCHSVC_TEST_ROWS") or 4_000)
+ROWS = CHOSEN_ROWS or 4_000
 KILLS = int(os.environ.get("SEARCHSVC_TEST_KILLS") or 8)
 KIND = "opensearch"
 pytestmark = pytest.mark.usefixtures("late")  # whose seventy seconds pass meanwhile
