@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from searchsvc.domain.run import Run, RunKind, RunStatus
+from tests.faults.late import Late, deleted
 from tests.faults.shop import OpenShop, Place, Shop
 from tests.support.engines import open_elastic
 from tests.support.http_proxy import HttpProxy, http_proxy
@@ -80,3 +81,11 @@ def proxied(kind, tmp_path: Path, server_url, seed) -> Iterator[Proxied]:
         finally:
             proxy.clear()
             opened.close()
+
+
+@pytest.fixture(scope="session")
+def late(tmp_path_factory, server_url) -> Iterator[Late]:
+    """A delete that is long ago by the time its test comes, if other tests ask for it first."""
+    kind = "opensearch"
+    with deleted(kind, server_url(kind), tmp_path_factory.mktemp("late")) as made:
+        yield made

@@ -1,5 +1,6 @@
 """A shop in SQLite with its index on any engine: one run of it as a process to kill."""
 
+import os
 import sqlite3
 import sys
 from collections.abc import Callable
@@ -30,6 +31,9 @@ from searchsvc.stores.sql import SqlStateStore
 DEFINITION = IndexDefinition(
     "shop", (Field("name", FieldType.TEXT, weight=1.0), Field("price", FieldType.NUMBER))
 )
+CHOSEN_ROWS = int(os.environ.get("SEARCHSVC_TEST_ROWS") or 0)
+# A large table is copied as one would be in earnest, else its rebuild takes minutes.
+LARGE = CHOSEN_ROWS >= 50_000
 INDEXER = Indexer(
     index="shop",
     source="shop",
@@ -37,9 +41,9 @@ INDEXER = Indexer(
     key="id",
     watermark="updated_at",
     soft_delete="deleted",
-    every="0.2s",
+    every="2s" if LARGE else "0.2s",
     overlap=5.0,
-    page_size=200,
+    page_size=1000 if LARGE else 200,
     to_document=lambda row: {"name": row["name"], "price": row["price"]},
 )
 NOW = "strftime('%Y-%m-%d %H:%M:%f', 'now')"
@@ -147,7 +151,9 @@ class Shop:
             return self.place.engine()
         return EmbeddedEngine(self.folder / "indexes")
 
-    def open(self, lease_seconds: float = 30.0, checkpoint_seconds: float = 0.05) -> "OpenShop":
+    def open(
+        self, lease_seconds: float = 30.0, checkpoint_seconds: float = 1.0 if LARGE else 0.05
+    ) -> "OpenShop":
         return OpenShop(self, lease_seconds, checkpoint_seconds)
 
     def wanted(self) -> dict[str, int]:

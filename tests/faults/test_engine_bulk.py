@@ -14,6 +14,7 @@ from tests.support.http_proxy import RefusedItems, cut_reply, lost_reply, says, 
 from tests.support.stub import reply
 
 BULK = "_bulk"
+pytestmark = pytest.mark.usefixtures("late")  # whose seventy seconds pass meanwhile
 
 
 def test_three_in_ten_writes_refused_as_busy(proxied, seed) -> None:

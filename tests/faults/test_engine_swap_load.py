@@ -114,6 +114,6 @@ def test_a_swap_every_two_seconds_under_load(serving) -> None:
             if number % 2:
                 store.drop(old)
             time.sleep(max(0.0, begun + EVERY - time.monotonic()))
-    assert load.wrong == []
+    assert load.wrong == [], command.text[-3000:]
     assert len(load.versions) >= number - 1
     assert sum(load.versions.values()) > 100

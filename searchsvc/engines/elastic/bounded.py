@@ -7,8 +7,6 @@ one takes its place.
 from dataclasses import dataclass
 from typing import Any
 
-import urllib3
-
 from searchsvc.engines.elastic.failures import too_long
 
 MOST_BODY = 32 << 20  # bytes: many times what any request of ours is answered with
@@ -27,7 +25,7 @@ class Whole:
 class BoundedPool:
     """A urllib3 pool whose answers have `most` bytes at most."""
 
-    def __init__(self, pool: urllib3.HTTPConnectionPool, most: int = MOST_BODY) -> None:
+    def __init__(self, pool: Any, most: int = MOST_BODY) -> None:
         self._pool = pool
         self._most = most
 

@@ -19,6 +19,10 @@ _RIGHTS = "check engine.api_key or engine.username, and what its account may do"
 _BLOCK = "free disk space or remove the block, then run it again"
 
 
+class ShardsGone(EngineUnreachable):
+    """No shard of a version answers: it is being opened, or it has just been dropped."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
     """A server's answer, whatever its status; `headers` have lower-case names."""
@@ -83,7 +87,9 @@ def failure(reply: Reply, doing: str) -> SearchsvcError:
 def failed(doing: str, status: int, kind: str, reason: str) -> SearchsvcError:
     """The error of what a server says with `status`."""
     said = reason or kind or f"status {status}"
-    if kind in _BY_KIND:
+    if kind in _OF_SHARDS and status in (404, 503):
+        error, text, hint = _GONE
+    elif kind in _BY_KIND:
         error, text, hint = _BY_KIND[kind]
     else:
         error, text, hint = _BY_STATUS.get(status, (EngineError, "", "see the engine's own log"))
@@ -94,6 +100,8 @@ _Made = tuple[type[SearchsvcError], str, str]
 _DENIED: _Made = (EngineError, "not allowed: ", _RIGHTS)
 _SLOW: _Made = (EngineTimeout, "", "see engine.timeout")
 _DOWN: _Made = (EngineUnreachable, "the engine is not ready: ", "wait for it")
+_GONE: _Made = (ShardsGone, "the engine is not ready: ", "wait for it")
+_OF_SHARDS = frozenset({"search_phase_execution_exception", "no_shard_available_action_exception"})
 _BY_STATUS: dict[int, _Made] = {
     401: _DENIED, 403: _DENIED, 408: _SLOW, 504: _SLOW, 502: _DOWN, 503: _DOWN,
     429: (EngineError, "the engine is busy: ", "try again in a moment"),

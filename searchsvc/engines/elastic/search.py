@@ -22,7 +22,7 @@ from searchsvc.engines import suggestions, values
 from searchsvc.engines.elastic.aliases import Aliases, Served
 from searchsvc.engines.elastic.client import NDJSON, Client
 from searchsvc.engines.elastic.facets import aggregations, buckets, facets, terms
-from searchsvc.engines.elastic.failures import Reply, failure
+from searchsvc.engines.elastic.failures import Reply, ShardsGone, failure
 from searchsvc.engines.elastic.filters import Native, passing
 from searchsvc.engines.elastic.names import Names
 from searchsvc.engines.elastic.order import order
@@ -93,11 +93,14 @@ class ElasticEngine:
 
     async def _answered(self, index: str, on: Callable[[Served], Awaitable[_T]]) -> _T:
         """The answer of the live version; asked again where that has just been dropped."""
-        served = self._aliases.get(index)
+        served = _serving(index, self._aliases.get(index))
         try:
-            return await on(_serving(index, served))
-        except UnknownVersion:
-            return await on(_serving(index, await asyncio.to_thread(self._aliases.look, index)))
+            return await on(served)
+        except (UnknownVersion, ShardsGone) as error:
+            found = _serving(index, await asyncio.to_thread(self._aliases.look, index))
+            if isinstance(error, ShardsGone) and found.live == served.live:
+                raise
+            return await on(found)
 
     async def _pinned(self, version: IndexVersion, on: Callable[[Served], Awaitable[_T]]) -> _T:
         """The answer of that version."""

@@ -1,6 +1,7 @@
 """Whatever happens in whatever order: once it settles, index and table are equal."""
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from searchsvc.domain.run import RunKind, RunStatus
 from searchsvc.errors import GateRefused, TooManyDeletes, UnknownVersion, VersionOutdated
 from searchsvc.settings import Indexing as Settings
+from tests.support.engines import open_elastic
 
 IDS = st.sampled_from([f"{n:02}" for n in range(25)])
 NAMES = st.sampled_from(["red", "blue", "green"])
@@ -188,6 +190,22 @@ class Indexing(RuleBasedStateMachine):
 
     def _is_ready(self) -> bool:
         return self.runner.serving and not self.runner.outdated
+
+
+@pytest.mark.timeout(300)
+def test_the_same_on_a_real_server(new_world, server_url):
+    """Fewer and shorter histories on OpenSearch, where each step takes its time."""
+    with ExitStack() as stack:
+
+        def make_world() -> Any:
+            world = new_world()
+            opened = open_elastic("opensearch", server_url("opensearch"))
+            world.store, _ = stack.enter_context(opened)
+            return world
+
+        case = type("Case", (Indexing,), {"make_world": staticmethod(make_world)}).TestCase
+        case.settings = settings(max_examples=8, stateful_step_count=20, deadline=None)
+        case("runTest").runTest()
 
 
 @pytest.mark.timeout(600)

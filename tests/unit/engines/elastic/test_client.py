@@ -75,6 +75,10 @@ FAILURES = {
     "nothing": (reply(b""), EngineError, "0 bytes"),
     "half": (reply(b'{"a":'), EngineError, "not the JSON"),
     "deep": (reply(b"[" * 100_000), EngineError, "not the JSON"),
+    "cut off": (
+        reply(b'{"a":1}', close=True).replace(b"Length: 7", b"Length: 9"),
+        EngineUnreachable, "does not answer",
+    ),
     "64 MiB": (reply(b'"' + b"x" * (64 << 20) + b'"'), EngineError, "more than 32 MiB"),
 }  # fmt: skip
 
