@@ -64,7 +64,7 @@ class ElasticWriter:
             return
         if self._lines and self._size + len(data) > self._pace.size:
             self._send()
-        self._lines.append(Line(write, data))
+        self._lines.append(Line(write.id, isinstance(write, Delete), data))
         self._size += len(data)
         self._ids.add(write.id)
         if len(self._lines) >= _MOST_LINES:
@@ -89,7 +89,7 @@ class ElasticWriter:
         for future in [future for future in self._sent if future.done()]:
             lines = self._sent.pop(future)
             self._results += future.result()
-            self._ids.difference_update(line.write.id for line in lines)
+            self._ids.difference_update(line.id for line in lines)
 
     def _drain(self) -> None:
         if self._lines:
