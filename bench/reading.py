@@ -12,10 +12,10 @@ import json
 import random
 import subprocess
 import sys
-import tempfile
 import time
-from contextlib import contextmanager
-from pathlib import Path
+from contextlib import nullcontext
+
+from shop import mariadb
 
 CLIENTS = ("pymysql", "mysqldb")
 TABLE = "searchsvc_bench.products"
@@ -44,7 +44,7 @@ def main() -> None:
     if chosen.client:
         print(json.dumps(read(chosen.url.replace("mysql:", f"mysql+{chosen.client}:"))))
         return
-    with server(chosen.url) as url:
+    with nullcontext(chosen.url) if chosen.url else mariadb() as url:
         make_table(url, chosen.rows)
         results = {client: [] for client in CLIENTS}
         for _ in range(chosen.rounds):
@@ -55,27 +55,6 @@ def main() -> None:
         wall = chosen.rows / min(r["wall"] for r in results[client])
         print(f"{client}: {best[client]:9,.0f} rows/CPU-s, {wall:9,.0f} rows/s")
     print(f"ratio by CPU time: {best['mysqldb'] / best['pymysql']:.2f}")
-
-
-@contextmanager
-def server(url: str | None):
-    """The url of a server without the client's name."""
-    if url:
-        yield url
-        return
-    sys.path.insert(0, str(Path(__file__).parent.parent))
-    from tests.support.mariadb import MariaDB, find_mariadb
-
-    binary = find_mariadb()
-    if binary is None:
-        sys.exit("no MariaDB: install mariadb-server, or give --url")
-    with tempfile.TemporaryDirectory() as folder:
-        started = MariaDB(binary, Path(folder))
-        started.start()
-        try:
-            yield started.url.replace("+pymysql", "")
-        finally:
-            started.stop()
 
 
 def make_table(url: str, count: int, seed: int = 7) -> None:

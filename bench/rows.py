@@ -27,7 +27,7 @@ SQL = (
 def make_products(path: Path, count: int, seed: int = 7) -> None:
     """`count` rows of about 850 bytes; the same ones for the same seed and Python."""
     draw = random.Random(seed)
-    words = _vocabulary()
+    words = vocabulary()
     weights = [1 / rank for rank in range(1, len(words) + 1)]
     pool = draw.choices(words, weights, k=400_000)
     database = sqlite3.connect(path)
@@ -47,14 +47,15 @@ def make_products(path: Path, count: int, seed: int = 7) -> None:
 def queries(count: int, seed: int = 11) -> list[str]:
     """Queries of one to three words, as skewed as the table's text."""
     draw = random.Random(seed)
-    words = _vocabulary()
+    words = vocabulary()
     weights = [1 / rank for rank in range(1, len(words) + 1)]
     return [
         " ".join(draw.choices(words, weights, k=draw.choice((1, 2, 2, 3)))) for _ in range(count)
     ]
 
 
-def _vocabulary() -> list[str]:
+def vocabulary() -> list[str]:
+    """The words of the documentation, each once."""
     found = re.findall(r"[a-z]{3,}", " ".join(topics.topics.values()).lower())
     return list(dict.fromkeys(found))
 

@@ -12,7 +12,7 @@ from typing import NamedTuple, Protocol
 
 import msgspec
 
-from searchsvc.domain.document import Delete, Outcome, Write, WriteResult
+from searchsvc.domain.document import Outcome, WriteResult
 from searchsvc.engines.elastic.client import NDJSON
 from searchsvc.engines.elastic.failures import (
     BUSY,
@@ -42,9 +42,10 @@ class _Items(msgspec.Struct, frozen=True):
 
 
 class Line(NamedTuple):
-    """One write with its lines of the request."""
+    """What a request says of one write; the write itself is not kept, since thousands wait."""
 
-    write: Write
+    id: str
+    deletes: bool
     data: bytes
 
 
@@ -62,25 +63,25 @@ class Asks(Protocol):
     ) -> Reply: ...
 
 
-def judge(write: Write, item: Item) -> WriteResult | None:
+def judge(line: Line, item: Item) -> WriteResult | None:
     """The fate of one write; None where the same write may succeed in a moment.
 
     Raises the error that must pause the whole run: no later write would fare better.
     """
-    if item.status == 404 and item.error is None and isinstance(write, Delete):
-        return WriteResult(write.id, Outcome.DELETED)  # gone already, and remembered all the same
+    if item.status == 404 and item.error is None and line.deletes:
+        return WriteResult(line.id, Outcome.DELETED)  # gone already, and remembered all the same
     if item.status < 300:
-        done = Outcome.DELETED if isinstance(write, Delete) else Outcome.INDEXED
-        return WriteResult(write.id, done)
+        done = Outcome.DELETED if line.deletes else Outcome.INDEXED
+        return WriteResult(line.id, done)
     if item.status == 409:
-        return WriteResult(write.id, Outcome.STALE)
+        return WriteResult(line.id, Outcome.STALE)
     kind, reason = cause_of(item.error)
     halts = item.status in (401, 403, 404) or kind == "cluster_block_exception"
     if not halts and item.status in BUSY:
         return None
     if halts or item.status >= 500:
         raise failed("writing", item.status, kind, reason)
-    return WriteResult(write.id, Outcome.DEAD, reason or kind or f"status {item.status}")
+    return WriteResult(line.id, Outcome.DEAD, reason or kind or f"status {item.status}")
 
 
 class Bulk:
@@ -142,7 +143,7 @@ class Bulk:
             raise failure(reply, "writing")
         again = []
         for number, line, item in zip(numbers, lines, _items(reply, len(lines)), strict=True):
-            result = judge(line.write, item)
+            result = judge(line, item)
             if result is None:
                 busy = failed("writing", item.status, *cause_of(item.error))
                 again.append(number)
@@ -156,7 +157,7 @@ class Bulk:
         """After a refusal for size: both halves; a single write is dead."""
         if len(lines) == 1:
             reason = f"{len(lines[0].data)} bytes are more than the engine takes at once"
-            results[numbers[0]] = WriteResult(lines[0].write.id, Outcome.DEAD, reason)
+            results[numbers[0]] = WriteResult(lines[0].id, Outcome.DEAD, reason)
             return [], EngineError(reason)
         self._pace.slower()
         middle = len(lines) // 2

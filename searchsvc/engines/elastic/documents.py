@@ -87,27 +87,56 @@ def _text(source: bytes) -> str:
 
 def _adder(one: Physical, convert: values.Convert, stem: Stem) -> Add:
     """What adds one field; it raises Unindexable without the field's name."""
-    value, sort = one.value, one.sort
 
-    def add_any(body: dict[str, Any], given: Any) -> None:
+    def add(body: dict[str, Any], given: Any) -> None:
         items = [convert(item) for item in values.many(given)]
         if items and one.words:
             _add_words(body, one, stem, items)
-        if items and value:
-            body[value] = list(dict.fromkeys(items)) if len(items) > 1 else items
-        if items and sort:
-            body[sort] = values.sort_value(one.field, items[0])
+        if items and one.value:
+            body[one.value] = list(dict.fromkeys(items)) if len(items) > 1 else items
+        if items and one.sort:
+            body[one.sort] = values.sort_value(one.field, items[0])
+
+    # Most fields of most documents are a single value, in half the time.
+    if one.stems:
+        return _text_adder(one, convert, stem, add)
+    return _value_adder(one, convert, add) if one.value and not one.words else add
+
+
+def _value_adder(one: Physical, convert: values.Convert, add_many: Add) -> Add:
+    """Adds what has no words: the same for filters and sorts."""
+    value, sort = one.value, one.sort
 
     def add(body: dict[str, Any], given: Any) -> None:
-        # Most fields of most documents are a single value, the same for filters and sorts.
         if type(given) in values.SINGLE:
             body[value] = item = convert(given)
             if sort:
                 body[sort] = item
         else:
-            add_any(body, given)
+            add_many(body, given)
 
-    return add if value and not one.words else add_any
+    return add
+
+
+def _text_adder(one: Physical, convert: values.Convert, stem: Stem, add_many: Add) -> Add:
+    """Adds a text with its words and stems."""
+
+    def add(body: dict[str, Any], given: Any) -> None:
+        if type(given) is not str:
+            add_many(body, given)
+            return
+        item = convert(given)
+        words = tokens(item)
+        body[one.words] = " ".join(words)
+        body[one.stems] = " ".join(stem(words))
+        if one.whole and len(item) <= _LONGEST_WHOLE and (exact := exact_text(words)):
+            body[one.whole] = exact
+        if one.value:
+            body[one.value] = item
+        if one.sort:
+            body[one.sort] = values.sort_value(one.field, item)
+
+    return add
 
 
 def _add_words(body: dict[str, Any], one: Physical, stem: Stem, items: list[str]) -> None:

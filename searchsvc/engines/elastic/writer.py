@@ -64,7 +64,7 @@ class ElasticWriter:
             return
         if self._lines and self._size + len(data) > self._pace.size:
             self._send()
-        self._lines.append(Line(_bare(write), data))
+        self._lines.append(Line(write.id, isinstance(write, Delete), data))
         self._size += len(data)
         self._ids.add(write.id)
         if len(self._lines) >= _MOST_LINES:
@@ -89,7 +89,7 @@ class ElasticWriter:
         for future in [future for future in self._sent if future.done()]:
             lines = self._sent.pop(future)
             self._results += future.result()
-            self._ids.difference_update(line.write.id for line in lines)
+            self._ids.difference_update(line.id for line in lines)
 
     def _drain(self) -> None:
         if self._lines:
@@ -101,11 +101,6 @@ class ElasticWriter:
     def _known(self) -> list[WriteResult]:
         known, self._results = self._results, []
         return known
-
-
-def _bare(write: Write) -> Write:
-    """What its result needs of a write: its text is in its lines, and thousands are under way."""
-    return write if isinstance(write, Delete) else write._replace(values={}, source=b"")
 
 
 def _refused(write: Write, reason: str) -> WriteResult:

@@ -6,7 +6,6 @@ from contextlib import contextmanager
 
 import pytest
 
-from searchsvc.domain.document import Delete
 from searchsvc.engines.elastic.access import Access, parse_hosts
 from searchsvc.engines.elastic.bulk import Bulk, Item, Line, judge
 from searchsvc.engines.elastic.client import Client
@@ -17,7 +16,7 @@ from searchsvc.errors import EngineError, EngineTimeout, EngineUnreachable, Unkn
 from tests.contract.support import PRODUCTS, document, outcomes
 from tests.support.stub import opensearch, reply, stub
 
-WRITE, DELETE = document("1"), Delete("1", 1)
+WRITE, DELETE = Line("1", False, b""), Line("1", True, b"")
 
 
 def error(kind: str, reason: str = "because") -> dict:
@@ -41,10 +40,10 @@ FATES = {
 }
 
 
-@pytest.mark.parametrize(("write", "item", "fate"), FATES.values(), ids=FATES)
-def test_each_status_is_a_fate(write, item, fate) -> None:
+@pytest.mark.parametrize(("line", "item", "fate"), FATES.values(), ids=FATES)
+def test_each_status_is_a_fate(line, item, fate) -> None:
     """Done, stale, dead with a reason, or to be tried again."""
-    result = judge(write, item)
+    result = judge(line, item)
     assert (result.outcome.value if result else None) == fate
     assert fate != "dead" or result.reason
 
@@ -80,7 +79,7 @@ def bulk(say, patience: float = 5.0, pace: Pace | None = None):
 def lines(*ids: str) -> list[Line]:
     """A line of each id, ready to send."""
     convert = converter(PRODUCTS)
-    return [Line(w, convert(w)) for w in (document(id, name=f"name {id}") for id in ids)]
+    return [Line(id, False, convert(document(id, name=f"name {id}"))) for id in ids]
 
 
 def items(*statuses: int) -> bytes:

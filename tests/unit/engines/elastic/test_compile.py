@@ -6,6 +6,8 @@ from pathlib import Path
 
 import orjson
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from searchsvc.domain.definition import Boost, Field, FieldType, IndexDefinition, Typo
 from searchsvc.domain.document import Delete, Document
@@ -92,6 +94,24 @@ def test_a_document_is_its_json_and_its_words() -> None:
     assert body["_digest"] == made.digest
     assert "cost" not in orjson.loads(body["_json"])
     assert body["cost.value"] == 3.0
+
+
+TEXT = st.text(max_size=140) | st.text("ab ü'-", max_size=140)
+
+
+@given(TEXT, TEXT, st.floats(allow_nan=False, allow_infinity=False), st.datetimes())
+def test_one_value_is_what_a_list_of_one_is(text, sku, cost, added) -> None:
+    """Single values take a shorter way into a body, and arrive as the same."""
+    fields = {"name": text, "brand": text, "tags": text, "sku": sku, "cost": cost, "added": added}
+    alone = lines(Document("1", 1, fields, b"{}", 5))[1]
+    listed = lines(Document("1", 1, {k: [v] for k, v in fields.items()}, b"{}", 5))[1]
+    assert [wrapped(alone[name]) for name in alone] == [wrapped(listed[name]) for name in alone]
+    assert set(alone) == set(listed)
+
+
+def wrapped(value: object) -> list[object]:
+    """The value as a list."""
+    return value if isinstance(value, list) else [value]
 
 
 def test_digits_are_kept() -> None:
