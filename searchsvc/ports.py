@@ -13,7 +13,7 @@ from searchsvc.domain.document import Mark, Tally, Write, WriteResult
 from searchsvc.domain.index import IndexVersion, Recipe, VersionInfo
 from searchsvc.domain.judgment import Comparison
 from searchsvc.domain.query import SearchQuery, SuggestQuery
-from searchsvc.domain.result import Hit, LiveIndex, SearchResult, SuggestResult
+from searchsvc.domain.result import DocumentResult, LiveIndex, SearchResult, SuggestResult
 from searchsvc.domain.run import Checkpoint, Counts, DeadLetter, Lease, Run, RunKind, RunStatus
 
 # --- where rows come from ------------------------------------------------------------------------
@@ -224,7 +224,7 @@ class SearchEngine(Protocol):
 
     async def suggest(self, query: SuggestQuery) -> SuggestResult: ...
 
-    async def document(self, index: str, id: str) -> Hit | None: ...
+    async def document(self, index: str, id: str) -> DocumentResult | None: ...
 
     async def close(self) -> None: ...
 

@@ -65,6 +65,14 @@ class ValueSuggestion:
 
 
 @dataclass(frozen=True, slots=True)
+class DocumentResult:
+    """One document, asked for by its id, and the version that holds it."""
+
+    version: IndexVersion
+    hit: Hit
+
+
+@dataclass(frozen=True, slots=True)
 class HitSuggestion:
     """A document whose suggest field `field` matches; `text` is that field's value."""
 

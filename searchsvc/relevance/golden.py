@@ -9,7 +9,7 @@ from time import perf_counter
 from searchsvc.domain.index import IndexVersion
 from searchsvc.domain.judgment import Comparison, Evaluation, Judgment
 from searchsvc.domain.query import SearchQuery, SuggestQuery
-from searchsvc.domain.result import Hit, LiveIndex, SearchResult, SuggestResult
+from searchsvc.domain.result import DocumentResult, LiveIndex, SearchResult, SuggestResult
 from searchsvc.ports import SearchEngine
 from searchsvc.relevance.judgments import read_judgments
 from searchsvc.relevance.metrics import ndcg, percentile
@@ -125,7 +125,7 @@ class _Pinned:
     async def suggest(self, query: SuggestQuery) -> SuggestResult:
         return await self._engine.suggest(query)
 
-    async def document(self, index: str, id: str) -> Hit | None:
+    async def document(self, index: str, id: str) -> DocumentResult | None:
         return await self._engine.document(index, id)
 
     async def close(self) -> None:

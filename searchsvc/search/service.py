@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from searchsvc.domain.definition import IndexDefinition
 from searchsvc.domain.query import Match, SearchQuery
-from searchsvc.domain.result import Facet, Hit, LiveIndex, SearchResult
+from searchsvc.domain.result import DocumentResult, Facet, LiveIndex, SearchResult
 from searchsvc.errors import NotServing, UnknownDocument, UnknownIndex, nearest
 from searchsvc.ports import SearchEngine
 from searchsvc.search.answer import SearchAnswer, SuggestAnswer
@@ -65,15 +65,15 @@ class SearchService:
         stages.lap("engine")
         return SuggestAnswer(query, result)
 
-    async def document(self, index: str, id: str, stages: Stages) -> Hit:
+    async def document(self, index: str, id: str, stages: Stages) -> DocumentResult:
         """One document of the live version. Raises UnknownIndex, NotServing, UnknownDocument."""
         self._serving(index)
         stages.lap("plan")
-        hit = await self._engine.document(index, id)
+        result = await self._engine.document(index, id)
         stages.lap("engine")
-        if hit is None:
+        if result is None:
             raise UnknownDocument(f"index '{index}' has no document '{id[:100]}'")
-        return hit
+        return result
 
     def _serving(self, index: str) -> LiveIndex:
         live = self.live(index)

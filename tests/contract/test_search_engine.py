@@ -475,7 +475,7 @@ def test_hidden_fields_never_come_out(catalogue) -> None:
     assert orjson.loads(hit.source)["notes"] == "secret"
     (hit,) = find(catalogue, "running", fields=("cost", "price")).hits
     assert orjson.loads(hit.source) == {"price": 80.5}
-    hit = asyncio.run(catalogue.search.document("products", "1"))
+    hit = asyncio.run(catalogue.search.document("products", "1")).hit
     assert "cost" not in orjson.loads(hit.source)
     made = catalogue.store.live("products")
     assert catalogue.store.digests(made, ["1"]) == {"1": CATALOGUE[0].digest}
@@ -506,8 +506,9 @@ def test_snippets_are_short_and_safe(catalogue) -> None:
 
 def test_a_document_by_id(catalogue) -> None:
     """The document as the live version holds it, None where it has none of that id."""
-    hit = asyncio.run(catalogue.search.document("products", "5"))
-    assert orjson.loads(hit.source)["name"] == "Cooking for two"
+    result = asyncio.run(catalogue.search.document("products", "5"))
+    assert orjson.loads(result.hit.source)["name"] == "Cooking for two"
+    assert result.version == catalogue.store.live("products")
     for absent in ("6", "", "\ud800", "x" * 1000):
         assert asyncio.run(catalogue.search.document("products", absent)) is None
 

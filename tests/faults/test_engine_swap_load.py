@@ -22,6 +22,7 @@ from tests.support.shop import Shop
 KIND = "opensearch"
 SECONDS, EVERY = 20.0, 2.0
 QUERY = "/v1/indexes/products/search?q=bicycle&facets=brand&per_page=20"
+DOCUMENT = "/v1/indexes/products/docs/1"
 SUGGEST = "/v1/indexes/products/suggest?q=bic"
 
 
@@ -49,10 +50,9 @@ class Load:
         with httpx.Client(base_url=self._url, timeout=10, trust_env=False) as client:
             while not self._stop.is_set():
                 try:
-                    told = client.get(QUERY)
-                    self._judge(told)
-                    told = client.get(SUGGEST)
-                    told.raise_for_status()
+                    self._judge(client.get(QUERY))
+                    self._judge_document(client.get(DOCUMENT))
+                    client.get(SUGGEST).raise_for_status()
                 except httpx.HTTPError as error:
                     self.wrong.append(repr(error))
 
@@ -68,6 +68,13 @@ class Load:
         if brands != {version} or counted != [(version, 40)] or len(answer["hits"]) != 20:
             self.wrong.append(f"{version}: {brands} {counted}")
         self.versions[version] += 1
+
+    def _judge_document(self, told: httpx.Response) -> None:
+        """A document by its id, too."""
+        told.raise_for_status()
+        answer = told.json()
+        if answer["doc"]["brand"] != answer["version"]:
+            self.wrong.append(f"{answer['version']}: {answer['doc']}")
 
 
 @pytest.fixture

@@ -20,10 +20,9 @@ class Document:
         """The document of that id."""
         read_parameters(req.query(), ())
         req.stages.lap("parse")
-        live = self._search.live(index)
-        hit = await self._search.document(index, id, req.stages)
-        req.version = live.version.name if live else ""
-        resp.data = document_body(index, req.version, hit)
+        result = await self._search.document(index, id, req.stages)
+        req.version = result.version.name
+        resp.data = document_body(index, req.version, result.hit)
         resp.content_type = JSON
 
     on_head = on_get

@@ -11,6 +11,7 @@ from searchsvc.domain.index import IndexVersion
 from searchsvc.domain.query import SearchQuery, SuggestQuery, Term
 from searchsvc.domain.result import (
     Bucket,
+    DocumentResult,
     Hit,
     HitSuggestion,
     LiveIndex,
@@ -77,13 +78,15 @@ class ElasticEngine:
 
         return await self._answered(query.index, on)
 
-    async def document(self, index: str, id: str) -> Hit | None:
-        async def on(served: Served) -> Hit | None:
+    async def document(self, index: str, id: str) -> DocumentResult | None:
+        async def on(served: Served) -> DocumentResult | None:
             if not values.is_id(id):
                 return None
             body = {"query": {"ids": {"values": [id]}}, "size": 1}
             found = (await self._ask(served, body)).hits.hits
-            return Hit(id, 1.0, found[0].source) if found else None
+            if not found:
+                return None
+            return DocumentResult(served.live.version, Hit(id, 1.0, found[0].source))
 
         return await self._answered(index, on)
 

@@ -12,6 +12,7 @@ from searchsvc.domain.index import IndexVersion
 from searchsvc.domain.query import SearchQuery, SuggestQuery
 from searchsvc.domain.result import (
     Bucket,
+    DocumentResult,
     Hit,
     HitSuggestion,
     LiveIndex,
@@ -70,13 +71,14 @@ class EmbeddedEngine:
                 tuple(_hit_suggestions(snapshot, query)),
             )
 
-    async def document(self, index: str, id: str) -> Hit | None:
+    async def document(self, index: str, id: str) -> DocumentResult | None:
         snapshot = self._serving(index)
         with guarded(f"reading index '{index}'"):
             address = address_of(snapshot.index, snapshot.searcher, id)
             if address is None:
                 return None
-            return Hit(id, 1.0, read(snapshot.searcher, address)[1])
+            hit = Hit(id, 1.0, read(snapshot.searcher, address)[1])
+            return DocumentResult(snapshot.version, hit)
 
     async def close(self) -> None:
         self._snapshots.close()

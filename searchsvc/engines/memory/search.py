@@ -11,6 +11,7 @@ from searchsvc.domain.index import IndexVersion
 from searchsvc.domain.query import SearchQuery, SortKey, SuggestQuery
 from searchsvc.domain.result import (
     Bucket,
+    DocumentResult,
     Facet,
     Hit,
     HitSuggestion,
@@ -75,9 +76,12 @@ class MemoryEngine:
         hits = _suggested(state, groups, query.limit) if groups else []
         return SuggestResult(live.version, tuple(found), tuple(hits))
 
-    async def document(self, index: str, id: str) -> Hit | None:
-        stored = self._serving(index)[1].documents.get(id)
-        return None if stored is None else Hit(id, 1.0, stored.source)
+    async def document(self, index: str, id: str) -> DocumentResult | None:
+        live, state = self._serving(index)
+        stored = state.documents.get(id)
+        if stored is None:
+            return None
+        return DocumentResult(live.version, Hit(id, 1.0, stored.source))
 
     async def close(self) -> None:
         """Nothing to let go of."""

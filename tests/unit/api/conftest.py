@@ -18,6 +18,7 @@ from searchsvc.domain.index import IndexVersion, VersionInfo
 from searchsvc.domain.query import SearchQuery, SuggestQuery
 from searchsvc.domain.result import (
     Bucket,
+    DocumentResult,
     Facet,
     Hit,
     HitSuggestion,
@@ -70,9 +71,9 @@ class FakeEngine:
         hits = (HitSuggestion("a/b%c", "title", "Dune", "<mark>Du</mark>ne"),)
         return SuggestResult(VERSION, values, hits)
 
-    async def document(self, index: str, id: str) -> Hit | None:
+    async def document(self, index: str, id: str) -> DocumentResult | None:
         self._asked((index, id))
-        return DUNE if id == DUNE.id else None
+        return DocumentResult(VERSION, DUNE) if id == DUNE.id else None
 
     async def close(self) -> None:
         self.closed = True

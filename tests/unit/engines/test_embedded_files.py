@@ -119,7 +119,7 @@ def test_a_search_that_has_begun_keeps_its_version(engines, tmp_path) -> None:
     engines.serve(number=2)
     engines.store.drop(version(1))
     assert total(slow) == 1
-    assert asyncio.run(slow.document(INDEX, "1")).id == "1"
+    assert asyncio.run(slow.document(INDEX, "1")).version == version(1)
     assert total(engines.search) == 0
 
 
