@@ -91,8 +91,10 @@ class Verify:
         """Write anew whatever differs; the sums before that, and what differs still."""
         sums = self._sums(context, version)
         found = self._confirmed(context, version, sums.suspects)
-        # Dead rows too: one that has gone meanwhile is none of the source's any more.
-        wrong = [*found.ids, *sorted(context.dead.now)]
+        dead = sorted(context.dead.now)
+        # A dead row that has gone meanwhile is none of the source's any more.
+        gone = set(dead) - self._source.existing(dead) if dead else ()
+        wrong = [*found.ids, *sorted(gone)]
         if wrong:
             self._mend(context, version, wrong)
             alive = [id for id in found.ids if id not in context.dead.now]

@@ -17,15 +17,17 @@ def read_rows(result: Any) -> list[tuple[Any, ...]]:
     """All rows of a result of which PyMySQL has read the columns (`unbuffered`) and no more."""
     connection = result.connection
     decoders = [_decoder(*column) for column in result.converters]
-    rows = []
-    while True:
-        packet = connection._read_packet()  # noqa: SLF001 - PyMySQL's cursors do just so
-        if result._check_packet_is_eof(packet):  # noqa: SLF001
-            break
-        rows.append(row_of(packet.get_all_data(), decoders))
-    result.unbuffered_active = False
-    result.connection = None
-    return rows
+    rows: list[tuple[Any, ...]] = []
+    try:
+        while True:
+            packet = connection._read_packet()  # noqa: SLF001 - PyMySQL's cursors do just so
+            if result._check_packet_is_eof(packet):  # noqa: SLF001
+                return rows
+            rows.append(row_of(packet.get_all_data(), decoders))
+    finally:
+        # Also where the connection broke: nothing may try to read the rest of it any more.
+        result.unbuffered_active = False
+        result.connection = None
 
 
 def row_of(data: bytes, decoders: Sequence[Decoder]) -> tuple[Any, ...]:

@@ -83,7 +83,7 @@ def completed(words: str, folder: Path) -> list[str]:
         ("searchsvc runs ", ["products"]),
         ("searchsvc versions p", ["products"]),
         ("searchsvc rollback x", []),
-        ("searchsvc index rebuild --allow", ["--allow-empty", "--allow-change"]),
+        ("searchsvc index rebuild --allow", ["--allow-empty", "--allow-change", "--allow-worse"]),
         ("searchsvc latency --minutes ", ["1", "5", "60"]),
         ("searchsvc completion ", ["bash", "zsh", "fish"]),
     ],

@@ -12,6 +12,7 @@ from sqlalchemy import URL, make_url
 
 from searchsvc.domain.definition import Field, FieldType, IndexDefinition
 from searchsvc.domain.document import Document
+from searchsvc.domain.index import Recipe
 from searchsvc.engines.memory import MemoryStore
 from searchsvc.indexing.indexer import Indexer
 from searchsvc.indexing.parts import IndexParts
@@ -149,7 +150,7 @@ class OpenIndex:
             self.indexer, reader, self.source, self.store, self.state, clock or self._clock,
             self._settings,
         )  # fmt: skip
-        return IndexRunner(parts, "h1", definition=DEFINITION, **options)
+        return IndexRunner(parts, Recipe(DEFINITION), **options)
 
     def held(self) -> dict[str, int]:
         """Id and digest of every document of the live version."""
