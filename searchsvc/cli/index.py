@@ -32,7 +32,7 @@ def command() -> None:
 @click.option("--all", "every", is_flag=True, help="Every index that has an indexer.")
 @allow_options
 @click.option("--fresh", is_flag=True, help="Begin at the first row, whatever a checkpoint says.")
-@click.option("--dry-run", is_flag=True, help="Read every row, write nothing, say what would be.")
+@click.option("--dry-run", is_flag=True, help="Read and count every row, write nothing.")
 @json_option
 @click.pass_context
 def rebuild(
@@ -182,4 +182,4 @@ def chosen(built: Services, indexes: tuple[str, ...], every: bool) -> list[str]:
     if not indexes:
         known = ", ".join(sorted(built.indexers)) or "none"
         raise UsageError("name at least one index, or say --all", hint=f"known: {known}")
-    return [require(built, index) for index in indexes]
+    return [require(built, index) for index in dict.fromkeys(indexes)]

@@ -38,14 +38,15 @@ def command(
             drifts.append(drift)
             tell(run)
             if not as_json:
-                click.echo(f"{index}: {describe(drift, repaired=repair)}")
+                dead = built.state.dead_letter_count(index)
+                click.echo(f"{index}: {describe(drift, dead, repaired=repair)}")
     return 3 if any(drift.total for drift in drifts) and not repair else 0
 
 
-def describe(drift: Drift, *, repaired: bool) -> str:
+def describe(drift: Drift, dead: int, *, repaired: bool) -> str:
     """One clause on what was found."""
     if not drift.total:
-        return "equal to its source"
+        return "equal to its source" + (f", but for {dead:,} rows that are dead" if dead else "")
     found = (
         f"{drift.missing:,} documents missing, {drift.different:,} different,"
         f" {drift.extra:,} without a row"

@@ -73,12 +73,17 @@ class Planner:
     def plan(self) -> Plan:
         """The plan as of now. Raises what source and engine raise."""
         live = self._live()
+        made = self._changes(live)
+        return self._with_evidence(made, live) if made.effect is Effect.REBUILD else made
+
+    def _changes(self, live: VersionInfo | None) -> Plan:
+        """The plan without what would have to be read for it."""
         # Without a hash it was made by a release whose versions this one does not read.
         known = live is not None and live.definition_hash
         old = self._parts.store.recipe(live.version) if live and known else None
         changes = () if old is None else tuple(differences(old, self._recipe))
         effect = _effect(old, self._recipe, changes)
-        made = Plan(
+        return Plan(
             self._index,
             live.version.name if live else "",
             old.fingerprint if old else "",
@@ -86,7 +91,6 @@ class Planner:
             effect,
             changes,
         )
-        return self._with_evidence(made, live) if effect is Effect.REBUILD else made
 
     def refuse_stale(self, plan: Plan) -> None:
         """Raises StalePlan unless the index and its files are as they were when it was made."""
@@ -97,6 +101,8 @@ class Planner:
             raise _stale(plan, f"{live} has been changed since")
         if self._recipe.fingerprint != plan.after:
             raise _stale(plan, "the files have changed since")
+        if self._changes(self._live()).effect is not plan.effect:
+            raise _stale(plan, "it says something else than what is to be done")
 
     def _recipe_of(self, version: IndexVersion) -> str:
         return self._parts.store.recipe(version).fingerprint

@@ -19,9 +19,13 @@ def complete(store: IndexStore, state: StateStore, index: str) -> list[IndexVers
 
 
 def prune(store: IndexStore, state: StateStore, index: str, keep: int) -> list[IndexVersion]:
-    """Drop every version but the live one and the newest `keep` complete ones; the dropped."""
+    """Drop every version but the live one and the newest `keep` complete ones; the dropped.
+
+    One that a rebuild can go on with stays, too.
+    """
     kept = set(complete(store, state, index)[-keep:]) if keep > 0 else set()
-    dropped = [version for version in _idle(store, index) if version not in kept]
+    begun = _begun(store, state, index)
+    dropped = [version for version in _idle(store, index) if version not in kept | begun]
     for version in dropped:
         drop(store, state, version)
     return dropped
@@ -34,12 +38,15 @@ def resumable(
     checkpoint = state.checkpoint(index)
     if checkpoint is None or checkpoint.hash != hash:
         return None
-    if state.watermark(checkpoint.version) is not None:
-        return None  # it has passed its gate, so there is nothing to go on with
-    for version in _idle(store, index):
-        if version.name == checkpoint.version:
-            return version, checkpoint
-    return None
+    return next(((version, checkpoint) for version in _begun(store, state, index)), None)
+
+
+def _begun(store: IndexStore, state: StateStore, index: str) -> set[IndexVersion]:
+    """The version that the checkpoint is of; none where it has passed its gate."""
+    checkpoint = state.checkpoint(index)
+    if checkpoint is None or state.watermark(checkpoint.version) is not None:
+        return set()
+    return {v for v in _idle(store, index) if v.name == checkpoint.version}
 
 
 def drop_half_built(store: IndexStore, state: StateStore, index: str) -> None:

@@ -127,7 +127,7 @@ class Reader:
             return row  # a copy would be the same, and nobody changes it
         try:
             fields = self._to_document(row)
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise RowError(_where_raised(error, self._file)) from error
         if type(fields) is not dict and not isinstance(fields, Mapping):
             raise RowError(f"to_document gave a {type(fields).__name__}, not a mapping")
@@ -139,7 +139,7 @@ def _file_of(function: Callable[..., object]) -> str:
     return "" if code is None else str(code.co_filename)
 
 
-def _where_raised(error: Exception, file: str) -> str:
+def _where_raised(error: BaseException, file: str) -> str:
     """Type and line, without the message: it would quote the row."""
     frames = traceback.extract_tb(error.__traceback__)
     line = next((f.lineno for f in reversed(frames) if f.filename == file), None)

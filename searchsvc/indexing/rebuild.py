@@ -15,7 +15,7 @@ from searchsvc.domain.document import Document
 from searchsvc.domain.index import IndexVersion
 from searchsvc.domain.judgment import Comparison
 from searchsvc.domain.run import Checkpoint
-from searchsvc.errors import DeadLetterLimit, EngineError, GateRefused
+from searchsvc.errors import DeadLetterLimit, EngineError, GateRefused, UnknownVersion
 from searchsvc.indexing.context import RunContext
 from searchsvc.indexing.gate import Evidence, refusals
 from searchsvc.indexing.incremental import Incremental
@@ -196,16 +196,25 @@ class Rebuild:
         dead = self._context.dead.now
         # A row that died after it had been copied still has its document.
         present = len(self._store.digests(self._version, sorted(dead))) if dead else 0
-        live = self._store.live(self._version.index)
+        live, held = self._live()
         evidence = Evidence(
             rows=sums.rows,
             documents=self._store.count(self._version),
             dead=len(dead) - present,
             slack=self._written() - before + len(sums.suspects),
             differing=tuple(found.ids),
-            live=None if live is None else self._store.count(live),
+            live=held,
         )
         return self._with_sample(replace(evidence, golden=self._compared(live)))
+
+    def _live(self) -> tuple[IndexVersion | None, int | None]:
+        """The live version and its count; none where it cannot be read: this one is its cure."""
+        live = self._store.live(self._version.index)
+        try:
+            return live, None if live is None else self._store.count(live)
+        except (EngineError, UnknownVersion) as error:
+            _log.warning("%s is compared with no live version: %s", self._version, error.message)
+            return None, None
 
     def _compared(self, live: IndexVersion | None) -> Comparison | None:
         """Golden queries asked of both versions."""

@@ -11,7 +11,6 @@ from searchsvc.errors import (
     GateRefused,
     NotServing,
     UnknownVersion,
-    VersionOutdated,
     nearest,
 )
 from searchsvc.indexing.building import Building
@@ -19,6 +18,7 @@ from searchsvc.indexing.context import Failpoint, HeldLease, RunContext, no_fail
 from searchsvc.indexing.dryrun import DryRun, dry_run
 from searchsvc.indexing.incremental import Incremental
 from searchsvc.indexing.lease import LeaseKeeper
+from searchsvc.indexing.outdated import Outdated
 from searchsvc.indexing.parts import IndexParts
 from searchsvc.indexing.plan import Plan, Planner
 from searchsvc.indexing.prune import complete, prune, resumable
@@ -61,7 +61,7 @@ class IndexRunner:
         self._lease_wait = lease_wait
         self._live = Incremental(parts)
         self._planner = Planner(parts, recipe)
-        self._hashes: dict[IndexVersion, str] = {}
+        self._outdated = Outdated(parts.store, parts.indexer.index, recipe)
 
     # --- runs ------------------------------------------------------------------------------------
 
@@ -165,7 +165,7 @@ class IndexRunner:
             self._store.swap(target)
             if self._store.live(self.index) != target:
                 raise EngineError(f"the alias of '{self.index}' does not read back as {target}")
-            if self._is_outdated(target):
+            if self._outdated.covers(target):
                 _log.warning("%s is of another definition: it is served, and not fed", target)
                 return
             self._live.run(context, target)
@@ -193,7 +193,11 @@ class IndexRunner:
             if plan is not None:
                 self._planner.refuse_stale(plan)
             live = self._store.live(self.index)
-            if live is None or self._is_outdated(live) or self._store.recipe(live) == self.recipe:
+            if (
+                live is None
+                or self._outdated.covers(live)
+                or self._store.recipe(live) == self.recipe
+            ):
                 return False
             self._store.restate(live, self.recipe)
             return True
@@ -232,23 +236,20 @@ class IndexRunner:
     def outdated(self) -> bool:
         """Whether the live version was built from another definition: it needs a rebuild."""
         live = self._store.live(self.index)
-        return live is not None and self._is_outdated(live)
+        return live is not None and self._outdated.covers(live)
 
-    def _is_outdated(self, version: IndexVersion) -> bool:
-        # A version's hash never changes, so one look per process is enough.
-        if version not in self._hashes:
-            self._hashes = {info.version: info.definition_hash for info in self.versions()}
-        return self._hashes.get(version) != self.recipe.hash
+    def refuse_superseded(self) -> None:
+        """Raises VersionOutdated where others have applied files since this process read them."""
+        live = self._store.live(self.index)
+        if live is not None and self._outdated.supersedes(live):
+            raise self._outdated.error(live)
 
     def _current(self, _: HeldLease) -> IndexVersion:
         live = self._store.live(self.index)
         if live is None:
             raise NotServing(f"index '{self.index}' has no live version", hint="rebuild it first")
-        if self._is_outdated(live):
-            raise VersionOutdated(
-                f"{live} was built from another definition than the one in the files",
-                hint="rebuild the index, or put the definition back",
-            )
+        if self._outdated.covers(live):
+            raise self._outdated.error(live)
         return live
 
     def _chosen(self, name: str | None) -> IndexVersion:
@@ -275,7 +276,7 @@ class IndexRunner:
         """Runs the increments that fall due on the live version while another is being built."""
         live = self._store.live(self.index)
         every = parse_when(self.indexer.every) if self.indexer.every else None
-        if live is None or not isinstance(every, Every) or self._is_outdated(live):
+        if live is None or not isinstance(every, Every) or self._outdated.covers(live):
             return no_feed
         last = time.monotonic()
 

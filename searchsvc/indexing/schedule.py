@@ -198,6 +198,7 @@ class Schedule:
     def _run(self, runner: IndexRunner, kind: RunKind) -> None:
         watching = Watching(stop=self._stop, needed=lambda: not self._is_done(runner, kind))
         if kind is RunKind.REBUILD:
+            runner.refuse_superseded()  # by a rebuild the older files would come back
             runner.rebuild(watching=watching)
         elif kind is RunKind.RECONCILE:
             runner.reconcile(watching=watching)

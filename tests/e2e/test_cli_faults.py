@@ -212,7 +212,7 @@ def test_check_as_json_names_the_index_of_a_fault(shop: Shop) -> None:
 def test_a_source_that_is_not_there_is_exit_code_4(shop: Shop, command: str) -> None:
     """The message names the database, without a password, and what to look at."""
     shop.break_in(shop.settings, "sqlite:///shop.db", "mysql+pymysql://me:s3cret@127.0.0.1:9/shop")
-    shop.break_in(shop.indexer, "overlap=5", "overlap=6")  # so that `up` has to read it anew
+    shop.break_in(shop.indexer, "name, brand", "brand, name")  # so that `up` has to read it anew
     before = kept(shop)
     ended = shop.run(*command.format(port=free_port()).split())
     assert ended.code == 4

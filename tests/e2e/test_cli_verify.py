@@ -99,3 +99,19 @@ def test_dead_letters_are_listed_retried_and_dropped(shop: Shop) -> None:
     shop.execute("UPDATE products SET price = 9 WHERE id = 8")
     assert shop.run("dead", "retry", "products").code == 0
     assert "no row is known" in shop.run("dead", "retry", "products").out
+
+
+def test_rows_that_became_dead_are_told(shop: Shop) -> None:
+    """Equal is not said without them."""
+    shop.execute("UPDATE products SET price = 'dear', updated_at = '2027-01-01' WHERE id = 4")
+    assert shop.run("index", "increment", "products").code == 0
+    ended = shop.run("verify", "products")
+    assert ended.out.endswith("products: equal to its source, but for 1 rows that are dead\n")
+
+
+def test_a_damaged_live_version_is_rebuilt(shop: Shop) -> None:
+    """Nothing can be compared with it, and the new one is its cure."""
+    (file,) = shop.folder.glob(".searchsvc/indexes/products/*/version.json")
+    file.write_bytes(b"")
+    assert shop.run("index", "rebuild", "products").code == 0
+    assert shop.run("verify", "products").code == 0

@@ -174,6 +174,16 @@ def test_a_plan_is_stale_once_the_files_or_the_version_say_something_else(world)
         world.runner().restate(plan)
 
 
+def test_a_plan_that_was_edited_is_stale(world) -> None:
+    """What it says must be what is to be done."""
+    world.fill(3)
+    world.runner().rebuild()
+    rename_field(world, sort=True)
+    runner = world.runner()
+    with pytest.raises(StalePlan, match="something else than what is to be done"):
+        runner.restate(replace(runner.plan(), effect=QUERY))
+
+
 def test_a_dry_run_writes_nothing(world) -> None:
     """It counts as the gate would, and names rows that cannot be indexed."""
     world.fill(10)

@@ -131,3 +131,14 @@ def test_a_row_that_dies_after_it_was_mended_in_one_run_stays_dead(world):
     letters.add("1", "bad again")
     letters.save()
     assert [letter.reason for letter in world.state.dead_letters("shop")] == ["bad again"]
+
+
+def test_a_to_document_that_ends_the_process_is_a_dead_row(world):
+    """SystemExit too is the row's failure: a run must not end as if all were well."""
+
+    def leave(row):
+        raise SystemExit(row["name"])
+
+    world.table.put("1", "fine")
+    reading = world.parts(to_document=leave).reader.ids(["1"])
+    assert reading.dead == {"1": "to_document raised SystemExit"}

@@ -192,3 +192,17 @@ def test_a_refused_version_is_not_gone_on_with(world) -> None:
     run = runner(world).rebuild(allow_change=True)
     assert run.version not in refused
     assert world.held() == world.wanted()
+
+
+def test_prune_leaves_what_can_be_gone_on_with(world) -> None:
+    """A rebuild that was killed goes on, though somebody tidied up in between."""
+    world.fill(30)
+    world.crash_after("after-checkpoint", 3)
+    with pytest.raises(World.Crash):
+        runner(world).rebuild()
+    world.clock.move(3600)
+    assert runner(world).prune() == []
+    world.table.pages = 0
+    runner(world).rebuild()
+    assert world.table.pages < 30 / 4
+    assert world.held() == world.wanted()

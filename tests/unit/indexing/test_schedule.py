@@ -9,7 +9,7 @@ from itertools import pairwise
 import pytest
 
 from searchsvc.domain.run import RunKind, RunStatus
-from searchsvc.errors import DefinitionError, EngineError
+from searchsvc.errors import DefinitionError, EngineError, VersionOutdated
 from searchsvc.indexing.schedule import Schedule, last_due, next_due, plan
 from searchsvc.indexing.when import At, Every, parse_when
 from searchsvc.stores.memory import MemoryStateStore
@@ -140,6 +140,26 @@ def test_a_version_of_another_definition_is_rebuilt_at_once(timed):
         schedule.stop()
     kinds = [run.kind for run in timed.state.runs("shop")]
     assert kinds.count(RunKind.REBUILD) == 2
+
+
+def test_older_files_never_come_back(timed):
+    """Others rebuild from newer files: a schedule that has read older ones does nothing."""
+    timed.fill(3)
+    old = timed.runner("h1", rebuild="0.2s", every="0.1s", lease_wait=1.0)
+    old.rebuild()
+    old.increment()
+    newer = timed.runner("h2").rebuild()
+    schedule = Schedule([timed.runner("h2"), old])
+    schedule.start()
+    try:
+        with pytest.raises(VersionOutdated, match="other files than this process has read"):
+            old.refuse_superseded()
+        with pytest.raises(VersionOutdated, match="start it again"):
+            old.increment()
+        time.sleep(1.0)
+    finally:
+        schedule.stop()
+    assert timed.store.live("shop").name == newer.version
 
 
 def test_what_needs_no_rebuild_takes_effect_at_the_start(timed):
