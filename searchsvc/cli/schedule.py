@@ -8,6 +8,8 @@ import click
 from searchsvc.cli.options import services
 from searchsvc.cli.output import print_table
 
+_LONGEST_WAIT = 0.5  # seconds
+
 
 @click.command
 @click.option("--list", "only_list", is_flag=True, help="List what is due when, and end.")
@@ -32,6 +34,8 @@ def command(ctx: click.Context, only_list: bool) -> None:
         signal.signal(number, lambda *_: stop.set())
     schedule.start()
     try:
-        stop.wait()
+        # Not for ever: a signal that the system gives to another thread ends no such wait.
+        while not stop.wait(_LONGEST_WAIT):
+            pass
     finally:
         schedule.stop()
