@@ -75,7 +75,9 @@ def assert_disjoint(found: list[dict]) -> None:
             for before, after in pairwise(alike):
                 assert before["finished"] <= after["started"], (index, before, after)
         for before, after in pairwise(rebuilds):
-            assert after["started"] - before["started"] >= 1_000_000, index
+            # That of the process that was killed is gone on with at once.
+            soon = before["status"] == "abandoned"
+            assert soon or after["started"] - before["started"] >= 1_000_000, (before, after)
 
 
 def feeds(run: dict, rebuild: dict) -> bool:
