@@ -1,5 +1,7 @@
 """Opens the state store's database with the settings that the store relies on."""
 
+import sqlite3
+import time
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +40,21 @@ def _open_sqlite(url: URL) -> Engine:
     @event.listens_for(engine, "connect")
     def _on_connect(connection: Any, _record: object) -> None:
         # Readers beside a writer, and no fsync per commit: kill -9 loses nothing either way.
-        for pragma in ("journal_mode = WAL", "synchronous = NORMAL"):
-            connection.execute(f"PRAGMA {pragma}").close()
+        _write_ahead(connection)
+        connection.execute("PRAGMA synchronous = NORMAL").close()
 
     return engine
+
+
+def _write_ahead(connection: Any) -> None:
+    """Switch a new file to its write-ahead log; SQLite does not wait for others that do so too."""
+    deadline = time.monotonic() + _BUSY_SECONDS
+    done = False
+    while not done:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL").close()
+            done = True
+        except sqlite3.OperationalError:
+            if time.monotonic() >= deadline:
+                raise
+            time.sleep(0.02)

@@ -101,7 +101,7 @@ def test_ten_indexes_under_two_schedulers_one_of_which_is_killed(shop):
         ]
         both[0].wait_for(lambda: served(shop) == INDEXES, 60)
         changes, seen = work(shop, SECONDS, 0)
-        assert seen == {str(command.process.pid) for command in both}
+        assert seen == {str(command.process.pid) for command in both}, [c.text for c in both]
         both[0].signal_group(signal.SIGKILL)
         killed = time.time() * 1_000_000
         changes, seen = work(shop, SECONDS, changes)
