@@ -2,21 +2,16 @@
 
 import logging
 import threading
-from collections.abc import Mapping
 from dataclasses import dataclass
 from time import monotonic
-from typing import Any
 
-import msgspec
-
-from searchsvc.domain.definition import IndexDefinition
 from searchsvc.domain.index import IndexVersion, is_index_name
 from searchsvc.domain.result import LiveIndex
 from searchsvc.engines.elastic.client import Client
 from searchsvc.engines.elastic.failures import cause, decoded, failure
 from searchsvc.engines.elastic.names import Names
 from searchsvc.engines.elastic.plan import Plan
-from searchsvc.engines.elastic.schema import FORMAT, card
+from searchsvc.engines.elastic.schema import card_in
 from searchsvc.engines.elastic.shapes import Metas
 from searchsvc.errors import EngineError, SearchsvcError
 
@@ -107,7 +102,7 @@ class Aliases:
         doing, name = f"looking up version '{version}'", self._names.of(version)
         path = f"/{name}?filter_path=*.mappings._meta"
         described: Metas = self._client.json("GET", path, doing=doing, shape=Metas)
-        definition = _definition(version, described.get(name, {}))
+        definition = card_in(described.get(name, {}), version).definition
         return Served(LiveIndex(version, definition), name, Plan(definition))
 
     def look(self, index: str) -> Served | None:
@@ -152,22 +147,8 @@ class Aliases:
                 f"'{alias}' is not the alias of one version: it stands for {sorted(found)}",
                 hint="rename what has that name, or set engine.prefix",
             )
-        definition = _definition(version, found[name])
+        definition = card_in(found[name], version).definition
         live, known = LiveIndex(version, definition), self._watched.get(index)
         if known is not None and known.served.live == live:
             return known.served
         return Served(live, name, Plan(definition))
-
-
-def _definition(version: IndexVersion, described: Mapping[str, Any]) -> IndexDefinition:
-    """The definition in what the server says of a version."""
-    try:
-        held = card(described["mappings"]["_meta"])
-    except (KeyError, TypeError, msgspec.ValidationError):
-        held = None
-    if held is None or held.index_format != FORMAT:
-        raise EngineError(
-            f"version '{version}' was not made by this searchsvc",
-            hint=f"run `searchsvc index rebuild {version.index}`",
-        )
-    return held.definition

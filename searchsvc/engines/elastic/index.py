@@ -100,7 +100,7 @@ class ElasticStore:
                 version=version,
                 documents=int(row.documents or 0),
                 size=int(row.size or 0),
-                definition_hash=_hash(metas.get(row.index, {})),
+                definition_hash=_hash(metas.get(row.index, {}), version),
                 live=version == live,
             )
             for row in rows
@@ -198,17 +198,8 @@ class ElasticStore:
     def _card(self, version: IndexVersion) -> Card:
         """What the version's `_meta` says. Raises UnknownVersion, or EngineError if unreadable."""
         path = f"{self._path(version)}?filter_path=*.mappings._meta"
-        answer = self._json("GET", path, version)
-        try:
-            found = schema.card(answer[self._names.of(version)]["mappings"]["_meta"])
-        except (KeyError, TypeError, AttributeError, msgspec.ValidationError):
-            found = None
-        if found is None or found.index_format != schema.FORMAT:
-            raise EngineError(
-                f"version '{version}' was not made by this searchsvc",
-                hint=f"run `searchsvc index rebuild {version.index}`",
-            )
-        return found
+        answer: shapes.Metas = self._json("GET", path, version, shape=shapes.Metas)
+        return schema.card_in(answer.get(self._names.of(version), {}), version)
 
     def _pointed(self, index: str) -> list[str]:
         """The concrete indexes that the alias points at."""
@@ -243,13 +234,12 @@ class ElasticStore:
         return True
 
 
-def _hash(mapping: dict[str, Any]) -> str:
+def _hash(described: dict[str, Any], version: IndexVersion) -> str:
     """The hash, or "" where the version's `_meta` cannot be read."""
     try:
-        card = schema.card(mapping["mappings"]["_meta"])
-    except (KeyError, TypeError, AttributeError, msgspec.ValidationError):
+        return schema.card_in(described, version).definition_hash
+    except EngineError:
         return ""
-    return card.definition_hash if card and card.index_format == schema.FORMAT else ""
 
 
 def _no_version(version: IndexVersion) -> UnknownVersion:

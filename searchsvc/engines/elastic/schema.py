@@ -14,9 +14,10 @@ from typing import Any
 import msgspec
 
 from searchsvc.domain.definition import Field, FieldType, IndexDefinition
-from searchsvc.domain.index import Recipe
+from searchsvc.domain.index import IndexVersion, Recipe
 from searchsvc.engines.fields import has_words
 from searchsvc.engines.recipes import Card, card_of
+from searchsvc.errors import EngineError
 
 FORMAT = 1  # raised whenever this file's output changes: older versions are then rebuilt
 
@@ -131,3 +132,17 @@ def card(meta: Mapping[str, Any]) -> Card | None:
     """What `_meta` says, None where it is not ours. Raises msgspec.ValidationError if damaged."""
     ours = meta.get("searchsvc")
     return None if ours is None else msgspec.convert(ours, Card)
+
+
+def card_in(described: Mapping[str, Any], version: IndexVersion) -> Card:
+    """The card in what the server says of a version. Raises EngineError where it is not ours."""
+    try:
+        found = card(described["mappings"]["_meta"])
+    except (KeyError, TypeError, AttributeError, msgspec.ValidationError):
+        found = None
+    if found is None or found.index_format != FORMAT:
+        raise EngineError(
+            f"version '{version}' was not made by this searchsvc",
+            hint=f"run `searchsvc index rebuild {version.index}`",
+        )
+    return found
