@@ -29,6 +29,11 @@ class Token:
     text: str
     position: int
 
+    @property
+    def where(self) -> str:
+        """Its place, for errors."""
+        return f"column {self.position}"
+
     def is_word(self, text: str) -> bool:
         """Whether it is this keyword, unquoted."""
         return self.kind == "word" and self.text == text

@@ -12,18 +12,15 @@ A value is a bare word or stands in double quotes, with `\"` and `\\` for those 
 """
 
 from collections.abc import Callable
-from datetime import datetime
 
-from searchsvc.domain.definition import Field, FieldType, IndexDefinition
-from searchsvc.domain.query import And, Exists, Filter, Not, OneOf, Or, Range
-from searchsvc.errors import FilterError, nearest
+from searchsvc.domain.definition import Field, IndexDefinition
+from searchsvc.domain.query import And, Exists, Filter, Not, Or
+from searchsvc.errors import FilterError
+from searchsvc.search.filter_conditions import Limits, between, compared, filtered_field, one_of
 from searchsvc.search.filter_tokens import Token, tokenize
-from searchsvc.search.filter_values import equal_to, scalar
+from searchsvc.search.filter_values import equal_to
 
 MAX_LENGTH = 4096
-MAX_DEPTH = 20
-MAX_CLAUSES = 200
-_ORDERED = frozenset({FieldType.NUMBER, FieldType.DATE})
 _COMPARISONS = frozenset({"=", "!=", ">", ">=", "<", "<="})
 
 
@@ -48,8 +45,7 @@ class _Parser:
     def __init__(self, tokens: list[Token], definition: IndexDefinition) -> None:
         self._tokens = tokens
         self._at = 0
-        self._depth = 0
-        self._clauses = 0
+        self._limits = Limits()
         self._definition = definition
 
     def parse(self) -> Filter:
@@ -74,23 +70,22 @@ class _Parser:
         return tuple(parts)
 
     def _not(self) -> Filter:
-        self._depth += 1
-        if self._depth > MAX_DEPTH:
-            message = f"the filter is nested deeper than {MAX_DEPTH} levels"
-            raise FilterError(message, position=self._peek().position)
-        try:
-            if self._accept("NOT"):
-                return Not(self._not())
-            if self._accept("("):
-                inner = self._or()
-                self._expect(")", "a closing ')'")
-                return inner
-            return self._condition()
-        finally:
-            self._depth -= 1
+        self._limits.enter(self._peek().position)
+        found = self._operand()
+        self._limits.leave()
+        return found
+
+    def _operand(self) -> Filter:
+        if self._accept("NOT"):
+            return Not(self._not())
+        if self._accept("("):
+            inner = self._or()
+            self._expect(")", "a closing ')'")
+            return inner
+        return self._condition()
 
     def _condition(self) -> Filter:
-        self._count_clause()
+        self._limits.clause(self._peek().position)
         field = self._field()
         operator = self._next()
         if operator.is_word("EXISTS"):
@@ -100,72 +95,33 @@ class _Parser:
         if operator.is_sign(":"):
             return self._colon(field)
         if operator.kind == "sign" and operator.text in _COMPARISONS:
-            return self._comparison(field, operator)
+            return compared(field, operator, self._value())
         raise _unexpected(operator, f"':', a comparison, IN or EXISTS after '{field.name}'")
 
     def _field(self) -> Field:
         token = self._next()
         if token.kind != "word":
             raise _unexpected(token, "a field's name")
-        field = self._definition.field(token.text)
-        usable = self._definition.public("filterable")
-        if field is None or field.hidden:
-            message = f"unknown field '{token.text}' at column {token.position}"
-            raise FilterError(message, position=token.position, hint=nearest(token.text, usable))
-        if not field.filterable:
-            message = f"field '{field.name}' ({field.type}) cannot be filtered"
-            raise FilterError(message, position=token.position, hint=nearest(token.text, usable))
-        return field
+        return filtered_field(token, self._definition)
 
     def _colon(self, field: Field) -> Filter:
         low = self._value()
-        if not self._accept("TO"):
-            return equal_to(field, low)
-        self._require_order(field, low, "TO")
-        high = self._value()
-        end = equal_to(field, high)
-        # The end of a range of days is the end of its last day.
-        if isinstance(end, Range):
-            return Range(field.name, _bound(field, low), end.high, include_high=False)
-        return Range(field.name, _bound(field, low), _bound(field, high))
-
-    def _comparison(self, field: Field, operator: Token) -> Filter:
-        value = self._value()
-        if operator.text == "=":
-            return equal_to(field, value)
-        if operator.text == "!=":
-            return Not(equal_to(field, value))
-        self._require_order(field, operator, operator.text)
-        return _ordered(field, operator.text, value)
+        return between(field, low, self._value()) if self._accept("TO") else equal_to(field, low)
 
     def _one_of(self, field: Field) -> Filter:
         self._expect("[", "'[' after IN")
         values = [self._value()]
         while self._accept(","):
-            self._count_clause()
+            self._limits.clause(self._peek().position)
             values.append(self._value())
         self._expect("]", "',' or ']'")
-        parts = tuple(equal_to(field, value) for value in values)
-        if any(isinstance(part, Range) for part in parts):
-            return parts[0] if len(parts) == 1 else Or(parts)
-        return OneOf(field.name, tuple(scalar(field, value) for value in values))
+        return one_of(field, values)
 
     def _value(self) -> Token:
         token = self._next()
         if token.kind not in ("word", "text"):
             raise _unexpected(token, "a value")
         return token
-
-    def _require_order(self, field: Field, token: Token, operator: str) -> None:
-        if field.type not in _ORDERED:
-            message = f"field '{field.name}' ({field.type}) has no order, so {operator} is no use"
-            raise FilterError(message, position=token.position, hint="use ':' or IN")
-
-    def _count_clause(self) -> None:
-        self._clauses += 1
-        if self._clauses > MAX_CLAUSES:
-            message = f"the filter has more than {MAX_CLAUSES} clauses"
-            raise FilterError(message, position=self._peek().position)
 
     def _peek(self) -> Token:
         return self._tokens[self._at]
@@ -185,30 +141,6 @@ class _Parser:
     def _expect(self, text: str, wanted: str) -> None:
         if not self._accept(text):
             raise _unexpected(self._peek(), wanted)
-
-
-def _ordered(field: Field, operator: str, value: Token) -> Range:
-    """`>`, `>=`, `<` or `<=`; against a day, after and up to mean its end."""
-    day = equal_to(field, value)
-    if isinstance(day, Range):
-        low = day.high if operator == ">" else day.low
-        high = day.high if operator == "<=" else day.low
-        if operator.startswith(">"):
-            return Range(field.name, low=low)
-        return Range(field.name, high=high, include_high=False)
-    bound = _bound(field, value)
-    if operator.startswith(">"):
-        return Range(field.name, low=bound, include_low=operator == ">=")
-    return Range(field.name, high=bound, include_high=operator == "<=")
-
-
-def _bound(field: Field, token: Token) -> float | datetime:
-    """The value as one end of a range; a day is its first instant."""
-    value = equal_to(field, token)
-    bound = value.low if isinstance(value, Range) else value.value
-    if isinstance(bound, str | None):
-        raise _unexpected(token, "a value with an order")
-    return bound
 
 
 def _unexpected(token: Token, wanted: str) -> FilterError:

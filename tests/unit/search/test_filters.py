@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from searchsvc.definitions.mappings import parse_mapping
 from searchsvc.domain.query import And, Equals, Exists, Filter, Not, OneOf, Or, Range
 from searchsvc.errors import FilterError
-from searchsvc.search.filters import MAX_CLAUSES, MAX_DEPTH, parse_filter, without_field
+from searchsvc.search.filter_conditions import MAX_CLAUSES, MAX_DEPTH
+from searchsvc.search.filters import parse_filter, without_field
 
 PRODUCTS = parse_mapping(
     "products",
