@@ -202,16 +202,25 @@ def _query_parameter(parameter: Parameter) -> dict[str, Any]:
 def _body(parameters: Sequence[Parameter]) -> Schema:
     return {
         "type": "object",
-        "properties": {p.name: {**_schema(p), "description": p.description} for p in parameters},
+        "properties": {
+            p.name: {**_body_schema(p), "description": p.description} for p in parameters
+        },
         "additionalProperties": False,
     }
+
+
+def _body_schema(parameter: Parameter) -> dict[str, Any]:
+    """A filter is an object or an expression in a body, and an expression in a query string."""
+    schema = _schema(parameter)
+    return {"anyOf": [schema, reference("Filter")]} if parameter.kind == "filter" else schema
 
 
 def _schema(parameter: Parameter) -> dict[str, Any]:
     if parameter.kind == "list":
         return {"type": "array", "items": {"type": "string"}, "maxItems": 100}
-    schema: dict[str, Any] = {"type": parameter.kind, "default": parameter.default}
-    low, high = ("minLength", "maxLength") if parameter.kind == "string" else ("minimum", "maximum")
+    kind = "string" if parameter.kind == "filter" else parameter.kind
+    schema: dict[str, Any] = {"type": kind, "default": parameter.default}
+    low, high = ("minLength", "maxLength") if kind == "string" else ("minimum", "maximum")
     bounds = {low: parameter.minimum, high: parameter.maximum}
     schema.update({name: bound for name, bound in bounds.items() if bound is not None})
     if parameter.choices:

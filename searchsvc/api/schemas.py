@@ -51,6 +51,12 @@ def nullable(schema: Schema) -> Schema:
 
 _CODES = sorted({kind.code for kind in PROBLEMS} | {code for code, _ in HTTP_PROBLEMS.values()})
 _VALUE: Schema = {"type": ["string", "number", "boolean"]}
+_CONDITION: Mapping[str, Schema] = {
+    "field": STRING,
+    **dict.fromkeys(("eq", "ne", "gt", "gte", "lt", "lte"), _VALUE),
+    "in": {**array(_VALUE), "minItems": 1},
+    "exists": BOOLEAN,
+}
 _HTML: Schema = {
     "type": "string",
     "description": "Safe HTML: escaped text, matched words in <mark>.",
@@ -127,6 +133,14 @@ SCHEMAS: Mapping[str, Schema] = {
             "sort": BOOLEAN,
         }
     ),
+    "Filter": {
+        "anyOf": [
+            record({"and": {**array(reference("Filter")), "minItems": 1}}),
+            record({"or": {**array(reference("Filter")), "minItems": 1}}),
+            record({"not": reference("Filter")}),
+            record(_CONDITION, optional=tuple(_CONDITION)[1:]),
+        ]
+    },
     "Versions": record({"index": STRING, "versions": array(reference("Version"))}),
     "Version": record(
         {

@@ -6,7 +6,7 @@ from typing import Any, Literal, TypeAlias
 
 from searchsvc.errors import RequestError, UnknownParameter, nearest
 
-Kind: TypeAlias = Literal["string", "integer", "boolean", "list"]
+Kind: TypeAlias = Literal["string", "integer", "boolean", "list", "filter"]
 
 _BOOLEANS = {"true": True, "false": False}
 _MAX_ITEMS = 100
@@ -16,7 +16,8 @@ _MAX_ITEMS = 100
 class Parameter:
     """One parameter. `minimum` and `maximum` bound a number, or the length of a string.
 
-    A `list` is a JSON array of strings, or in a query string one value with commas.
+    A `list` is a JSON array of strings, or in a query string one value with commas; a `filter` is
+    a string, or a JSON object.
     """
 
     name: str
@@ -37,6 +38,8 @@ class Parameter:
             return self._list(value)
         if isinstance(value, list):
             raise self._error("was given more than once, or as a list")
+        if self.kind == "filter" and isinstance(value, dict):
+            return value
         if self.kind == "integer":
             return self._integer(value)
         if self.kind == "boolean":
@@ -45,7 +48,8 @@ class Parameter:
 
     def _string(self, value: object) -> str:
         if not isinstance(value, str):
-            raise self._error("must be a string")
+            wanted = "a string or an object" if self.kind == "filter" else "a string"
+            raise self._error(f"must be {wanted}")
         if self.choices and value not in self.choices:
             raise self._error(f"cannot be '{value[:50]}'", nearest(value, self.choices))
         if self.maximum is not None and len(value) > self.maximum:
@@ -119,7 +123,13 @@ SEARCH_PARAMETERS: tuple[Parameter, ...] = (
     _QUERY,
     Parameter("page", "integer", "Which page of hits, from 1.", 1, minimum=1, maximum=10_000),
     Parameter("per_page", "integer", "Hits on a page.", 10, minimum=0, maximum=100),
-    Parameter("filter", "string", "A filter expression, see docs/filters.md.", "", maximum=4096),
+    Parameter(
+        "filter",
+        "filter",
+        "A filter expression, in a body also an object; see docs/filters.md.",
+        "",
+        maximum=4096,
+    ),
     Parameter("facets", "list", "Facet fields to count; `*` for all.", ""),
     Parameter("facet_limit", "integer", "Values of each facet.", 10, minimum=1, maximum=1000),
     Parameter(

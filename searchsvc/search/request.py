@@ -13,6 +13,7 @@ from searchsvc.domain.query import (
     SuggestQuery,
 )
 from searchsvc.errors import RequestError, nearest
+from searchsvc.search.filter_json import read_filter
 from searchsvc.search.filters import parse_filter, without_field
 from searchsvc.search.parameters import SEARCH_PARAMETERS, SUGGEST_PARAMETERS, read_parameters
 from searchsvc.search.planner import plan
@@ -25,7 +26,7 @@ _NO_TYPOS = Typo(one_from=1_000_000, two_from=1_000_000)
 def search_query(given: Mapping[str, object], definition: IndexDefinition) -> SearchQuery:
     """The query of a search request. Raises RequestError, naming the parameter."""
     values = read_parameters(given, SEARCH_PARAMETERS)
-    found = parse_filter(values["filter"], definition)
+    found = _filter(values["filter"], definition)
     offset = (values["page"] - 1) * values["per_page"]
     if offset + values["per_page"] > MAX_WINDOW:
         message = f"page and per_page reach beyond the first {MAX_WINDOW} hits"
@@ -59,6 +60,12 @@ def suggest_query(given: Mapping[str, object], definition: IndexDefinition) -> S
     values = read_parameters(given, SUGGEST_PARAMETERS)
     planned = plan(values["q"], _typo(values, definition))
     return SuggestQuery(definition.name, values["q"], planned.terms, values["limit"])
+
+
+def _filter(given: str | Mapping[str, object], definition: IndexDefinition) -> Filter | None:
+    if isinstance(given, str):
+        return parse_filter(given, definition)
+    return read_filter(given, definition)
 
 
 def _typo(values: Mapping[str, Any], definition: IndexDefinition) -> Typo:

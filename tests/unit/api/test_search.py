@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from searchsvc.domain.query import Equals
+
 SEARCH = "/v1/indexes/books/search"
 
 
@@ -50,6 +52,14 @@ def test_no_text_finds_everything(api, q: str) -> None:
     """Nothing typed, or only spaces, is a question for all."""
     body = api.client.simulate_get(SEARCH, query_string=f"q={q}").json
     assert body["total"]["value"] == 1
+
+
+def test_a_filter_may_be_an_object(api) -> None:
+    """In a body, a filter is JSON as well as an expression, and both ask for the same."""
+    for filter in ("genre:novel", {"field": "genre", "eq": "novel"}):
+        given = json.dumps({"q": "dune", "filter": filter})
+        assert api.client.simulate_post(SEARCH, body=given).status_code == 200
+        assert api.engine.asked[-1].filter == Equals("genre", "novel")
 
 
 def test_words_that_were_not_looked_up_are_told(api) -> None:
