@@ -80,7 +80,8 @@ def ours(services) -> float:
     from searchsvc.indexing.rebuild import Allowed, Rebuild
     from searchsvc.indexing.records import RunRecords
 
-    parts = services.runner("products")._parts
+    runner = services.runner("products")
+    parts = runner._parts
     spent = 0.0
 
     def begin(lease) -> IndexVersion:
@@ -88,7 +89,7 @@ def ours(services) -> float:
 
     def work(context, version: IndexVersion) -> None:
         nonlocal spent
-        parts.store.create(version, services.definitions["products"], "bench")
+        parts.store.create(version, runner.recipe)
         parts.source.page(None, 1)  # connects
         started = time.process_time()
         Rebuild(parts, context, version, Allowed())._copy(Checkpoint(version.name, "bench", 0))
