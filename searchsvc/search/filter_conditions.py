@@ -108,5 +108,5 @@ def _bound(field: Field, given: Written) -> float | datetime:
 
 def _require_order(field: Field, at: Written, operator: str) -> None:
     if field.type not in _ORDERED:
-        message = f"field '{field.name}' ({field.type}) has no order, so {operator} is no use"
+        message = f"field '{field.name}' ({field.type}) has no order: no {operator} at {at.where}"
         raise FilterError(message, position=at.position, hint="use equality or IN")
