@@ -6,6 +6,7 @@ from typing import Any, TypeAlias
 from searchsvc.api.errors import HTTP_PROBLEMS, PROBLEMS
 from searchsvc.domain.definition import FieldType
 from searchsvc.domain.run import RunKind, RunStatus
+from searchsvc.search.filter_json import SIGNS
 from searchsvc.telemetry.latency_report import WINDOWS
 
 Schema: TypeAlias = Mapping[str, Any]
@@ -53,7 +54,7 @@ _CODES = sorted({kind.code for kind in PROBLEMS} | {code for code, _ in HTTP_PRO
 _VALUE: Schema = {"type": ["string", "number", "boolean"]}
 _CONDITION: Mapping[str, Schema] = {
     "field": STRING,
-    **dict.fromkeys(("eq", "ne", "gt", "gte", "lt", "lte"), _VALUE),
+    **dict.fromkeys(SIGNS, _VALUE),
     "in": {**array(_VALUE), "minItems": 1},
     "exists": BOOLEAN,
 }

@@ -1,12 +1,11 @@
 """Makes the conditions of a filter from fields and values, in whichever form they were given."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from searchsvc.domain.definition import Field, FieldType, IndexDefinition
-from searchsvc.domain.query import Filter, Not, OneOf, Or, Range
+from searchsvc.domain.query import Equals, Filter, Not, OneOf, Or, Range
 from searchsvc.errors import FilterError, nearest
-from searchsvc.search.filter_values import Written, equal_to, scalar
+from searchsvc.search.filter_values import Written, equal_to
 
 MAX_DEPTH = 20
 MAX_CLAUSES = 200
@@ -63,47 +62,47 @@ def compared(field: Field, operator: Written, value: Written) -> Filter:
 
 def ordered(field: Field, operator: Written, value: Written) -> Range:
     """`>`, `>=`, `<` or `<=`; against a day, after and up to mean its end."""
-    sign = operator.text
-    _require_order(field, operator, sign)
-    day = equal_to(field, value)
-    if isinstance(day, Range):
-        low = day.high if sign == ">" else day.low
-        high = day.high if sign == "<=" else day.low
-        if sign.startswith(">"):
-            return Range(field.name, low=low)
-        return Range(field.name, high=high, include_high=False)
-    bound = _bound(field, value)
-    if sign.startswith(">"):
-        return Range(field.name, low=bound, include_low=sign == ">=")
-    return Range(field.name, high=bound, include_high=sign == "<=")
+    _require_order(field, operator, operator.text)
+    return _range(field, operator.text, value)
 
 
 def between(field: Field, low: Written, high: Written) -> Range:
-    """From `low` to `high`, both included."""
+    """From `low` to `high`, both included: to the end of a day."""
     _require_order(field, low, "TO")
-    end = equal_to(field, high)
-    # The end of a range of days is the end of its last day.
-    if isinstance(end, Range):
-        return Range(field.name, _bound(field, low), end.high, include_high=False)
-    return Range(field.name, _bound(field, low), _bound(field, high))
+    upper = _range(field, "<=", high)
+    return bounded(_range(field, ">=", low), upper)
+
+
+def bounded(lower: Range, upper: Range) -> Range:
+    """One value within both: two ranges could be met by two values of a list."""
+    return Range(lower.field, lower.low, upper.high, lower.include_low, upper.include_high)
 
 
 def one_of(field: Field, values: Sequence[Written]) -> Filter:
     """One of the values; a day among dates is all of that day."""
     parts = tuple(equal_to(field, value) for value in values)
-    if any(isinstance(part, Range) for part in parts):
-        return parts[0] if len(parts) == 1 else Or(parts)
-    return OneOf(field.name, tuple(scalar(field, value) for value in values))
+    single = tuple(part.value for part in parts if isinstance(part, Equals))
+    if len(single) == len(parts):
+        return OneOf(field.name, single)
+    return parts[0] if len(parts) == 1 else Or(parts)
 
 
-def _bound(field: Field, given: Written) -> float | datetime:
-    """The value as one end of a range; a day is its first instant."""
+def _range(field: Field, sign: str, given: Written) -> Range:
+    """The values on one side of `given`, which stands for all of its day if it is one."""
     value = equal_to(field, given)
-    bound = value.low if isinstance(value, Range) else value.value
-    if isinstance(bound, str | None):
+    if isinstance(value, Range):
+        low = value.high if sign == ">" else value.low
+        high = value.high if sign == "<=" else value.low
+        if sign.startswith(">"):
+            return Range(field.name, low=low)
+        return Range(field.name, high=high, include_high=False)
+    bound = value.value
+    if isinstance(bound, str):
         message = f"expected a value with an order at {given.where}, found '{given.text}'"
         raise FilterError(message, position=given.position)
-    return bound
+    if sign.startswith(">"):
+        return Range(field.name, low=bound, include_low=sign == ">=")
+    return Range(field.name, high=bound, include_high=sign == "<=")
 
 
 def _require_order(field: Field, at: Written, operator: str) -> None:

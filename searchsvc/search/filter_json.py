@@ -15,11 +15,18 @@ from typing import Any
 from searchsvc.domain.definition import Field, IndexDefinition
 from searchsvc.domain.query import And, Exists, Filter, Not, Or, Range
 from searchsvc.errors import FilterError, nearest
-from searchsvc.search.filter_conditions import Limits, compared, filtered_field, one_of, ordered
+from searchsvc.search.filter_conditions import (
+    Limits,
+    bounded,
+    compared,
+    filtered_field,
+    one_of,
+    ordered,
+)
 
-_SIGNS = {"eq": "=", "ne": "!=", "gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
+SIGNS = {"eq": "=", "ne": "!=", "gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
 _LOWER, _UPPER = ("gt", "gte"), ("lt", "lte")
-_OPERATORS = (*_SIGNS, "in", "exists")
+_OPERATORS = (*SIGNS, "in", "exists")
 _JOINERS = ("and", "or", "not")
 _EXAMPLE = 'such as {"field": "price", "gte": 10}'
 
@@ -95,11 +102,7 @@ class _Reader:
         if low and high:
             self._limits.clause()
             lower = _ordered(field, low, operators.pop(low), at)
-            upper = _ordered(field, high, operators.pop(high), at)
-            # One value must lie between: two ranges could be met by two values of a list.
-            parts.append(
-                Range(field.name, lower.low, upper.high, lower.include_low, upper.include_high)
-            )
+            parts.append(bounded(lower, _ordered(field, high, operators.pop(high), at)))
         return parts + [self._part(field, key, value, at) for key, value in operators.items()]
 
     def _part(self, field: Field, key: str, value: object, at: str) -> Filter:
@@ -111,7 +114,7 @@ class _Reader:
             return Exists(field.name) if value else Not(Exists(field.name))
         if key == "in":
             return self._one_of(field, value, pointer)
-        return compared(field, _Given(_SIGNS[key], pointer), _text(value, pointer))
+        return compared(field, _Given(SIGNS[key], pointer), _text(value, pointer))
 
     def _one_of(self, field: Field, value: object, at: str) -> Filter:
         if not isinstance(value, list) or not value:
@@ -130,7 +133,7 @@ def _only(names: tuple[str, ...], operators: Mapping[str, object], at: str) -> s
 
 def _ordered(field: Field, key: str, value: object, at: str) -> Range:
     pointer = f"{at}/{key}"
-    return ordered(field, _Given(_SIGNS[key], pointer), _text(value, pointer))
+    return ordered(field, _Given(SIGNS[key], pointer), _text(value, pointer))
 
 
 def _text(value: object, pointer: str) -> _Given:
