@@ -9,20 +9,17 @@ Prints the best wall time, the server's CPU time, and the size of the index.
 
 import argparse
 import copy
-import json
 import tempfile
-import time
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
 
 import orjson
-from rebuild import _ask, _plain, prepare
+from rebuild import _ask, _plain, posted, prepare
 from shop import MAPPINGS, make_project, make_shop, mariadb, opensearch
 
-Kind = tuple[dict[str, Any], list[bytes]]  # an index body, and bulk lines
+Kind = tuple[dict[str, Any], Path]  # an index body, and a file of bulk lines
 
 
 def main() -> None:
@@ -47,12 +44,11 @@ def _kinds(url: str, engine: str, folder: Path, mapping: str) -> dict[str, Kind]
     from searchsvc.bootstrap import native_body
 
     services = make_project(folder, mapping, url, engine)
-    prepare(services, folder / "lines")
+    lines = folder / "lines"
+    prepare(services, lines)
     body = native_body(services.definitions["products"])
     services.close()
-    lines = (folder / "lines").read_bytes().splitlines(keepends=True)
-    sources = [orjson.loads(line)["_json"].encode() + b"\n" for line in lines[1::2]]
-    rows = [line for pair in zip(lines[::2], sources, strict=True) for line in pair]
+    rows = _changed(lines, "rows", lambda line: orjson.loads(line)["_json"].encode() + b"\n")
     settings = {"index": {"refresh_interval": "-1", "number_of_replicas": 0}}
     plain = {"settings": settings, "mappings": {"properties": _plain(mapping)}}
     return {
@@ -66,9 +62,9 @@ def _kinds(url: str, engine: str, folder: Path, mapping: str) -> dict[str, Kind]
             _with_source(body, {"includes": ["_json"], "recovery_source_enabled": False}),
             lines,
         ),
-        "without stems": _without(body, lines, ".stems"),
-        "without whole values": _without(body, lines, ".whole"),
-        "without the JSON": _without(body, lines, "_json"),
+        "without stems": (body, _without(lines, ".stems")),
+        "without whole values": (body, _without(lines, ".whole")),
+        "without the JSON": (body, _without(lines, "_json")),
         "as the obvious stack": (plain, rows),
     }
 
@@ -84,42 +80,33 @@ def _stored(body: dict[str, Any], source: dict[str, Any]) -> dict[str, Any]:
     return changed
 
 
-def _without(body: dict[str, Any], lines: list[bytes], end: str) -> Kind:
+def _without(lines: Path, end: str) -> Path:
     """The lines less the native fields whose names end so."""
-    kept = list(lines)
-    for number in range(1, len(lines), 2):
-        document = {k: v for k, v in orjson.loads(lines[number]).items() if not k.endswith(end)}
-        kept[number] = orjson.dumps(document, option=orjson.OPT_APPEND_NEWLINE)
-    return body, kept
+
+    def kept(line: bytes) -> bytes:
+        document = {k: v for k, v in orjson.loads(line).items() if not k.endswith(end)}
+        return orjson.dumps(document, option=orjson.OPT_APPEND_NEWLINE)
+
+    return _changed(lines, f"without{end}", kept)
 
 
-def _measured(engine: str, body: dict[str, Any], lines: list[bytes]) -> tuple[float, float, int]:
+def _changed(lines: Path, name: str, change: Callable[[bytes], bytes]) -> Path:
+    """A file beside `lines` in which every document is changed."""
+    changed = lines.with_name(name)
+    with lines.open("rb") as given, changed.open("wb") as file:
+        for action in given:
+            file.write(action + change(next(given)))
+    return changed
+
+
+def _measured(engine: str, body: dict[str, Any], lines: Path) -> tuple[float, float, int]:
     """Seconds of wall and of the server's CPU, and bytes, of an index made of these lines."""
-    _ask(engine, "PUT", "/products-lines", json.dumps(body).encode())
-    cpu, started = _cpu(engine), time.perf_counter()
-    path = "/products-lines/_bulk?filter_path=errors"
-    with ThreadPoolExecutor(2) as threads:
-        for sent in [threads.submit(_ask, engine, "POST", path, part) for part in _parts(lines)]:
-            sent.result()
-    _ask(engine, "POST", "/products-lines/_refresh")
-    wall, cpu = time.perf_counter() - started, _cpu(engine) - cpu
+    cpu = _cpu(engine)
+    wall = posted(engine, "products-lines", body, lines, 4 << 20)
+    cpu = _cpu(engine) - cpu
     size = _told(f"{engine}/products-lines/_stats/store")["_all"]["primaries"]["store"]
     _ask(engine, "DELETE", "/products-lines")
     return wall, cpu, size["size_in_bytes"]
-
-
-def _parts(lines: list[bytes], size: int = 4 << 20) -> Iterator[bytes]:
-    """The lines in requests of about `size` bytes."""
-    part: list[bytes] = []
-    length = 0
-    for number in range(0, len(lines), 2):
-        part += lines[number : number + 2]
-        length += len(lines[number]) + len(lines[number + 1])
-        if length >= size:
-            yield b"".join(part)
-            part, length = [], 0
-    if part:
-        yield b"".join(part)
 
 
 def _cpu(engine: str) -> float:
@@ -129,7 +116,7 @@ def _cpu(engine: str) -> float:
 
 def _told(url: str) -> dict[str, Any]:
     with urlopen(url, timeout=60) as answer:  # noqa: S310 - the server that the bench started
-        return json.loads(answer.read())
+        return orjson.loads(answer.read())
 
 
 if __name__ == "__main__":
