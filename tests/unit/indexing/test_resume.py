@@ -16,6 +16,14 @@ def runner(world: World, hash: str = "h1"):
     return world.runner(hash)
 
 
+def kill_rebuild(world: World, point: str = "after-checkpoint", passes: int = 3) -> None:
+    """A rebuild dies where it passes `point`, and its lease runs out."""
+    world.crash_after(point, passes)
+    with pytest.raises(World.Crash):
+        runner(world).rebuild()
+    world.clock.move(3600)
+
+
 POINTS = ["page-read", "before-commit", "after-commit", "before-checkpoint", "after-checkpoint"]
 LATER = ["before-swap", "after-swap", "before-prune"]
 
@@ -25,10 +33,7 @@ LATER = ["before-swap", "after-swap", "before-prune"]
 def test_a_killed_copy_goes_on(world, point, passes) -> None:
     """Killed at any point of any page: one version in the end, equal to the table."""
     world.fill(30)
-    world.crash_after(point, passes)
-    with pytest.raises(World.Crash):
-        runner(world).rebuild()
-    world.clock.move(3600)
+    kill_rebuild(world, point, passes)
     world.table.put("0003", "changed meanwhile")
     world.table.remove("0007")
     begun = world.state.checkpoint("shop")
@@ -146,10 +151,7 @@ def test_dead_and_hidden_rows_of_the_first_part_count(world) -> None:
     world.fill(30)
     world.table.put("0001", price="x")
     world.table.put("0002", hidden=True)
-    world.crash_after("after-checkpoint", 3)
-    with pytest.raises(World.Crash):
-        runner(world).rebuild()
-    world.clock.move(3600)
+    kill_rebuild(world)
     run = runner(world).rebuild()
     assert run.status is RunStatus.DEGRADED
     assert world.held() == world.wanted()
@@ -158,10 +160,7 @@ def test_dead_and_hidden_rows_of_the_first_part_count(world) -> None:
 def test_another_definition_begins_anew(world) -> None:
     """One version never holds documents of two."""
     world.fill(30)
-    world.crash_after("after-checkpoint", 3)
-    with pytest.raises(World.Crash):
-        runner(world).rebuild()
-    world.clock.move(3600)
+    kill_rebuild(world)
     begun = world.state.checkpoint("shop")
     run = runner(world, "h2").rebuild()
     assert run.version != begun.version
@@ -172,10 +171,7 @@ def test_another_definition_begins_anew(world) -> None:
 def test_fresh_begins_anew(world) -> None:
     """For whoever does not trust what is there."""
     world.fill(30)
-    world.crash_after("after-checkpoint", 3)
-    with pytest.raises(World.Crash):
-        runner(world).rebuild()
-    world.clock.move(3600)
+    kill_rebuild(world)
     assert runner(world).rebuild(fresh=True).counts.read >= 30
     assert world.held() == world.wanted()
 
@@ -197,10 +193,7 @@ def test_a_refused_version_is_not_gone_on_with(world) -> None:
 def test_prune_leaves_what_can_be_gone_on_with(world) -> None:
     """A rebuild that was killed goes on, though somebody tidied up in between."""
     world.fill(30)
-    world.crash_after("after-checkpoint", 3)
-    with pytest.raises(World.Crash):
-        runner(world).rebuild()
-    world.clock.move(3600)
+    kill_rebuild(world)
     assert runner(world).prune() == []
     world.table.pages = 0
     runner(world).rebuild()
