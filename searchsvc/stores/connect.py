@@ -49,12 +49,12 @@ def _open_sqlite(url: URL) -> Engine:
 def _write_ahead(connection: Any) -> None:
     """Switch a new file to its write-ahead log; SQLite does not wait for others that do so too."""
     deadline = time.monotonic() + _BUSY_SECONDS
-    done = False
-    while not done:
+    while True:
         try:
             connection.execute("PRAGMA journal_mode = WAL").close()
-            done = True
         except sqlite3.OperationalError:
             if time.monotonic() >= deadline:
                 raise
             time.sleep(0.02)
+        else:
+            return
