@@ -1,12 +1,12 @@
 """Renders results as JSON; documents pass through as the bytes that the engine gave."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import falcon.asgi
 import orjson
 
-from searchsvc.domain.query import Match
+from searchsvc.domain.query import Match, PlanStep
 from searchsvc.domain.result import Facet, Hit
 from searchsvc.search.answer import SearchAnswer, SuggestAnswer
 from searchsvc.telemetry.stages import Stages
@@ -38,6 +38,7 @@ def search_body(answer: SearchAnswer, version: str, stages: Stages) -> bytes:
             "hits": hits,
             "facets": facets,
             "applied": {"match": "any" if any_word else "all", "ignored_words": query.ignored},
+            **_explain(answer.steps),
             **_times(stages),
         }
     )
@@ -84,6 +85,12 @@ def _hit(hit: Hit) -> Mapping[str, Any]:
 def _facet(facet: Facet) -> Mapping[str, Any]:
     values = [{"value": bucket.value, "count": bucket.count} for bucket in facet.buckets]
     return {"type": "values", "values": values}
+
+
+def _explain(steps: Sequence[PlanStep] | None) -> Mapping[str, Any]:
+    if steps is None:
+        return {}
+    return {"explain": [{"step": step.name, "changes": step.changes} for step in steps]}
 
 
 def _times(stages: Stages) -> Mapping[str, Any]:

@@ -82,7 +82,18 @@ SCHEMAS: Mapping[str, Schema] = {
             "hits": array(reference("Hit")),
             "facets": mapping(reference("Facet")),
             "applied": record({"match": {"enum": ["all", "any"]}, "ignored_words": array(STRING)}),
+            "explain": array(reference("PlanStep")),
             **_TIMES,
+        },
+        optional=("explain",),
+    ),
+    "PlanStep": record(
+        {
+            "step": STRING,
+            "changes": {
+                "type": "object",
+                "description": "The members of the plan that the step changed, as they are then.",
+            },
         }
     ),
     "Hit": record(

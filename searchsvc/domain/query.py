@@ -1,5 +1,6 @@
 """What is asked of an engine: terms, filters, facets, sorts and a page."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -106,13 +107,34 @@ class SortKey:
 
 
 @dataclass(frozen=True, slots=True)
+class PlanStep:
+    """What one step made of a query: the members that it changed, as JSON shows them."""
+
+    name: str
+    changes: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What was made of a request; the answer tells it, and no engine looks at it.
+
+    `steps` are there when they were asked for.
+    """
+
+    steps: tuple[PlanStep, ...] | None = None
+
+
+NOTHING_APPLIED = Applied()
+
+
+@dataclass(frozen=True, slots=True)
 class SearchQuery:
     """One search, checked against the definition and ready for any engine.
 
     No terms: every document matches. `sort` empty: by score, ties by id. `fields` None: every
     field that is not hidden. Hits are `offset` to `offset + limit` (limit may be 0). `version`
-    None: the live one. The answer repeats `page` and the words that are `ignored`; no engine looks
-    at these.
+    None: the live one. The answer repeats `page` and the words that are `ignored`, and tells what
+    was `applied`; no engine looks at these.
     """
 
     index: str
@@ -130,6 +152,7 @@ class SearchQuery:
     version: IndexVersion | None = None
     page: int = 1
     ignored: tuple[str, ...] = ()
+    applied: Applied = NOTHING_APPLIED
 
     @property
     def wordless(self) -> bool:

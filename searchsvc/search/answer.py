@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from searchsvc.domain.query import SearchQuery, SuggestQuery
+from searchsvc.domain.query import PlanStep, SearchQuery, SuggestQuery
 from searchsvc.domain.result import SearchResult, SuggestResult
 
 
@@ -13,6 +13,14 @@ class SearchAnswer:
     query: SearchQuery
     result: SearchResult
     relaxed: bool = False
+
+    @property
+    def steps(self) -> tuple[PlanStep, ...] | None:
+        """Every step from the text to the query that was answered; None unless asked for."""
+        planned = self.query.applied.steps
+        if planned is None or not self.relaxed:
+            return planned
+        return (*planned, PlanStep("relax", {"match": self.query.match}))
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,6 +146,9 @@ SEARCH_PARAMETERS: tuple[Parameter, ...] = (
         choices=("auto", "all", "any"),
     ),
     _TYPO,
+    Parameter(
+        "explain", "boolean", "Whether the answer tells how the query was made.", default=False
+    ),
 )
 
 SUGGEST_PARAMETERS: tuple[Parameter, ...] = (

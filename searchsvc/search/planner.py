@@ -1,36 +1,75 @@
-"""Turns what was typed into terms: normalised words with the typos and prefixes they may have."""
+"""Turns what was typed into a plan, step by step; each step is a pure function of the plan before.
 
-from dataclasses import dataclass
+Everything that no engine needs to know of happens here. A plan's members are replaced and never
+changed, so that what a step did is told by the plans before and after it: see search/explain.py.
+"""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import NamedTuple, TypeAlias
 
 from searchsvc.domain.definition import Typo
 from searchsvc.domain.query import Term
-from searchsvc.search.words import LONGEST_WORD, normalise, words
+from searchsvc.search.words import LONGEST_WORD, cut, normalise
 
 # More words than a person types; each costs an engine look-ups in every field.
 MAX_TERMS = 32
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What a text asks for: its terms, and the words that are not looked up."""
+class Asked(NamedTuple):
+    """What a plan is made from."""
 
-    terms: tuple[Term, ...]
+    text: str
+    typo: Typo
+
+
+class Plan(NamedTuple):
+    """What a text asks for, as far as the steps until now have understood it.
+
+    `words` are in the order of the text, the last of them `unfinished` or not. `terms` are to be
+    looked up, `ignored` words are not. A named tuple, since every request replaces members and a
+    dataclass takes three times as long to do so.
+    """
+
+    asked: Asked
+    text: str
+    words: tuple[str, ...] = ()
+    unfinished: bool = False
+    terms: tuple[Term, ...] = ()
     ignored: tuple[str, ...] = ()
 
 
-def plan(text: str, typo: Typo) -> Plan:
-    """The terms of `text`, the first 32 distinct ones; what is too long for a word is none.
+Step: TypeAlias = Callable[[Plan], Plan]
+
+
+def plan(asked: Asked) -> Plan:
+    """The plan after every step."""
+    made = Plan(asked, asked.text)
+    for step in STEPS.values():
+        made = step(made)
+    return made
+
+
+def cut_words(made: Plan) -> Plan:
+    """Normalise the text and cut it into words.
 
     The last word counts as unfinished unless something was typed after it.
     """
-    found = words(text)
-    unfinished = bool(found) and normalise(text)[-1:].isalnum()
+    text = normalise(made.text)
+    return made._replace(text=text, words=tuple(cut(text)), unfinished=text[-1:].isalnum())
+
+
+def choose_terms(made: Plan) -> Plan:
+    """Look up the first 32 distinct words; what is too long for a word is none."""
+    typo, last = made.asked.typo, len(made.words) - 1
     terms: dict[str, Term] = {}
     ignored: dict[str, None] = {}
-    for position, word in enumerate(found):
+    for position, word in enumerate(made.words):
         if len(word.encode()) >= LONGEST_WORD or (len(terms) == MAX_TERMS and word not in terms):
             ignored[word] = None
             continue
-        last = unfinished and position == len(found) - 1
-        terms[word] = Term(word, typo.allowed(word), prefix=last)
-    return Plan(tuple(terms.values()), tuple(ignored))
+        terms[word] = Term(word, typo.allowed(word), prefix=made.unfinished and position == last)
+    return made._replace(terms=tuple(terms.values()), ignored=tuple(ignored))
+
+
+STEPS: Mapping[str, Step] = MappingProxyType({"words": cut_words, "terms": choose_terms})

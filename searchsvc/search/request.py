@@ -5,6 +5,8 @@ from typing import Any
 
 from searchsvc.domain.definition import IndexDefinition, Typo
 from searchsvc.domain.query import (
+    NOTHING_APPLIED,
+    Applied,
     FacetRequest,
     Filter,
     Match,
@@ -13,10 +15,11 @@ from searchsvc.domain.query import (
     SuggestQuery,
 )
 from searchsvc.errors import RequestError, nearest
+from searchsvc.search.explain import explained
 from searchsvc.search.filter_json import read_filter
 from searchsvc.search.filters import parse_filter, without_field
 from searchsvc.search.parameters import SEARCH_PARAMETERS, SUGGEST_PARAMETERS, read_parameters
-from searchsvc.search.planner import plan
+from searchsvc.search.planner import Asked, Plan, plan
 
 # Deeper pages cost the engine more than anyone reads.
 MAX_WINDOW = 10_000
@@ -31,7 +34,7 @@ def search_query(given: Mapping[str, object], definition: IndexDefinition) -> Se
     if offset + values["per_page"] > MAX_WINDOW:
         message = f"page and per_page reach beyond the first {MAX_WINDOW} hits"
         raise RequestError(message, param="page", hint="narrow the query or add a filter")
-    planned = plan(values["q"], _typo(values, definition))
+    planned, applied = _planned(Asked(values["q"], _typo(values, definition)), values["explain"])
     return SearchQuery(
         index=definition.name,
         text=values["q"],
@@ -47,6 +50,7 @@ def search_query(given: Mapping[str, object], definition: IndexDefinition) -> Se
         search_fields=_search_fields(values["search_fields"], definition),
         page=values["page"],
         ignored=planned.ignored,
+        applied=applied,
     )
 
 
@@ -58,8 +62,16 @@ def may_relax(given: Mapping[str, object]) -> bool:
 def suggest_query(given: Mapping[str, object], definition: IndexDefinition) -> SuggestQuery:
     """The query of a suggest request. Raises RequestError, naming the parameter."""
     values = read_parameters(given, SUGGEST_PARAMETERS)
-    planned = plan(values["q"], _typo(values, definition))
+    planned = plan(Asked(values["q"], _typo(values, definition)))
     return SuggestQuery(definition.name, values["q"], planned.terms, values["limit"])
+
+
+def _planned(asked: Asked, explain: bool) -> tuple[Plan, Applied]:
+    """The plan, and what it applied: its steps one by one only where they are asked for."""
+    if not explain:
+        return plan(asked), NOTHING_APPLIED
+    planned, steps = explained(asked)
+    return planned, Applied(steps)
 
 
 def _filter(given: str | Mapping[str, object], definition: IndexDefinition) -> Filter | None:

@@ -21,7 +21,15 @@ def normalise(text: str) -> str:
 
 def words(text: str) -> list[str]:
     """The case-folded words of `text`: runs of letters and digits, so `os.path` is two words."""
-    return _WORD.findall(normalise(text).casefold())
+    return cut(normalise(text))
+
+
+def cut(normal: str) -> list[str]:
+    """The words of a text that is normalised already."""
+    if normal.isascii():
+        return _WORD.findall(normal.lower())
+    # Cut first: case-folding parts some letters (İ) into one and a sign that ends a word.
+    return [word.casefold() for word in _WORD.findall(normal)]
 
 
 def spans(text: str) -> list[tuple[int, int, str]]:

@@ -93,6 +93,11 @@ def marks(answer, id: str, field: str) -> str | None:
     return by_id(answer)[id]["highlight"].get(field)
 
 
+def changes(answer, name: str) -> dict[str, object] | None:
+    """What a step of the plan changed; None where there was no such step."""
+    return next((s["changes"] for s in answer["explain"] if s["step"] == name), None)
+
+
 def pairs(expected):
     """((id, field), value) of a mapping of mappings."""
     return [((id, field), v) for id, fields in expected.items() for field, v in fields.items()]
@@ -123,6 +128,7 @@ CHECKS = {
     "texts_first": lambda a, e: texts(a)[: len(e)] == e,
     "texts_contain": lambda a, e: set(e) <= set(texts(a)),
     "hit_highlights": lambda a, e: [hit["highlight"] for hit in a["hits"]] == e,
+    "steps": lambda a, e: all(changes(a, step) == want for step, want in e.items()),
     "at_most": lambda a, e: len(a["hits"]) <= e and len(a["values"]) <= e,
 }
 REQUESTS = {"name", "search", "suggest", "document", "path", "status"}

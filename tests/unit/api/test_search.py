@@ -70,6 +70,16 @@ def test_words_that_were_not_looked_up_are_told(api) -> None:
     assert len(api.engine.asked[-1].terms) == 32
 
 
+def test_the_steps_of_a_plan_are_told_when_asked_for(api) -> None:
+    """Each with what it changed, also where there is no word; without `explain` there are none."""
+    body = api.client.simulate_get(SEARCH, query_string="q=dune+%21%F0%9F%90%8D&explain=true").json
+    assert [step["step"] for step in body["explain"]] == ["words", "terms"]
+    assert body["explain"][0]["changes"] == {"words": ["dune"]}
+    wordless = api.client.simulate_get(SEARCH, query_string="q=%21&explain=true").json
+    assert wordless["explain"][-1] == {"step": "terms", "changes": {}}
+    assert "explain" not in api.client.simulate_get(SEARCH, query_string="q=dune").json
+
+
 def test_a_search_says_what_it_cost(api) -> None:
     """Every answer names its stages, its request and its version in headers."""
     result = api.client.simulate_get(SEARCH, query_string="q=dune")
