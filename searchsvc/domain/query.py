@@ -13,11 +13,29 @@ Scalar: TypeAlias = str | float | bool | datetime
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One word of a query as typed, case-folded; `typos` are forgiven, `prefix` is unfinished."""
+    """One word of a query as typed, case-folded; `typos` are forgiven, `prefix` is unfinished.
+
+    An `optional` one says little: it ranks, and no hit needs to hold it.
+    """
 
     text: str
     typos: int = 0
     prefix: bool = False
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """Words that may stand, one after the other, in the place of some neighbouring terms.
+
+    Those are the query's terms from number `start` up to `end`, which it does not reach. To find
+    the alternative is worth `weight` of what it is worth itself, at most 1.
+    """
+
+    start: int
+    end: int
+    words: tuple[str, ...]
+    weight: float = 1.0
 
 
 class Match(StrEnum):
@@ -140,6 +158,7 @@ class SearchQuery:
     index: str
     text: str = ""
     terms: tuple[Term, ...] = ()
+    alternatives: tuple[Alternative, ...] = ()
     match: Match = Match.ALL
     filter: Filter | None = None
     facets: tuple[FacetRequest, ...] = ()

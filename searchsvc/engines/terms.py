@@ -4,12 +4,14 @@ import math
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from heapq import nlargest
 from typing import Protocol
 
 from searchsvc.domain.definition import Field, FieldType, IndexDefinition
-from searchsvc.domain.query import Term
+from searchsvc.domain.query import SearchQuery, Term
 from searchsvc.engines.analysis import Stem, tokens
+from searchsvc.engines.clauses import Clause, clauses
 from searchsvc.search.typos import corrections, prefix_corrections
 
 # What a match is worth beside the very word that was typed.
@@ -87,16 +89,22 @@ class Group:
     expansion: Expansion | None
 
 
+def understood(query: SearchQuery, vocabulary: Vocabulary) -> list[Clause[Group]]:
+    """The words of a query with their alternatives, expanded by what the index holds."""
+    return clauses(query.terms, query.alternatives, partial(_read, vocabulary))
+
+
 def understand(terms: Iterable[Term], vocabulary: Vocabulary) -> list[Group]:
     """The terms that hold a word, expanded by what the index holds."""
-    groups = []
-    for term in terms:
-        words = tokens(term.text)
-        if len(words) == 1:
-            groups.append(Group((words[0],), expand(words[0], term, vocabulary)))
-        elif words:
-            groups.append(Group(tuple(words), None))
-    return groups
+    read = (_read(vocabulary, term) for term in terms)
+    return [group for group in read if group is not None]
+
+
+def _read(vocabulary: Vocabulary, term: Term) -> Group | None:
+    words = tokens(term.text)
+    if len(words) == 1:
+        return Group((words[0],), expand(words[0], term, vocabulary))
+    return Group(tuple(words), None) if words else None
 
 
 def expand(word: str, term: Term, vocabulary: Vocabulary) -> Expansion:

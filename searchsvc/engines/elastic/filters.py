@@ -62,6 +62,14 @@ def _range(range: Range, one: Physical) -> Native:
     return {"range": {one.value: bounds}} if bounds else {"exists": {"field": one.value}}
 
 
+def every(parts: Iterable[Native]) -> Native:
+    """All of `parts`; every document where there are none."""
+    joined = list(parts)
+    if len(joined) == 1:
+        return joined[0]
+    return {"bool": {"must": joined}} if joined else ALL
+
+
 def either(parts: Iterable[Native]) -> Native:
     """At least one of `parts`; no document where there are none."""
     joined = list(parts)

@@ -5,13 +5,15 @@ a typo away. A document that holds the word as typed is in every layer, so it ra
 word merely may stand for, however rare that is.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from searchsvc.domain.definition import Field, FieldType
 from searchsvc.domain.query import Match, Term
 from searchsvc.engines.analysis import tokens
-from searchsvc.engines.elastic.filters import ALL, NONE, Native, either
+from searchsvc.engines.clauses import Clause, Piece, Slot
+from searchsvc.engines.elastic.filters import ALL, NONE, Native, either, every
 from searchsvc.engines.elastic.plan import Plan
 from searchsvc.engines.elastic.schema import Physical
 from searchsvc.engines.fields import exact_text
@@ -21,6 +23,8 @@ from searchsvc.engines.terms import forgives_typos
 _TIE_BREAKER = 0.1
 # Beside the words themselves: standing together, and being all that a field says.
 _ADJACENT, _EXACT = 1.0, 3.0
+# Where any word is enough: more than words can add up to, for documents that hold all of them.
+_COMPLETE = 1000.0
 _STEM, _COMPLETION, _CORRECTION = 0.9, 0.7, 0.6
 # A beginning, or a misspelt one, that matches words not among the completions that are scored.
 _BEGUN, _BEGUN_WRONG = 0.01, 0.005
@@ -38,10 +42,14 @@ class Group:
     prefix: bool
 
 
-def groups(terms: Iterable[Term]) -> list[Group]:
-    """The terms that hold a word."""
-    cut = ((tuple(tokens(term.text)), term) for term in terms)
-    return [Group(words, term.typos, term.prefix) for words, term in cut if words]
+def group(term: Term) -> Group | None:
+    """A term cut into words; None where it holds none."""
+    words = tuple(tokens(term.text))
+    return Group(words, term.typos, term.prefix) if words else None
+
+
+# How several parts become one: `every` or `either`.
+Joined: TypeAlias = Callable[[Sequence[Native]], Native]
 
 
 class Words:
@@ -53,7 +61,7 @@ class Words:
     def __init__(
         self,
         plan: Plan,
-        groups: Sequence[Group],
+        clauses: Sequence[Clause[Group]],
         fields: Sequence[Field],
         *,
         text: str = "",
@@ -61,21 +69,20 @@ class Words:
         misspelt: bool = False,
     ) -> None:
         self._plan = plan
-        self._groups = groups
+        self._clauses = clauses
         self._fields = fields
         self._text = text
         self._all = match is Match.ALL
         self._misspelt = misspelt
+        self._needed = [clause for clause in clauses if clause.required]
 
     @property
     def matching(self) -> Native:
         """What matches the words; everything where there are none."""
-        if not self._groups:
+        if not self._needed:
             return ALL
-        parts = [self._group(group) for group in self._groups]
-        if len(parts) == 1:
-            return parts[0]
-        return {"bool": {"must": parts}} if self._all else either(parts)
+        joined = every if self._all else either
+        return joined([self._clause(clause, joined) for clause in self._needed])
 
     @property
     def scoring(self) -> Native:
@@ -83,19 +90,35 @@ class Words:
         bonuses = list(self._bonuses())
         return {"bool": {"must": [self.matching], "should": bonuses}} if bonuses else self.matching
 
-    def _group(self, group: Group) -> Native:
+    def _clause(self, clause: Clause[Group], joined: Joined) -> Native:
+        """The terms, or what may stand in their place."""
+        return _best([self._way(way, joined) for way in clause.ways], 0.0)
+
+    def _way(self, way: Sequence[Slot[Group]], joined: Joined) -> Native:
+        needed = [self._slot(slot) for slot in way if slot.required]
+        extra = [self._slot(slot) for slot in way if not slot.required]
+        if not needed:
+            return either(extra)
+        found = joined(needed)
+        return {"bool": {"must": [found], "should": extra}} if extra else found
+
+    def _slot(self, slot: Slot[Group]) -> Native:
+        return _best([self._piece(piece) for piece in slot.pieces], 0.0)
+
+    def _piece(self, piece: Piece[Group]) -> Native:
         """One term in the best of its fields."""
-        return _best([self._in_field(field, group) for field in self._fields], _TIE_BREAKER)
+        fields = [(field, field.weight * piece.weight) for field in self._fields]
+        found = [self._in_field(field, weight, piece.group) for field, weight in fields]
+        return _best(found, _TIE_BREAKER)
 
-    def _in_field(self, field: Field, group: Group) -> Native:
-        one = self._plan.of(field)
+    def _in_field(self, field: Field, weight: float, group: Group) -> Native:
         if len(group.words) > 1:
-            return _phrase(one, group.words, field.weight)
-        return either(self._layers(field, one, group.words[0], group))
+            return _phrase(self._plan.of(field), group.words, weight)
+        return either(self._layers(field, weight, group))
 
-    def _layers(self, field: Field, one: Physical, word: str, group: Group) -> Iterator[Native]:
+    def _layers(self, field: Field, weight: float, group: Group) -> Iterator[Native]:
         """All that one word may stand for in one field."""
-        weight = field.weight
+        one, word = self._plan.of(field), group.words[0]
         yield _term(one.words, word, weight)
         if field.type is FieldType.ID:
             if group.prefix:
@@ -115,15 +138,21 @@ class Words:
 
     def _bonuses(self) -> Iterator[Native]:
         """What ranks higher without being asked for."""
-        typed = [word for group in self._groups for word in group.words]
+        typed = [word for c in self._clauses for group in c.typed for word in group.words]
         if len(typed) > 1 and self._fields:
             yield _best(
                 [_phrase(self._plan.of(f), typed, f.weight * _ADJACENT) for f in self._fields], 0.0
             )
         wholes = {exact_text(typed), exact_text(tokens(self._text))} - {""}
         named = [part for field in self._fields for part in self._wholes(field, sorted(wholes))]
-        if named and self._groups:
+        if named and self._clauses:
             yield _best(named, 0.0)
+        for clause in self._clauses:
+            if not clause.required:
+                yield self._clause(clause, either)
+        if not self._all and len(typed) > 1:
+            complete = every([self._clause(clause, every) for clause in self._needed])
+            yield {"constant_score": {"filter": complete, "boost": _COMPLETE}}
 
     def _wholes(self, field: Field, wholes: Iterable[str]) -> Iterator[Native]:
         name = self._plan.of(field).whole
@@ -131,9 +160,10 @@ class Words:
             yield _term(name, text, field.weight * _EXACT)
 
 
-def can_be_misspelt(groups: Iterable[Group]) -> bool:
+def can_be_misspelt(clauses: Iterable[Clause[Group]]) -> bool:
     """Whether an unfinished word of the query may be misspelt."""
-    return any(group.prefix and group.typos and len(group.words) == 1 for group in groups)
+    typed = (group for clause in clauses for group in clause.typed)
+    return any(group.prefix and group.typos and len(group.words) == 1 for group in typed)
 
 
 def _term(name: str, value: str, boost: float) -> Native:

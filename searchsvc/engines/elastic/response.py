@@ -11,10 +11,11 @@ from searchsvc.domain.query import SearchQuery, Term
 from searchsvc.domain.result import Hit
 from searchsvc.engines import sources
 from searchsvc.engines.analysis import stemmer, tokens
+from searchsvc.engines.clauses import groups_in
 from searchsvc.engines.elastic.failures import Reply, garbled
 from searchsvc.engines.elastic.shapes import Filtered
 from searchsvc.engines.marks import Highlighter, as_text
-from searchsvc.engines.terms import Letter, understand
+from searchsvc.engines.terms import Letter, understood
 from searchsvc.errors import EngineTimeout
 
 
@@ -137,8 +138,8 @@ def hits(
     marks = None
     if query.highlight and marked:
         members = [orjson.loads(one.held.json) for one in found]
-        groups = understand(query.terms, seen_words(members, marked, query.terms, definition))
-        marks = Highlighter(definition, groups, query.fields)
+        seen = seen_words(members, marked, query.terms, definition)
+        marks = Highlighter(definition, groups_in(understood(query, seen)), query.fields)
     return tuple(
         Hit(
             one.id,

@@ -1,7 +1,7 @@
 """Searches the live versions on a server: the port SearchEngine."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
 import orjson
@@ -20,6 +20,7 @@ from searchsvc.domain.result import (
     ValueSuggestion,
 )
 from searchsvc.engines import suggestions, values
+from searchsvc.engines.clauses import Clause, clauses
 from searchsvc.engines.elastic.aliases import Aliases, Served
 from searchsvc.engines.elastic.client import NDJSON, Client
 from searchsvc.engines.elastic.facets import aggregations, buckets, facets, terms
@@ -27,7 +28,7 @@ from searchsvc.engines.elastic.failures import Reply, ShardsGone, failure
 from searchsvc.engines.elastic.filters import Native, passing
 from searchsvc.engines.elastic.names import Names
 from searchsvc.engines.elastic.order import order
-from searchsvc.engines.elastic.query import Group, Words, can_be_misspelt, groups
+from searchsvc.engines.elastic.query import Group, Words, can_be_misspelt, group
 from searchsvc.engines.elastic.response import Answer, SeenWords, answer, answers, hits, seen_words
 from searchsvc.engines.elastic.schema import BOOST
 from searchsvc.engines.elastic.transport import Transport
@@ -116,7 +117,8 @@ class ElasticEngine:
     # --- search ----------------------------------------------------------------------------------
 
     async def _search(self, served: Served, query: SearchQuery) -> SearchResult:
-        definition, cut = served.plan.definition, groups(query.terms)
+        definition = served.plan.definition
+        cut = clauses(query.terms, query.alternatives, group)
         found = await self._ask(served, _body(served, query, cut, misspelt=False))
         if not found.total and can_be_misspelt(cut):
             found = await self._ask(served, _body(served, query, cut, misspelt=True))
@@ -147,7 +149,7 @@ class ElasticEngine:
     # --- suggest ---------------------------------------------------------------------------------
 
     async def _suggest(self, served: Served, query: SuggestQuery) -> SuggestResult:
-        if not groups(query.terms) or query.limit < 1:
+        if not clauses(query.terms, (), group) or query.limit < 1:
             return SuggestResult(served.live.version, (), ())
         fields = suggest_values(served.plan.definition)
         texts = suggest_texts(served.plan.definition)
@@ -196,7 +198,9 @@ def _good(reply: Reply, doing: str, body: Native) -> Answer:
     return answer(reply, doing, body.get("aggs", ()))
 
 
-def _body(served: Served, query: SearchQuery, cut: Sequence[Group], *, misspelt: bool) -> Native:
+def _body(
+    served: Served, query: SearchQuery, cut: Sequence[Clause[Group]], *, misspelt: bool
+) -> Native:
     plan = served.plan
     fields = searched(plan.definition, query.search_fields)
     words = Words(plan, cut, fields, text=query.text, match=query.match, misspelt=misspelt)
@@ -230,7 +234,7 @@ def _ranked(served: Served, query: Native) -> Native:
 def _text_body(
     served: Served, query: SuggestQuery, texts: Sequence[Field], *, misspelt: bool
 ) -> Native:
-    words = Words(served.plan, groups(query.terms), texts, misspelt=misspelt)
+    words = Words(served.plan, clauses(query.terms, (), group), texts, misspelt=misspelt)
     return {
         "query": _ranked(served, words.scoring),
         "size": query.limit * suggestions.OVERSAMPLE,
@@ -238,8 +242,8 @@ def _text_body(
     }
 
 
-def _value_body(served: Served, field: Field, wanted: Iterable[Term]) -> Native:
-    words = Words(served.plan, groups(wanted), [field], misspelt=True)
+def _value_body(served: Served, field: Field, wanted: Sequence[Term]) -> Native:
+    words = Words(served.plan, clauses(wanted, (), group), [field], misspelt=True)
     counts = {"values": terms(served.plan.of(field), _VALUES)}
     return {"query": words.matching, "size": 0, "aggs": counts}
 

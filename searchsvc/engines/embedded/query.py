@@ -1,13 +1,15 @@
 """A query's words as a tantivy query. Built from terms, so that no text is ever read as syntax."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property, partial
+from typing import TypeAlias
 
 from tantivy import Occur, Query
 
 from searchsvc.domain.definition import Field, FieldType
 from searchsvc.domain.query import Filter, Match, SearchQuery
 from searchsvc.engines.analysis import tokens
+from searchsvc.engines.clauses import Clause, Piece, Slot
 from searchsvc.engines.embedded.filters import both, either, passing
 from searchsvc.engines.embedded.snapshot import Snapshot
 from searchsvc.engines.fields import exact_text
@@ -18,8 +20,13 @@ _TIE_BREAKER = 0.1
 # Beside the words themselves: standing together, and being all that a field says. The latter
 # counts most, since BM25 alone would let a long text repeat its way past a name.
 _ADJACENT, _EXACT = 1.0, 3.0
+# Where any word is enough: more than words can add up to, for documents that hold all of them.
+_COMPLETE = 1000.0
 # A beginning that matches only words that are not among the commonest completions.
 _BEGUN = 0.05
+
+# How several parts become one: `both` or `either`.
+Joined: TypeAlias = Callable[[Sequence[Query]], Query]
 
 
 class WordsQuery:
@@ -29,23 +36,24 @@ class WordsQuery:
         self,
         snapshot: Snapshot,
         query: SearchQuery,
-        groups: Sequence[Group],
+        clauses: Sequence[Clause[Group]],
         fields: Sequence[Field],
     ) -> None:
         self._snapshot = snapshot
         self._schema = snapshot.schema
         self._query = query
-        self._groups = groups
+        self._clauses = clauses
         self._fields = fields
         self._weights = tuple((field.name, field.weight) for field in fields)
+        self._needed = [clause for clause in clauses if clause.required]
 
     @cached_property
     def matching(self) -> Query:
         """What matches the words; everything where there are none."""
-        if not self._groups:
+        if not self._needed:
             return Query.all_query()
-        groups = [self._group(group) for group in self._groups]
-        return both(groups) if self._query.match is Match.ALL else either(groups)
+        joined = both if self._query.match is Match.ALL else either
+        return joined([self._clause(clause, joined) for clause in self._needed])
 
     @cached_property
     def scoring(self) -> Query:
@@ -54,6 +62,25 @@ class WordsQuery:
         if not bonuses:
             return self.matching
         return Query.boolean_query([(Occur.Must, self.matching), *bonuses])
+
+    def _clause(self, clause: Clause[Group], joined: Joined) -> Query:
+        """The terms, or what may stand in their place."""
+        return self._best([self._way(way, joined) for way in clause.ways])
+
+    def _way(self, way: Sequence[Slot[Group]], joined: Joined) -> Query:
+        needed = [self._slot(slot) for slot in way if slot.required]
+        extra = [(Occur.Should, self._slot(slot)) for slot in way if not slot.required]
+        if not needed:
+            return Query.boolean_query(extra)
+        found = joined(needed)
+        return Query.boolean_query([(Occur.Must, found), *extra]) if extra else found
+
+    def _slot(self, slot: Slot[Group]) -> Query:
+        return self._best([self._piece(piece) for piece in slot.pieces])
+
+    def _piece(self, piece: Piece[Group]) -> Query:
+        found = self._group(piece.group)
+        return found if piece.weight == 1.0 else Query.boost_query(found, piece.weight)
 
     def _group(self, group: Group) -> Query:
         """One term in the best of its fields."""
@@ -97,13 +124,19 @@ class WordsQuery:
 
     def _bonuses(self) -> Iterator[Query]:
         """What ranks higher without being asked for."""
-        typed = [word for group in self._groups for word in group.phrase]
+        typed = [word for c in self._clauses for group in c.typed for word in group.phrase]
         if len(typed) > 1 and self._fields:
             yield self._best([self._phrase(f, typed, f.weight * _ADJACENT) for f in self._fields])
         wholes = {exact_text(typed), exact_text(tokens(self._query.text))} - {""}
         named = [part for f in self._fields for part in self._wholes(f, wholes)]
         if named:
             yield self._best(named)
+        for clause in self._clauses:
+            if not clause.required:
+                yield self._clause(clause, either)
+        if self._query.match is Match.ANY and len(typed) > 1:
+            complete = both([self._clause(clause, both) for clause in self._needed])
+            yield Query.const_score_query(complete, _COMPLETE)
 
     def _wholes(self, field: Field, wholes: set[str]) -> Iterator[Query]:
         name = self._snapshot.plan.of(field).whole

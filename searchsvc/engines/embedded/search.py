@@ -21,6 +21,7 @@ from searchsvc.domain.result import (
     ValueSuggestion,
 )
 from searchsvc.engines import suggestions
+from searchsvc.engines.clauses import groups_in, one_by_one
 from searchsvc.engines.embedded.facets import commonest, facets
 from searchsvc.engines.embedded.live import LiveSnapshots
 from searchsvc.engines.embedded.order import Found, boosted_page, counted, scored_page, sorted_page
@@ -31,7 +32,7 @@ from searchsvc.engines.embedded.tantivy_errors import guarded
 from searchsvc.engines.embedded.writer import address_of
 from searchsvc.engines.fields import searched
 from searchsvc.engines.serving import not_serving
-from searchsvc.engines.terms import Group, understand
+from searchsvc.engines.terms import Group, understand, understood
 from searchsvc.errors import SearchsvcError
 
 _VALUES = 1_000  # values of one field that are looked through for those that begin as typed
@@ -91,11 +92,11 @@ class EmbeddedEngine:
 
 
 def _search(snapshot: Snapshot, query: SearchQuery) -> SearchResult:
-    groups = understand(query.terms, snapshot)
+    clauses = understood(query, snapshot)
     names = query.search_fields
     fields = snapshot.plan.searched if names is None else searched(snapshot.definition, names)
-    words = WordsQuery(snapshot, query, groups, fields)
-    total, found = _page(snapshot, query, words, scored=bool(groups))
+    words = WordsQuery(snapshot, query, clauses, fields)
+    total, found = _page(snapshot, query, words, scored=bool(clauses))
     matching = {
         filter: within(words.matching, filter, snapshot)
         for filter in {request.filter for request in query.facets}
@@ -103,7 +104,7 @@ def _search(snapshot: Snapshot, query: SearchQuery) -> SearchResult:
     return SearchResult(
         snapshot.version,
         total,
-        hits(snapshot, found, query, groups),
+        hits(snapshot, found, query, groups_in(clauses)),
         facets(query.facets, matching, snapshot),
     )
 
@@ -157,4 +158,5 @@ def _hit_suggestions(snapshot: Snapshot, query: SuggestQuery) -> list[HitSuggest
 
 
 def _words(snapshot: Snapshot, groups: Sequence[Group], fields: Sequence[Field]) -> WordsQuery:
-    return WordsQuery(snapshot, SearchQuery(snapshot.definition.name), groups, fields)
+    query = SearchQuery(snapshot.definition.name)
+    return WordsQuery(snapshot, query, one_by_one(groups), fields)

@@ -1,6 +1,7 @@
 """Whether one document in memory matches a query, and how well."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeAlias
 
 from searchsvc.domain.definition import Field, FieldType, IndexDefinition
 from searchsvc.domain.query import (
@@ -17,11 +18,15 @@ from searchsvc.domain.query import (
 )
 from searchsvc.engines import values
 from searchsvc.engines.analysis import tokens
+from searchsvc.engines.clauses import Clause, Slot
 from searchsvc.engines.memory.documents import State, Stored
 from searchsvc.engines.terms import Group, evened, rarity, words_for
 
 _K1, _B = 1.2, 0.75
-_ADJACENT, _EXACT = 1.0, 3.0
+# How many of some words are enough: `all` or `any`.
+Join: TypeAlias = Callable[[Iterable[bool]], bool]
+
+_ADJACENT, _EXACT, _COMPLETE = 1.0, 3.0, 1000.0
 _BEGUN = 0.05
 
 
@@ -74,26 +79,55 @@ class Scorer:
     """Scores documents of one state for one query; `fields` are those that are looked in."""
 
     def __init__(
-        self, state: State, query: SearchQuery, groups: Sequence[Group], fields: Sequence[Field]
+        self,
+        state: State,
+        query: SearchQuery,
+        clauses: Sequence[Clause[Group]],
+        fields: Sequence[Field],
     ) -> None:
         self._state = state
-        self._groups = groups
+        self._clauses = clauses
         self._fields = fields
         self._all = query.match is Match.ALL
-        self._typed = [word for group in groups for word in group.phrase]
+        self._typed = [word for c in clauses for group in c.typed for word in group.phrase]
         self._queried = {" ".join(self._typed), " ".join(tokens(query.text))} - {""}
 
     def score(self, stored: Stored) -> float | None:
         """The document's score, None where it does not match."""
-        if not self._groups:
+        if not self._clauses:
             return stored.factor
-        parts = [self._best(stored, group) for group in self._groups]
-        if None in parts if self._all else not any(part is not None for part in parts):
+        needed = [clause for clause in self._clauses if clause.required]
+        complete = all(self._best(stored, clause, all) is not None for clause in needed)
+        if not complete and (self._all or not self._holds_any(stored, needed)):
             return None
-        return stored.factor * (sum(part or 0.0 for part in parts) + self._bonus(stored))
+        join = all if self._all else any
+        score = sum(self._best(stored, clause, join) or 0.0 for clause in self._clauses)
+        score += self._bonus(stored)
+        return stored.factor * (score + (_COMPLETE if complete and not self._all else 0.0))
 
-    def _best(self, stored: Stored, group: Group) -> float | None:
-        found = [score for field in self._fields for score in self._scores(stored, field, group)]
+    def _holds_any(self, stored: Stored, clauses: Iterable[Clause[Group]]) -> bool:
+        return any(self._best(stored, clause, any) is not None for clause in clauses)
+
+    def _best(self, stored: Stored, clause: Clause[Group], join: Join) -> float | None:
+        """The best of the ways in which the document holds a clause."""
+        ways = (self._way(stored, way, join) for way in clause.ways)
+        return max((score for score in ways if score is not None), default=None)
+
+    def _way(self, stored: Stored, way: Iterable[Slot[Group]], join: Join) -> float | None:
+        """The score of a row of words, None where too few of them are there."""
+        found = [(slot.required, self._slot(stored, slot)) for slot in way]
+        needed = [score is not None for required, score in found if required]
+        enough = join(needed) if needed else any(score is not None for _, score in found)
+        return sum(score or 0.0 for _, score in found) if enough else None
+
+    def _slot(self, stored: Stored, slot: Slot[Group]) -> float | None:
+        """The best of the pieces, each in the best of its fields."""
+        found = [
+            piece.weight * score
+            for piece in slot.pieces
+            for field in self._fields
+            for score in self._scores(stored, field, piece.group)
+        ]
         return max(found, default=None)
 
     def _scores(self, stored: Stored, field: Field, group: Group) -> Iterable[float]:

@@ -20,6 +20,7 @@ from searchsvc.domain.result import (
     SuggestResult,
 )
 from searchsvc.engines import sources, suggestions, values
+from searchsvc.engines.clauses import Clause, groups_in, one_by_one
 from searchsvc.engines.fields import searched, suggest_texts, suggest_values
 from searchsvc.engines.marks import Highlighter
 from searchsvc.engines.memory.documents import State, Stored
@@ -27,7 +28,7 @@ from searchsvc.engines.memory.facets import buckets
 from searchsvc.engines.memory.index import MemoryStore
 from searchsvc.engines.memory.query import Scorer, passes
 from searchsvc.engines.serving import not_serving
-from searchsvc.engines.terms import Group, understand
+from searchsvc.engines.terms import Group, understand, understood
 
 _EVERY = 10**9
 
@@ -49,12 +50,14 @@ class MemoryEngine:
 
     async def search(self, query: SearchQuery) -> SearchResult:
         live, state = self._serving(query.index, query.version)
-        groups = understand(query.terms, state)
+        clauses = understood(query, state)
         fields = searched(state.definition, query.search_fields)
-        matching = _scored(state, query, groups, fields)
+        matching = _scored(state, query, clauses, fields)
         found = [pair for pair in matching if passes(pair[1], query.filter, state.definition)]
         shown = _ordered(found, query.sort, state)[query.offset : query.offset + query.limit]
-        marks = Highlighter(state.definition, groups, query.fields) if query.highlight else None
+        marks = None
+        if query.highlight:
+            marks = Highlighter(state.definition, groups_in(clauses), query.fields)
         return SearchResult(
             live.version,
             len(found),
@@ -94,10 +97,13 @@ class MemoryEngine:
 
 
 def _scored(
-    state: State, query: SearchQuery, groups: Sequence[Group], fields: Sequence[Field]
+    state: State,
+    query: SearchQuery,
+    clauses: Sequence[Clause[Group]],
+    fields: Sequence[Field],
 ) -> list[tuple[float, Stored]]:
     """Every document that matches the words, with its score."""
-    scorer = Scorer(state, query, groups, fields)
+    scorer = Scorer(state, query, clauses, fields)
     return [
         (score, stored)
         for stored in state.documents.values()
@@ -148,14 +154,14 @@ def _facets(query: SearchQuery, matching: Sequence[Stored], state: State) -> Ite
 
 def _values(state: State, groups: Sequence[Group], field: Field) -> Iterable[Bucket]:
     query = SearchQuery(state.definition.name)
-    matching = [stored for _, stored in _scored(state, query, groups, [field])]
+    matching = [stored for _, stored in _scored(state, query, one_by_one(groups), [field])]
     return buckets(field, matching, _EVERY)
 
 
 def _suggested(state: State, groups: Sequence[Group], limit: int) -> list[HitSuggestion]:
     fields = suggest_texts(state.definition)
     query = SearchQuery(state.definition.name)
-    best = _ordered(_scored(state, query, groups, fields), (), state)
+    best = _ordered(_scored(state, query, one_by_one(groups), fields), (), state)
     matcher = suggestions.Matcher(fields, groups, state.definition)
     return suggestions.distinct(
         (
