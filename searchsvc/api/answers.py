@@ -6,8 +6,9 @@ from typing import Any
 import falcon.asgi
 import orjson
 
+from searchsvc.api.facets import facet_body
 from searchsvc.domain.query import Match, PlanStep
-from searchsvc.domain.result import Facet, Hit
+from searchsvc.domain.result import Hit
 from searchsvc.search.answer import SearchAnswer, SuggestAnswer
 from searchsvc.telemetry.stages import Stages
 
@@ -24,7 +25,8 @@ def search_body(answer: SearchAnswer, version: str, stages: Stages) -> bytes:
     """The JSON of a search. Hits are rendered first, so that `timing` tells what that took."""
     query, result = answer.query, answer.result
     hits = orjson.Fragment(orjson.dumps([_hit(hit) for hit in result.hits]))
-    facets = {facet.field: _facet(facet) for facet in result.facets}
+    pairs = zip(query.facets, result.facets, strict=True)
+    facets = {request.field: facet_body(request, facet) for request, facet in pairs}
     any_word = answer.relaxed or query.match is Match.ANY
     stages.lap("render")
     return orjson.dumps(
@@ -40,7 +42,8 @@ def search_body(answer: SearchAnswer, version: str, stages: Stages) -> bytes:
             "applied": {"match": "any" if any_word else "all", "ignored_words": query.ignored},
             **_explain(answer.steps),
             **_times(stages),
-        }
+        },
+        option=orjson.OPT_UTC_Z,
     )
 
 
@@ -80,11 +83,6 @@ def _hit(hit: Hit) -> Mapping[str, Any]:
         "doc": orjson.Fragment(hit.source),
         "highlight": hit.highlight,
     }
-
-
-def _facet(facet: Facet) -> Mapping[str, Any]:
-    values = [{"value": bucket.value, "count": bucket.count} for bucket in facet.buckets]
-    return {"type": "values", "values": values}
 
 
 def _explain(steps: Sequence[PlanStep] | None) -> Mapping[str, Any]:

@@ -13,6 +13,7 @@ Schema: TypeAlias = Mapping[str, Any]
 
 STRING: Schema = {"type": "string"}
 NUMBER: Schema = {"type": "number", "minimum": 0}
+_FLOAT: Schema = {"type": "number"}
 COUNT: Schema = {"type": "integer", "minimum": 0}
 BOOLEAN: Schema = {"type": "boolean"}
 TIME: Schema = {"type": "string", "format": "date-time"}
@@ -52,6 +53,10 @@ def nullable(schema: Schema) -> Schema:
 
 _CODES = sorted({kind.code for kind in PROBLEMS} | {code for code, _ in HTTP_PROBLEMS.values()})
 _VALUE: Schema = {"type": ["string", "number", "boolean"]}
+_BOUND: Schema = {
+    "type": ["number", "string", "null"],
+    "description": "A number, an instant in UTC, or null for no bound; `from` is included.",
+}
 _CONDITION: Mapping[str, Schema] = {
     "field": STRING,
     **dict.fromkeys(SIGNS, _VALUE),
@@ -104,9 +109,38 @@ SCHEMAS: Mapping[str, Schema] = {
             "highlight": mapping(_HTML),
         }
     ),
-    "Facet": record(
-        {"type": {"const": "values"}, "values": array(record({"value": _VALUE, "count": COUNT}))}
-    ),
+    "Facet": {
+        "anyOf": [
+            record(
+                {
+                    "type": {"const": "values"},
+                    "selected": array(_VALUE),
+                    "values": array(record({"value": _VALUE, "count": COUNT})),
+                    "stats": reference("Stats"),
+                },
+                optional=("stats",),
+            ),
+            record(
+                {
+                    "type": {"const": "ranges"},
+                    "ranges": array(reference("Range")),
+                    "stats": reference("Stats"),
+                },
+                optional=("stats",),
+            ),
+            record(
+                {
+                    "type": {"const": "histogram"},
+                    "interval": {"type": ["string", "number"]},
+                    "ranges": array(reference("Range")),
+                    "stats": reference("Stats"),
+                },
+                optional=("stats",),
+            ),
+        ]
+    },
+    "Range": record({"from": _BOUND, "to": _BOUND, "count": COUNT}),
+    "Stats": record({**dict.fromkeys(("min", "max", "avg", "sum"), _FLOAT), "count": COUNT}),
     "SuggestAnswer": record(
         {
             "query": STRING,

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from searchsvc.definitions.cuts import read_cut
 from searchsvc.domain.definition import FILTERABLE, SEARCHABLE, Field, FieldType
 from searchsvc.errors import DefinitionError, nearest
 from searchsvc.yamlfile import Node
@@ -45,7 +46,7 @@ def _short_form(node: Node) -> dict[str, Any]:
             continue
         if match["weight"]:
             raise node.error(DefinitionError, f"the weight stands behind the type, not '{part}'")
-        given[match["name"]] = _argument(match["argument"], node)
+        given[match["name"]] = _argument(match["argument"])
     return given
 
 
@@ -53,12 +54,10 @@ def _parts(text: str) -> list[str]:
     return [part.strip() for part in text.split(",")]
 
 
-def _argument(text: str | None, node: Node) -> Any:
+def _argument(text: str | None) -> Any:
     if text is None:
         return True
-    if not text.strip().isdigit():
-        raise node.error(DefinitionError, f"'({text})' must hold a whole number")
-    return int(text)
+    return int(text) if text.strip().isdigit() else text.strip()
 
 
 def _number(text: str, node: Node) -> float:
@@ -79,6 +78,8 @@ def _build(name: str, given: Mapping[str, Any], node: Node) -> Field:
             raise node.error(DefinitionError, f"unknown flag '{key}'", nearest(key, known))
     kind = _type(given.get("type"), node)
     flags = {flag: given[flag] for flag in FLAGS if flag in given}
+    if isinstance(flags.get("facet"), str | int) and not isinstance(flags["facet"], bool):
+        flags |= {"facet": True, "cut": read_cut(str(flags["facet"]), kind, node)}
     for flag, value in flags.items():
         _check_value(flag, value, node)
     weight = given.get("weight", 0.0 if flags.get("stored") else _DEFAULT_WEIGHTS.get(kind, 0.0))
@@ -99,8 +100,9 @@ def _check_value(flag: str, value: Any, node: Node) -> None:
     if flag == "snippet":
         if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 500:
             hint = "like: snippet(30)"
-            raise node.error(DefinitionError, "snippet takes a number of words, 1 to 500", hint)
-    elif not isinstance(value, bool):
+            message = "snippet takes a whole number of words, 1 to 500"
+            raise node.error(DefinitionError, message, hint)
+    elif flag in FLAGS and not isinstance(value, bool):
         raise node.error(DefinitionError, f"'{flag}' takes no argument")
 
 
@@ -129,9 +131,14 @@ _CONTRADICTIONS: tuple[tuple[Callable[[Field], object], str, str], ...] = (
         "only text, keyword and id fields are searched",
     ),
     (
-        lambda f: f.facet and (f.type not in FILTERABLE or f.type is FieldType.DATE),
+        lambda f: f.facet and f.type not in FILTERABLE,
         "this type cannot be a facet",
-        "facet goes with keyword, id, number and bool",
+        "facet goes with keyword, id, number, bool and date",
+    ),
+    (
+        lambda f: f.facet and f.type is FieldType.DATE and f.cut is None,
+        "the values of a date are too many to count one by one",
+        "like: facet(histogram month)",
     ),
     (
         lambda f: f.sort and f.type is FieldType.JSON,

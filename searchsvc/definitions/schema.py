@@ -8,8 +8,10 @@ from typing import Any
 
 from searchsvc.definitions.fields import FIELD_NAME, FLAGS
 from searchsvc.definitions.mappings import BOOST_FUNCTIONS, LANGUAGES
-from searchsvc.domain.definition import FieldType
+from searchsvc.domain.definition import FieldType, Unit
 
+_FLOAT = r"-?\d+(\.\d+)?([eE][+-]?\d+)?"
+_CUT = rf"\s*(ranges(\s+{_FLOAT})+|histogram\s+({_FLOAT}|{'|'.join(Unit)}))\s*"
 _TYPES = [kind.value for kind in FieldType]
 
 
@@ -47,7 +49,7 @@ def _strings(pattern: str) -> dict[str, Any]:
 
 def _short_field() -> dict[str, Any]:
     flags = "|".join(flag for flag in FLAGS if flag != "snippet")
-    flag = rf"({flags}|snippet\(\d+\))"
+    flag = rf"({flags}|snippet\(\d+\)|facet\({_CUT}\))"
     types = "|".join(_TYPES)
     return {
         "type": "string",
@@ -59,6 +61,7 @@ def _short_field() -> dict[str, Any]:
 def _long_field() -> dict[str, Any]:
     flags: dict[str, Any] = {flag: {"type": "boolean"} for flag in FLAGS}
     flags["snippet"] = {"type": "integer", "minimum": 1, "maximum": 500}
+    flags["facet"] = {"anyOf": [{"type": "boolean"}, {"type": "string", "pattern": f"^{_CUT}$"}]}
     weight = {"type": "number", "minimum": 0, "maximum": 1000}
     return _object({"type": {"enum": _TYPES}, "weight": weight, **flags}, "type")
 

@@ -19,6 +19,34 @@ class FieldType(StrEnum):
     JSON = "json"  # returned as it is, not searched
 
 
+class Unit(StrEnum):
+    """A step of the calendar, in UTC; weeks begin on Monday."""
+
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """How a facet cuts numbers or dates into ranges, by one of three.
+
+    At `bounds`, ascending; in steps of one `width`, counted from 0; by the calendar's `unit`.
+    """
+
+    bounds: tuple[float, ...] = ()
+    width: float | None = None
+    unit: Unit | None = None
+
+    def __str__(self) -> str:
+        """As a mapping declares it: `ranges 0 25 50`, `histogram 10`, `histogram month`."""
+        if self.bounds:
+            return " ".join(["ranges", *(f"{bound:.17g}" for bound in self.bounds)])
+        return f"histogram {self.unit or f'{self.width:.17g}'}"
+
+
 SEARCHABLE = frozenset({FieldType.TEXT, FieldType.KEYWORD, FieldType.ID})
 FILTERABLE = frozenset(
     {FieldType.KEYWORD, FieldType.ID, FieldType.NUMBER, FieldType.BOOL, FieldType.DATE}
@@ -31,7 +59,8 @@ class Field:
 
     `weight` 0 means that a query's words are not looked up in it. `snippet` is a number of words,
     0 for none. `stored` fields are returned and neither searched nor filtered; `hidden` ones are
-    searched and may boost, and no caller is told of them: `IndexDefinition.public`.
+    searched and may boost, and no caller is told of them: `IndexDefinition.public`. A facet counts
+    values, or with `cut` ranges of them.
     """
 
     name: str
@@ -44,6 +73,7 @@ class Field:
     sort: bool = False
     stored: bool = False
     hidden: bool = False
+    cut: Cut | None = None
 
     @property
     def searchable(self) -> bool:
@@ -72,6 +102,7 @@ class Field:
             highlight=False,
             snippet=0,
             facet=False,
+            cut=None,
         )
 
 

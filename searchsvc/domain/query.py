@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
 
+from searchsvc.domain.definition import Cut
 from searchsvc.domain.index import IndexVersion
 
 Scalar: TypeAlias = str | float | bool | datetime
@@ -105,15 +106,18 @@ Filter: TypeAlias = Equals | OneOf | Range | Exists | And | Or | Not
 
 @dataclass(frozen=True, slots=True)
 class FacetRequest:
-    """Count the `size` commonest values of `field` among the documents that pass `filter`.
+    """Count the `size` commonest values of `field`, or with `cut` its ranges, under `filter`.
 
     The query's words apply too. `filter` is the query's own filter less the clauses on this very
-    field, so that a chosen value does not hide its alternatives.
+    field, so that a chosen value does not hide its alternatives. The answer repeats the values
+    that these clauses name, `selected`; no engine looks at them.
     """
 
     field: str
     size: int
     filter: Filter | None = None
+    cut: Cut | None = None
+    selected: tuple[Scalar, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

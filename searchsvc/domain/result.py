@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from searchsvc.domain.definition import IndexDefinition
 from searchsvc.domain.index import IndexVersion
@@ -37,11 +38,40 @@ class Bucket:
 
 
 @dataclass(frozen=True, slots=True)
+class RangeBucket:
+    """The number of documents with a value from `low` on and below `high`; None is no bound."""
+
+    low: float | datetime | None
+    high: float | datetime | None
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """What the values of a number field come to: `count` of them, at least one."""
+
+    min: float
+    max: float
+    sum: float
+    count: int
+
+    @property
+    def avg(self) -> float:
+        """The mean value."""
+        return self.sum / self.count
+
+
+@dataclass(frozen=True, slots=True)
 class Facet:
-    """The commonest values of a field, most frequent first, ties by value."""
+    """The commonest values of a field, most frequent first, ties by value; or its `ranges`.
+
+    `stats` are those of a number field that has a value.
+    """
 
     field: str
-    buckets: tuple[Bucket, ...]
+    buckets: tuple[Bucket, ...] = ()
+    ranges: tuple[RangeBucket, ...] = ()
+    stats: Stats | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,12 @@
-"""Which fields a query's words are looked up in, and which fields make suggestions."""
+"""Which fields a query's words are looked up in, and which make facets and suggestions."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 
 from searchsvc.domain.definition import SEARCHABLE, Field, FieldType, IndexDefinition
+
+# Types of which a facet counts value by value; ranges of dates are counted, too.
+COUNTED = frozenset({FieldType.KEYWORD, FieldType.ID, FieldType.NUMBER, FieldType.BOOL})
 
 
 def has_words(field: Field) -> bool:

@@ -1,13 +1,15 @@
 """What differs between two recipes, part by part, and what each difference asks for."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 
 from searchsvc.domain.definition import Field, IndexDefinition
 from searchsvc.domain.index import Recipe
 
-_FLAGS = tuple(f.name for f in fields(Field) if f.name not in ("name", "type", "weight"))
+# How a facet is cut is told with the facet.
+_USES = tuple(f.name for f in fields(Field) if f.name != "cut")
+_FLAGS = tuple(use for use in _USES if use not in ("name", "type", "weight"))
 
 
 class Effect(StrEnum):
@@ -59,12 +61,17 @@ def _fields(before: IndexDefinition, after: IndexDefinition) -> Iterator[Change]
 
 def _uses(old: Field, new: Field) -> Iterator[Change]:
     """Use by use: one that changes the stored form by itself asks for a rebuild."""
-    for use, value in asdict(new).items():
-        before = getattr(old, use)
+    for use in _USES:
+        before, value = _use(old, use), _use(new, use)
         if before != value:
-            stored = replace(old, **{use: value}).stored_form != old.stored_form
+            # How a facet is cut is never stored.
+            stored = replace(old, **{use: getattr(new, use)}).stored_form != old.stored_form
             effect = Effect.REBUILD if stored else Effect.QUERY_TIME
             yield Change(f"fields.{new.name}.{use}", _text(before), _text(value), effect)
+
+
+def _use(field: Field, use: str) -> object:
+    return field.cut or field.facet if use == "facet" else getattr(field, use)
 
 
 def _search(before: IndexDefinition, after: IndexDefinition) -> Iterator[Change]:
@@ -106,6 +113,8 @@ def described(field: Field) -> str:
     """A field in few words: `text^8, suggest`."""
     weight = f"^{field.weight:g}" if field.weight else ""
     flags = [flag for flag in _FLAGS if getattr(field, flag)]
+    if field.cut:
+        flags[flags.index("facet")] = f"facet({field.cut})"
     return ", ".join([f"{field.type}{weight}", *flags])
 
 

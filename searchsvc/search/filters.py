@@ -11,10 +11,10 @@ r"""Parses filter expressions: `brand:"Apple" AND price:10 TO 20 AND NOT discont
 A value is a bare word or stands in double quotes, with `\"` and `\\` for those characters.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from searchsvc.domain.definition import Field, IndexDefinition
-from searchsvc.domain.query import And, Exists, Filter, Not, Or
+from searchsvc.domain.query import And, Equals, Exists, Filter, Not, OneOf, Or, Scalar
 from searchsvc.errors import FilterError
 from searchsvc.search.filter_conditions import Limits, between, compared, filtered_field, one_of
 from searchsvc.search.filter_tokens import Token, tokenize
@@ -162,6 +162,24 @@ def without_field(found: Filter | None, field: str) -> Filter | None:
         return found
     kept = tuple(part for part in found.parts if _fields_of(part) != {field})
     return kept[0] if len(kept) == 1 else And(kept)
+
+
+def chosen(found: Filter | None, field: str) -> tuple[Scalar, ...]:
+    """The values of `field` that those clauses name: what `without_field` leaves out."""
+    parts = found.parts if isinstance(found, And) else (found,)
+    own = [part for part in parts if part is not None and _fields_of(part) == {field}]
+    return tuple(dict.fromkeys(value for part in own for value in _values_of(part)))
+
+
+def _values_of(found: Filter) -> Iterator[Scalar]:
+    match found:
+        case Equals(_, value):
+            yield value
+        case OneOf(_, values):
+            yield from values
+        case And(parts) | Or(parts):
+            for part in parts:
+                yield from _values_of(part)
 
 
 def _fields_of(found: Filter) -> set[str]:

@@ -7,7 +7,6 @@ from searchsvc.domain.definition import IndexDefinition, Typo
 from searchsvc.domain.query import (
     NOTHING_APPLIED,
     Applied,
-    FacetRequest,
     Filter,
     Match,
     SearchQuery,
@@ -16,8 +15,9 @@ from searchsvc.domain.query import (
 )
 from searchsvc.errors import RequestError, nearest
 from searchsvc.search.explain import explained
+from searchsvc.search.facets import facet_requests
 from searchsvc.search.filter_json import read_filter
-from searchsvc.search.filters import parse_filter, without_field
+from searchsvc.search.filters import parse_filter
 from searchsvc.search.parameters import SEARCH_PARAMETERS, SUGGEST_PARAMETERS, read_parameters
 from searchsvc.search.planner import Asked, Plan, plan
 
@@ -41,7 +41,7 @@ def search_query(given: Mapping[str, object], definition: IndexDefinition) -> Se
         terms=planned.terms,
         match=Match.ANY if values["match"] == "any" else Match.ALL,
         filter=found,
-        facets=_facets(values, definition, found),
+        facets=facet_requests(values["facets"], values["facet_limit"], definition, found),
         sort=_sort(values["sort"], definition),
         offset=offset,
         limit=values["per_page"],
@@ -82,24 +82,6 @@ def _filter(given: str | Mapping[str, object], definition: IndexDefinition) -> F
 
 def _typo(values: Mapping[str, Any], definition: IndexDefinition) -> Typo:
     return _NO_TYPOS if values["typo"] == "off" else definition.typo
-
-
-def _facets(
-    values: Mapping[str, Any], definition: IndexDefinition, found: Filter | None
-) -> tuple[FacetRequest, ...]:
-    if not values["facets"]:
-        return ()
-    known = definition.public("facet")
-    names = known if values["facets"] == ("*",) else values["facets"]
-    for name in names:
-        if name not in known:
-            raise RequestError(
-                f"'{name[:50]}' is no facet of index '{definition.name}'",
-                param="facets",
-                hint=nearest(name[:50], known),
-            )
-    size = values["facet_limit"]
-    return tuple(FacetRequest(name, size, without_field(found, name)) for name in names)
 
 
 def _sort(names: tuple[str, ...], definition: IndexDefinition) -> tuple[SortKey, ...]:

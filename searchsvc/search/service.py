@@ -5,10 +5,11 @@ from dataclasses import replace
 
 from searchsvc.domain.definition import IndexDefinition
 from searchsvc.domain.query import Match, SearchQuery
-from searchsvc.domain.result import DocumentResult, Facet, LiveIndex, SearchResult
+from searchsvc.domain.result import DocumentResult, LiveIndex, SearchResult
 from searchsvc.errors import NotServing, UnknownDocument, UnknownIndex, nearest
 from searchsvc.ports import SearchEngine
 from searchsvc.search.answer import SearchAnswer, SuggestAnswer
+from searchsvc.search.facets import nothing_counted
 from searchsvc.search.request import may_relax, search_query, suggest_query
 from searchsvc.telemetry.stages import Stages
 
@@ -84,7 +85,7 @@ class SearchService:
 
 
 def _nothing(query: SearchQuery, live: LiveIndex) -> SearchResult:
-    return SearchResult(live.version, 0, (), tuple(Facet(f.field, ()) for f in query.facets))
+    return SearchResult(live.version, 0, (), tuple(nothing_counted(f) for f in query.facets))
 
 
 def _relaxable(query: SearchQuery) -> bool:

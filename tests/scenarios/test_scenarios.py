@@ -83,6 +83,11 @@ def buckets(answer, field: str) -> list[list]:
     return [[b["value"], b["count"]] for b in answer["facets"][field]["values"]]
 
 
+def ranges(answer, field: str) -> list[list]:
+    """[from, to, count] of each range of a facet."""
+    return [[r["from"], r["to"], r["count"]] for r in answer["facets"][field]["ranges"]]
+
+
 def texts(answer) -> list[str]:
     """The texts of the suggested documents."""
     return [hit["text"] for hit in answer["hits"]]
@@ -118,6 +123,9 @@ CHECKS = {
     "applied": lambda a, e: a["applied"]["match"] == e,
     "ignored": lambda a, e: a["applied"]["ignored_words"] == e,
     "facets": lambda a, e: all(buckets(a, field) == want for field, want in e.items()),
+    "ranges": lambda a, e: all(ranges(a, field) == want for field, want in e.items()),
+    "stats": lambda a, e: all(a["facets"][f].get("stats") == want for f, want in e.items()),
+    "selected": lambda a, e: all(a["facets"][f]["selected"] == want for f, want in e.items()),
     "highlight": lambda a, e: all(marks(a, id, field) == h for (id, field), h in pairs(e)),
     "unmarked": lambda a, e: all(not by_id(a)[id].get("highlight") for id in e),
     "docs": lambda a, e: all(by_id(a)[id]["doc"] == doc for id, doc in e.items()),

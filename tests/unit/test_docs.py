@@ -75,11 +75,12 @@ def test_the_example_of_an_error_is_what_the_api_says() -> None:
 
 
 def test_the_example_of_an_answer_has_its_published_shape() -> None:
-    """Every property of a search's answer and no other, as /openapi.json describes it."""
-    example, steps = examples("http.md")
-    example["explain"] = steps
-    schema = {"$ref": "#/components/schemas/SearchAnswer", "components": {"schemas": SCHEMAS}}
-    jsonschema.validate(example, schema)
+    """Every property of an answer, or of its facets, and no other, as /openapi.json has them."""
+    answer, steps, facets = examples("http.md")
+    answer["explain"] = steps
+    for name, example in (("SearchAnswer", answer), *(("Facet", f) for f in facets.values())):
+        schema = {"$ref": f"#/components/schemas/{name}", "components": {"schemas": SCHEMAS}}
+        jsonschema.validate(example, schema)
 
 
 def setting_names(kind: type = Settings, prefix: str = "") -> set[str]:

@@ -358,7 +358,7 @@ function allFields(hit, title) {
 
 function showFacets(facets) {
   const focused = document.activeElement?.dataset?.facet;
-  const groups = (definition?.fields ?? []).filter((field) => facets[field.name])
+  const groups = (definition?.fields ?? []).filter((field) => facets[field.name]?.values)
     .map((field) => facetElement(field.name, facets[field.name].values))
     .filter(Boolean);
   $("facets").replaceChildren(...groups);

@@ -1,19 +1,21 @@
-"""Exact counts of a field's values, all facets of a search in its one request."""
+"""Exact counts of a field's values and ranges, all facets of a search in its one request."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from searchsvc.domain.definition import FieldType
-from searchsvc.domain.query import FacetRequest
+from searchsvc.domain.query import FacetRequest, Filter
 from searchsvc.domain.result import Bucket, Facet
-from searchsvc.engines.elastic.filters import Native, passing
+from searchsvc.engines.aggregations import aggregation, low_of, recount, stats
+from searchsvc.engines.elastic.filters import ALL, Native, passing
 from searchsvc.engines.elastic.plan import Plan
 from searchsvc.engines.elastic.schema import Physical
 from searchsvc.engines.elastic.shapes import Bucket as Counted
 from searchsvc.engines.elastic.shapes import Filtered
+from searchsvc.engines.fields import COUNTED
+from searchsvc.search import cuts
 
-COUNTED = frozenset({FieldType.KEYWORD, FieldType.ID, FieldType.NUMBER, FieldType.BOOL})
-_VALUES = "values"
+_VALUES, _STATS, _HELD = "values", "stats", "held"
 _PER_SHARD = 1_000  # at least so many values are counted by each shard, so that sums are exact
 
 
@@ -24,13 +26,29 @@ def aggregations(requests: Sequence[FacetRequest], plan: Plan) -> Native:
     """
     asked: Native = {}
     for number, request in enumerate(requests):
-        one = _counted(plan.fields.get(request.field))
-        if one is None or request.size < 1:
-            continue
-        counts = {_VALUES: terms(one, request.size)}
-        filter = {"match_all": {}} if request.filter is None else passing(request.filter, plan)
-        asked[f"f{number}"] = {"filter": filter, "aggs": counts}
+        one = plan.fields.get(request.field)
+        counts = _counts(request, one) if one is not None and one.value else {}
+        if counts:
+            asked[f"f{number}"] = _under(request.filter, counts, plan)
     return asked
+
+
+def _counts(request: FacetRequest, one: Physical) -> Native:
+    """What is counted of one field, by the names under which it is answered."""
+    counts: Native = {}
+    if request.cut is not None:
+        counts[_VALUES] = aggregation(request.cut, one.value)
+        if cuts.is_uneven(request.cut):
+            counts[_HELD] = {"filter": {"exists": {"field": one.value}}}
+    elif one.field.type in COUNTED and request.size > 0:
+        counts[_VALUES] = terms(one, request.size)
+    if one.field.type is FieldType.NUMBER:
+        counts[_STATS] = {"stats": {"field": one.value}}
+    return counts
+
+
+def _under(filter: Filter | None, counts: Native, plan: Plan) -> Native:
+    return {"filter": ALL if filter is None else passing(filter, plan), "aggs": counts}
 
 
 def terms(one: Physical, size: int) -> Native:
@@ -40,27 +58,51 @@ def terms(one: Physical, size: int) -> Native:
     return {"terms": {"field": one.value, "order": order, **wide}}
 
 
+def recounts(
+    requests: Sequence[FacetRequest], answered: Mapping[str, Filtered], plan: Plan
+) -> Native:
+    """What is asked once more: uneven steps in which some document was counted twice."""
+    asked: Native = {}
+    for number, request in enumerate(requests):
+        answer, cut = answered.get(f"f{number}"), request.cut
+        if cut is None or answer is None or answer.held is None:
+            continue
+        counts = _by_low(answer)
+        if sum(counts.values()) > answer.held.doc_count:
+            name = plan.fields[request.field].value
+            again = recount(cut, cuts.together(cut, counts), name)
+            asked[f"f{number}"] = _under(request.filter, {_VALUES: again}, plan)
+    return asked
+
+
 def facets(
     requests: Iterable[FacetRequest], answered: Mapping[str, Filtered], plan: Plan
 ) -> tuple[Facet, ...]:
     """The facets in the order of the requests."""
     return tuple(
-        Facet(request.field, _of(answered.get(f"f{number}"), plan.fields.get(request.field)))
+        _facet(request, answered.get(f"f{number}"), plan.fields.get(request.field))
         for number, request in enumerate(requests)
     )
 
 
-def _of(answer: Filtered | None, one: Physical | None) -> tuple[Bucket, ...]:
-    return () if answer is None or one is None else buckets(answer.values.buckets, one)
+def _facet(request: FacetRequest, answer: Filtered | None, one: Physical | None) -> Facet:
+    if answer is None or one is None:
+        return Facet(request.field)
+    found = answer.stats
+    measured = stats(found.min, found.max, found.sum, found.count) if found else None
+    if request.cut is None:
+        return Facet(request.field, buckets(answer.values.buckets, one), stats=measured)
+    counts = cuts.together(request.cut, _by_low(answer))
+    return Facet(request.field, ranges=cuts.ranges(request.cut, counts), stats=measured)
+
+
+def _by_low(answer: Filtered) -> cuts.Counts:
+    return {low_of(one.key, one.low): one.doc_count for one in answer.values.buckets}
 
 
 def buckets(found: Iterable[Counted], one: Physical) -> tuple[Bucket, ...]:
     """The buckets of a terms aggregation as ours."""
     return tuple(Bucket(_value(each.key, one.field.type), each.doc_count) for each in found)
-
-
-def _counted(one: Physical | None) -> Physical | None:
-    return one if one is not None and one.value and one.field.type in COUNTED else None
 
 
 def _value(key: Any, type: FieldType) -> str | float | bool:

@@ -23,7 +23,7 @@ from searchsvc.engines import suggestions, values
 from searchsvc.engines.clauses import Clause, clauses
 from searchsvc.engines.elastic.aliases import Aliases, Served
 from searchsvc.engines.elastic.client import NDJSON, Client
-from searchsvc.engines.elastic.facets import aggregations, buckets, facets, terms
+from searchsvc.engines.elastic.facets import aggregations, buckets, facets, recounts, terms
 from searchsvc.engines.elastic.failures import Reply, ShardsGone, failure
 from searchsvc.engines.elastic.filters import Native, passing
 from searchsvc.engines.elastic.names import Names
@@ -119,14 +119,20 @@ class ElasticEngine:
     async def _search(self, served: Served, query: SearchQuery) -> SearchResult:
         definition = served.plan.definition
         cut = clauses(query.terms, query.alternatives, group)
-        found = await self._ask(served, _body(served, query, cut, misspelt=False))
+        body = _body(served, query, cut, misspelt=False)
+        found = await self._ask(served, body)
         if not found.total and can_be_misspelt(cut):
-            found = await self._ask(served, _body(served, query, cut, misspelt=True))
+            body = _body(served, query, cut, misspelt=True)
+            found = await self._ask(served, body)
+        counted = found.aggregations
+        if again := recounts(query.facets, counted, served.plan):
+            more = await self._ask(served, {**body, "from": 0, "size": 0, "aggs": again})
+            counted = counted | more.aggregations
         return SearchResult(
             served.live.version,
             found.total,
             hits(found.hits.hits, query, definition, 0.0 if query.sort else 1.0),
-            facets(query.facets, found.aggregations, served.plan),
+            facets(query.facets, counted, served.plan),
         )
 
     async def _ask(self, served: Served, body: Native) -> Answer:

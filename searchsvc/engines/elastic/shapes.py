@@ -62,6 +62,7 @@ class Bucket(msgspec.Struct, frozen=True):
 
     key: Any
     doc_count: int
+    low: float | None = msgspec.field(name="from", default=None)
     checksum: Sum = Sum(0.0)
 
 
@@ -77,11 +78,31 @@ class Slots(msgspec.Struct, frozen=True):
     aggregations: dict[str, Buckets]
 
 
+class Stats(msgspec.Struct, frozen=True):
+    """What the values of a number field come to: nothing without one, and a text beyond floats."""
+
+    count: int
+    min: float | str | None = None
+    max: float | str | None = None
+    sum: float | str | None = None
+
+
+class Documents(msgspec.Struct, frozen=True):
+    """How many documents there are of a kind."""
+
+    doc_count: int
+
+
 class Filtered(msgspec.Struct, frozen=True):
-    """An aggregation: buckets, or a filter's documents with theirs in `values`."""
+    """An aggregation: buckets, or a filter's documents with theirs in `values`.
+
+    `held`: those that have a value.
+    """
 
     buckets: list[Bucket] = []
     values: Buckets = Buckets([])
+    stats: Stats | None = None
+    held: Documents | None = None
 
 
 Metas: TypeAlias = dict[str, dict[str, Any]]

@@ -1,4 +1,4 @@
-"""Exact counts of fields' values by tantivy's aggregations, all fields in one pass."""
+"""Facets by tantivy's aggregations: exact counts of fields' values, all fields in one pass."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
@@ -8,10 +8,10 @@ from tantivy import Query
 from searchsvc.domain.definition import FieldType
 from searchsvc.domain.query import FacetRequest, Filter
 from searchsvc.domain.result import Bucket, Facet
+from searchsvc.engines.embedded.ranges import Measured, measured
 from searchsvc.engines.embedded.schema import Physical
 from searchsvc.engines.embedded.snapshot import Snapshot
-
-COUNTED = frozenset({FieldType.KEYWORD, FieldType.ID, FieldType.NUMBER, FieldType.BOOL})
+from searchsvc.engines.fields import COUNTED
 
 _EVERY = 1_000_000  # values kept of each segment: fewer would make counts estimates
 _SPARE = 20  # more values than wanted: mostly all that tie with the last one are among them
@@ -25,13 +25,16 @@ def facets(
     requests: Sequence[FacetRequest], matching: Mapping[Filter | None, Query], snapshot: Snapshot
 ) -> tuple[Facet, ...]:
     """Each facet counted over the query in `matching` that its filter belongs to."""
-    counted = {
-        filter: commonest(
-            snapshot, query, {one.field: one.size for one in requests if one.filter == filter}
-        )
-        for filter, query in matching.items()
-    }
-    return tuple(Facet(one.field, counted[one.filter][one.field]) for one in requests)
+    found: dict[FacetRequest, Facet] = {}
+    for filter, query in matching.items():
+        some = [request for request in requests if request.filter == filter]
+        sizes = {request.field: request.size for request in some if request.cut is None}
+        values, others = commonest(snapshot, query, sizes), measured(snapshot, query, some)
+        for one in some:
+            other = others.get(one, Measured())
+            buckets = values[one.field] if one.cut is None else ()
+            found[one] = Facet(one.field, buckets, other.ranges, other.stats)
+    return tuple(found[request] for request in requests)
 
 
 def commonest(snapshot: Snapshot, query: Query, sizes: Sizes) -> dict[str, tuple[Bucket, ...]]:

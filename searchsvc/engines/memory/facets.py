@@ -1,21 +1,45 @@
-"""Counts of a field's values over documents in memory."""
+"""Counts of a field's values and ranges over documents in memory."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from searchsvc.domain.definition import Field, FieldType
-from searchsvc.domain.result import Bucket
+from searchsvc.domain.query import FacetRequest
+from searchsvc.domain.result import Bucket, Facet, Stats
+from searchsvc.engines.aggregations import stats
+from searchsvc.engines.fields import COUNTED
 from searchsvc.engines.memory.documents import Stored
+from searchsvc.engines.values import Value
+from searchsvc.search import cuts
 
-COUNTED = frozenset({FieldType.KEYWORD, FieldType.ID, FieldType.NUMBER, FieldType.BOOL})
+
+def facet(request: FacetRequest, field: Field | None, documents: Iterable[Stored]) -> Facet:
+    """The facet over `documents`."""
+    if field is None:
+        return Facet(request.field)
+    held = [set(stored.values.get(field.name, ())) for stored in documents]
+    measured = _stats(held) if field.type is FieldType.NUMBER else None
+    cut = request.cut
+    if cut is None:
+        return Facet(request.field, _commonest(field, held, request.size), stats=measured)
+    numbers = [{float(value) for value in some} for some in held]
+    counts = Counter(step for some in numbers for step in {cuts.step_of(cut, n) for n in some})
+    return Facet(request.field, ranges=cuts.ranges(cut, counts), stats=measured)
 
 
-def buckets(field: Field | None, documents: Iterable[Stored], size: int) -> tuple[Bucket, ...]:
+def buckets(field: Field, documents: Iterable[Stored], size: int) -> tuple[Bucket, ...]:
     """The `size` commonest values, most frequent first, ties by value."""
-    if field is None or field.type not in COUNTED:
+    return _commonest(field, [set(stored.values.get(field.name, ())) for stored in documents], size)
+
+
+def _commonest(field: Field, held: Iterable[set[Value]], size: int) -> tuple[Bucket, ...]:
+    if field.type not in COUNTED:
         return ()
-    counts = Counter(
-        value for stored in documents for value in set(stored.values.get(field.name, ()))
-    )
+    counts = Counter(value for some in held for value in some)
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     return tuple(Bucket(value, count) for value, count in ordered[:size])
+
+
+def _stats(held: Sequence[set[Value]]) -> Stats | None:
+    every = [float(value) for some in held for value in some]
+    return stats(min(every), max(every), sum(every), len(every)) if every else None

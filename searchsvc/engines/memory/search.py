@@ -24,7 +24,7 @@ from searchsvc.engines.clauses import Clause, groups_in, one_by_one
 from searchsvc.engines.fields import searched, suggest_texts, suggest_values
 from searchsvc.engines.marks import Highlighter
 from searchsvc.engines.memory.documents import State, Stored
-from searchsvc.engines.memory.facets import buckets
+from searchsvc.engines.memory.facets import buckets, facet
 from searchsvc.engines.memory.index import MemoryStore
 from searchsvc.engines.memory.query import Scorer, passes
 from searchsvc.engines.serving import not_serving
@@ -148,8 +148,7 @@ def _hit(score: float, stored: Stored, query: SearchQuery, marks: Highlighter | 
 def _facets(query: SearchQuery, matching: Sequence[Stored], state: State) -> Iterable[Facet]:
     for request in query.facets:
         counted = [s for s in matching if passes(s, request.filter, state.definition)]
-        field = state.definition.field(request.field)
-        yield Facet(request.field, buckets(field, counted, request.size))
+        yield facet(request, state.definition.field(request.field), counted)
 
 
 def _values(state: State, groups: Sequence[Group], field: Field) -> Iterable[Bucket]:

@@ -31,9 +31,13 @@ def test_a_search_by_query_string(api) -> None:
                 "highlight": {"title": "<mark>Dune</mark>"},
             }
         ],
-        "facets": {"genre": {"type": "values", "values": [{"value": "novel", "count": 1}]}},
+        "facets": {
+            "genre": {
+                "type": "values", "selected": [], "values": [{"value": "novel", "count": 1}],
+            }
+        },
         "applied": {"match": "all", "ignored_words": []},
-    }
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("q", ["!!!", "%F0%9F%90%8D", "a" * 256, "%22", "%C2%A0."])

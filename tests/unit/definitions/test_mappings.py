@@ -3,7 +3,7 @@
 import pytest
 
 from searchsvc.definitions.mappings import mapping_files, parse_mapping
-from searchsvc.domain.definition import Boost, Field, FieldType, Sort, Typo
+from searchsvc.domain.definition import Boost, Cut, Field, FieldType, Sort, Typo, Unit
 from searchsvc.errors import DefinitionError
 
 MISSPELT_BOOST = "{default: [{boost: {field: n, by: lgo, weight: 1}}]}"
@@ -42,6 +42,26 @@ def test_a_whole_mapping() -> None:
     assert definition.sort_named("cheapest") == Sort("price")
 
 
+@pytest.mark.parametrize(
+    ("declared", "cut"),
+    [
+        ("number, facet(ranges 0 25.5 1e3)", Cut(bounds=(0.0, 25.5, 1000.0))),
+        ("{type: number, facet: ranges -5 -0}", Cut(bounds=(-5.0, 0.0))),
+        ("number, facet( histogram  0.5 )", Cut(width=0.5)),
+        ("date, facet(histogram quarter)", Cut(unit=Unit.QUARTER)),
+        ("{type: number, facet: true}", None),
+    ],
+)
+def test_how_a_facet_is_cut(declared: str, cut: Cut | None) -> None:
+    """By declared bounds, by steps of one width, or by the calendar; its text reads back."""
+    definition = parse_mapping("products", f"fields:\n  a: text\n  b: {declared}")
+    field = definition.field("b")
+    assert (field.facet, field.cut) == (True, cut)
+    if cut:
+        again = parse_mapping("products", f"fields:\n  a: text\n  b: {field.type}, facet({cut})")
+        assert again == definition
+
+
 def test_the_hash_follows_the_meaning() -> None:
     """Comments and spacing do not change a definition's hash; a weight does."""
     same = parse_mapping("products", "# a comment\n" + PRODUCTS.replace("text^8,", "text^8 ,"))
@@ -62,7 +82,20 @@ def test_the_hash_follows_the_meaning() -> None:
         ("fields:\n  a: text, snippet", 2, "fields.a", "like: snippet(30)"),
         ("fields:\n  a: text, snippet(x)", 2, "fields.a", "whole number"),
         ("fields:\n  a: text, facet", 2, "fields.a", "cannot be a facet"),
-        ("fields:\n  a: text, facet(3)", 2, "fields.a", "takes no argument"),
+        ("fields:\n  a: text, facet(3)", 2, "fields.a", "a facet cannot be '3'"),
+        ("fields:\n  a: number, facet(rangs 1)", 2, "fields.a", "did you mean 'ranges'?"),
+        ("fields:\n  a: number, facet(ranges)", 2, "fields.a", "ascending order"),
+        ("fields:\n  a: number, facet(ranges 1 x)", 2, "fields.a", "ascending order"),
+        ("fields:\n  a: number, facet(ranges 2 1)", 2, "fields.a", "ascending order"),
+        ("fields:\n  a: number, facet(ranges 1 1)", 2, "fields.a", "ascending order"),
+        ("fields:\n  a: number, facet(ranges 1 nan)", 2, "fields.a", "ascending order"),
+        ("fields:\n  a: number, facet(histogram)", 2, "fields.a", "width of its steps"),
+        ("fields:\n  a: number, facet(histogram -1)", 2, "fields.a", "width of its steps"),
+        ("fields:\n  a: number, facet(histogram month)", 2, "fields.a", "width of its steps"),
+        ("fields:\n  a: date, facet(histogram mnth)", 2, "fields.a", "did you mean 'month'?"),
+        ("fields:\n  a: date, facet(ranges 1 2)", 2, "fields.a", "ranges go with number"),
+        ("fields:\n  a: keyword, facet(histogram 1)", 2, "fields.a", "no facet(histogram)"),
+        ("fields:\n  a: date, facet", 2, "fields.a", "facet(histogram month)"),
         ("fields:\n  a: number^3", 2, "fields.a", "takes no weight"),
         ("fields:\n  a: keyword", 1, "fields", "no field can be searched"),
         ("fields:\n  a: keyword, highlight\n  b: text", 2, "fields.a", "give it a weight"),

@@ -5,7 +5,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from searchsvc.domain.definition import Field, FieldType, IndexDefinition, Sort, Typo
+from searchsvc.domain.definition import Cut, Field, FieldType, IndexDefinition, Sort, Typo
 from searchsvc.domain.index import Recipe
 from searchsvc.engines.elastic import documents as elastic
 from searchsvc.engines.elastic import schema as elastic_schema
@@ -54,8 +54,9 @@ def test_fields_of_one_stored_form_are_indexed_alike(old: Field, new: Field) -> 
     if old.stored_form != new.stored_form:
         # At least such a pair is made of it: the same field with other uses at query time.
         new = replace(
-            old, weight=old.weight * 2, highlight=not old.highlight, snippet=5, facet=not old.facet
-        )
+            old, weight=old.weight * 2, highlight=not old.highlight, snippet=5,
+            facet=not old.facet, cut=Cut(width=5.0),
+        )  # fmt: skip
     assert old.stored_form == new.stored_form
     one, other = (IndexDefinition("products", (field,)) for field in (old, new))
     assert native(one) == native(other)

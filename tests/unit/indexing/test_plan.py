@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from searchsvc.domain.definition import Boost, Field, FieldType, IndexDefinition, Sort, Typo
+from searchsvc.domain.definition import Boost, Cut, Field, FieldType, IndexDefinition, Sort, Typo
 from searchsvc.domain.index import Recipe
 from searchsvc.errors import StalePlan
 from searchsvc.indexing.differences import Change, Effect, differences
@@ -43,6 +43,17 @@ def test_a_field_of_other_use(changes, part, before, after, effect) -> None:
     """Each use that changes is told by itself, with what it asks for."""
     other = replace(DEFINITION, fields=(replace(NAME, **changes), PRICE))
     assert found(DEFINITION, other) == [Change(part, before, after, effect)]
+
+
+def test_how_a_facet_is_cut_is_told_with_it() -> None:
+    """Queries cut it, so no document changes."""
+    before = replace(PRICE, facet=True)
+    after = replace(before, cut=Cut(bounds=(0.0, 25.0)))
+    old, new = (replace(DEFINITION, fields=(NAME, price)) for price in (before, after))
+    change = Change("fields.price.facet", "yes", "ranges 0 25", QUERY)
+    assert found(old, new) == [change]
+    declared = "number, facet(ranges 0 25)"
+    assert found(replace(DEFINITION, fields=(NAME,)), new)[0].after == declared
 
 
 def test_fields_come_go_and_change_places() -> None:
