@@ -26,12 +26,14 @@ from searchsvc.indexing.schedule import Schedule
 from searchsvc.ports import IndexStore, SearchEngine, StateStore
 from searchsvc.relevance.golden import GoldenFile
 from searchsvc.relevance.judgments import FILE_NAME
+from searchsvc.search.cursors import Cursors
 from searchsvc.search.service import SearchService
 from searchsvc.settings import Api, Project, load
 from searchsvc.sources.proposal import Proposal, propose
 from searchsvc.sources.rendering import render_indexer, render_mapping
 from searchsvc.sources.schema import read_schema
 from searchsvc.sources.sql import SqlSource
+from searchsvc.stores.secret import installation_secret
 from searchsvc.stores.sql import SqlStateStore
 from searchsvc.telemetry.latency_report import LatencyReport
 from searchsvc.telemetry.logs import configure_logging
@@ -232,7 +234,7 @@ def create_worker_app() -> Any:
         state.close()
 
     _collect_rarely()
-    search = SearchService(engine, found.definitions)
+    search = SearchService(engine, found.definitions, _cursors(project))
     app = create_app(
         api_services(search, store, state, project.settings.api, project.data_dir, close)
     )
@@ -240,6 +242,12 @@ def create_worker_app() -> Any:
     gc.collect()
     gc.freeze()
     return app
+
+
+def _cursors(project: Project) -> Cursors:
+    """Cursors that every worker of this installation reads."""
+    given = project.settings.api.secret
+    return Cursors(given.encode() if given else installation_secret(project.data_dir))
 
 
 def check_address(project: Project, port: int | None) -> Api:

@@ -9,6 +9,7 @@
     │   ├── UnknownIndex                                                unknown_index
     │   ├── UnknownVersion                                              unknown_version
     │   ├── UnknownDocument                                             unknown_document
+    │   ├── CursorExpired           its version is gone                 cursor_expired
     │   └── UsageError              the command line                    usage
     ├── OperatorError               files and settings must change
     │   ├── SettingsError           searchsvc.yaml or SEARCHSVC_*       bad_settings
@@ -119,6 +120,12 @@ class UnknownDocument(CallerError):
     """The live version holds no document of that id."""
 
     code = "unknown_document"
+
+
+class CursorExpired(CallerError):
+    """The version that a cursor goes on in has been dropped."""
+
+    code = "cursor_expired"
 
 
 class UsageError(CallerError):

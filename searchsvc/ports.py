@@ -214,12 +214,17 @@ class SearchEngine(Protocol):
         """The version that would answer now; cheap enough to call on every request."""
         ...
 
-    def opened(self, version: IndexVersion) -> LiveIndex:
+    async def opened(self, version: IndexVersion) -> LiveIndex:
         """That version, live or not, with its definition. Raises UnknownVersion."""
         ...
 
     async def search(self, query: SearchQuery) -> SearchResult:
-        """Raises NotServing when the index has no live version, UnknownVersion for another."""
+        """Raises NotServing when the index has no live version, UnknownVersion for another.
+
+        While its version does not change, pages that go on from `last` to `last` show every hit
+        once. By fields, a document whose values stay is shown once whatever happens to others;
+        by score, others that change move it a little.
+        """
         ...
 
     async def suggest(self, query: SuggestQuery) -> SuggestResult: ...

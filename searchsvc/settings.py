@@ -62,12 +62,19 @@ class Engine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Api(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The HTTP server. `slow_ms` is from where a request enters the slow-query log."""
+    """The HTTP server. `slow_ms` is from where a request enters the slow-query log.
+
+    `secret` signs cursors; without it one is made and kept in `data_dir`.
+    """
 
     host: str = "127.0.0.1"
     port: Annotated[int, Meta(ge=1, le=65535)] = 8000
     workers: Annotated[int, Meta(ge=1, le=256)] = 1
     slow_ms: Annotated[int, Meta(ge=0)] = 250
+    secret: Annotated[str, Meta(pattern="^(.{32,})?$")] = ""
+
+    def __repr__(self) -> str:
+        return f"Api(host={self.host!r}, port={self.port})"
 
 
 class Indexing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -37,6 +37,7 @@ def search_body(answer: SearchAnswer, version: str, stages: Stages) -> bytes:
             "total": {"value": result.total, "relation": "eq"},
             "page": query.page,
             "per_page": query.limit,
+            "next_cursor": answer.next_cursor,
             "hits": hits,
             "facets": facets,
             "applied": {"match": "any" if any_word else "all", "ignored_words": query.ignored},

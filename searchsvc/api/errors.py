@@ -12,6 +12,7 @@ import orjson
 from searchsvc.api.request import ApiRequest
 from searchsvc.errors import (
     BodyError,
+    CursorExpired,
     DependencyError,
     EngineError,
     EngineTimeout,
@@ -53,6 +54,7 @@ PROBLEMS: dict[type[SearchsvcError], Problem] = {
     UnknownIndex: Problem(404, "Unknown index"),
     UnknownVersion: Problem(404, "Unknown version"),
     UnknownDocument: Problem(404, "Unknown document"),
+    CursorExpired: Problem(410, "Cursor expired"),
     NotServing: Problem(503, "Index not serving", retry_after=5),
     EngineError: Problem(503, "Engine failed", "the engine failed to answer", 1),
     EngineUnreachable: Problem(503, "Engine unreachable", "the engine does not answer", 1),

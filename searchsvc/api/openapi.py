@@ -31,6 +31,7 @@ _ERRORS: Mapping[int, str] = {
     400: "A parameter cannot be used; `param` names it.",
     404: "There is no such index, version or document.",
     408: "The body did not end in time.",
+    410: "The version that the cursor goes on in is gone.",
     413: f"The body has more than {MAX_BODY} bytes.",
     414: "The URL is too long.",
     415: "The body is of another media type, or compressed.",
@@ -59,12 +60,10 @@ def _search() -> dict[str, Any]:
         "required": True,
         "content": {media_type: {"schema": _body(SEARCH_PARAMETERS)} for media_type in MEDIA_TYPES},
     }
-    post["responses"].update({str(s): _problem(_ERRORS[s]) for s in (408, 413, 415, 503)})
-    return {
-        "parameters": [_INDEX],
-        "get": _query("search", "Search", "SearchAnswer", SEARCH_PARAMETERS),
-        "post": post,
-    }
+    post["responses"].update({str(s): _problem(_ERRORS[s]) for s in (408, 410, 413, 415, 503)})
+    get = _query("search", "Search", "SearchAnswer", SEARCH_PARAMETERS)
+    get["responses"]["410"] = _problem(_ERRORS[410])
+    return {"parameters": [_INDEX], "get": get, "post": post}
 
 
 def _suggest() -> dict[str, Any]:

@@ -150,13 +150,27 @@ NOTHING_APPLIED = Applied()
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where a page ended: its last hit's value of each sort key, or its score, and then its id.
+
+    Only the engine that gave it reads it. `seen` is how many hits stand up to there, unless
+    documents have changed meanwhile.
+    """
+
+    values: tuple[str | float | bool | None, ...]
+    seen: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class SearchQuery:
     """One search, checked against the definition and ready for any engine.
 
     No terms: every document matches. `sort` empty: by score, ties by id. `fields` None: every
-    field that is not hidden. Hits are `offset` to `offset + limit` (limit may be 0). `version`
-    None: the live one. The answer repeats `page` and the words that are `ignored`, and tells what
-    was `applied`; no engine looks at these.
+    field that is not hidden. Hits are `offset` to `offset + limit` (limit may be 0), or with
+    `after` the first `limit` behind that place, whatever the offset. `version` None: the live one.
+    The answer repeats `page` (None: not counted) and the words that are `ignored`, and tells what
+    was `applied`; equal `fingerprint`s ask for the same hits in the same order. No engine looks at
+    these.
     """
 
     index: str
@@ -173,9 +187,11 @@ class SearchQuery:
     highlight: bool = True
     search_fields: tuple[str, ...] | None = None
     version: IndexVersion | None = None
-    page: int = 1
+    after: Place | None = None
+    page: int | None = 1
     ignored: tuple[str, ...] = ()
     applied: Applied = NOTHING_APPLIED
+    fingerprint: str = ""
 
     @property
     def wordless(self) -> bool:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from searchsvc.domain.definition import IndexDefinition
 from searchsvc.domain.index import IndexVersion
+from searchsvc.domain.query import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +77,16 @@ class Facet:
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """The answer to one query, all of it from one version. `total` is exact."""
+    """The answer to one query, all of it from one version. `total` is exact.
+
+    `last` is the place of the last hit; None without hits.
+    """
 
     version: IndexVersion
     total: int
     hits: tuple[Hit, ...]
     facets: tuple[Facet, ...] = ()
+    last: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,7 @@ class GoldenFile:
     ) -> Comparison:
         engine = self._open_engine()
         try:
-            sides = [_Side(engine, version) for version in (live, new)]
+            sides = [_Side(engine, await engine.opened(version)) for version in (live, new)]
             for number in range(_ROUNDS):
                 for query in ratings:
                     # In turns, so that what slows the machine for a while slows both.
@@ -82,10 +82,10 @@ class _Asked:
 class _Side:
     """One version, asked as the API would ask it."""
 
-    def __init__(self, engine: SearchEngine, version: IndexVersion) -> None:
-        pinned = _Pinned(engine, version)
-        self._index = version.index
-        self._service = SearchService(pinned, {version.index: pinned.opened(version).definition})
+    def __init__(self, engine: SearchEngine, opened: LiveIndex) -> None:
+        self._index = opened.version.index
+        pinned = _Pinned(engine, opened)
+        self._service = SearchService(pinned, {self._index: opened.definition})
         self._asked: dict[str, _Asked] = {}
 
     async def ask(self, query: str) -> None:
@@ -109,18 +109,18 @@ class _Side:
 class _Pinned:
     """A SearchEngine that answers from one version, whichever is live."""
 
-    def __init__(self, engine: SearchEngine, version: IndexVersion) -> None:
+    def __init__(self, engine: SearchEngine, opened: LiveIndex) -> None:
         self._engine = engine
-        self._version = version
+        self._opened = opened
 
     def live(self, index: str) -> LiveIndex | None:
-        return self.opened(self._version) if index == self._version.index else None
+        return self._opened if index == self._opened.version.index else None
 
-    def opened(self, version: IndexVersion) -> LiveIndex:
-        return self._engine.opened(version)
+    async def opened(self, version: IndexVersion) -> LiveIndex:
+        return await self._engine.opened(version)
 
     async def search(self, query: SearchQuery) -> SearchResult:
-        return await self._engine.search(replace(query, version=self._version))
+        return await self._engine.search(replace(query, version=self._opened.version))
 
     async def suggest(self, query: SuggestQuery) -> SuggestResult:
         return await self._engine.suggest(query)

@@ -8,11 +8,15 @@ from searchsvc.domain.result import SearchResult, SuggestResult
 
 @dataclass(frozen=True, slots=True)
 class SearchAnswer:
-    """`query` is the one that found `result`; `relaxed`: no hit held all words, so any counted."""
+    """`query` is the one that found `result`; `relaxed`: no hit held all words, so any counted.
+
+    `next_cursor` leads to the page behind this one; None where there is none.
+    """
 
     query: SearchQuery
     result: SearchResult
     relaxed: bool = False
+    next_cursor: str | None = None
 
     @property
     def steps(self) -> tuple[PlanStep, ...] | None:

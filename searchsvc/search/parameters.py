@@ -124,6 +124,13 @@ SEARCH_PARAMETERS: tuple[Parameter, ...] = (
     Parameter("page", "integer", "Which page of hits, from 1.", 1, minimum=1, maximum=10_000),
     Parameter("per_page", "integer", "Hits on a page.", 10, minimum=0, maximum=100),
     Parameter(
+        "cursor",
+        "string",
+        "The `next_cursor` of an answer to the same search, in place of a page.",
+        "",
+        maximum=60_000,
+    ),
+    Parameter(
         "filter",
         "filter",
         "A filter expression, in a body also an object; see docs/filters.md.",

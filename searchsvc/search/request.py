@@ -1,6 +1,7 @@
 """Turns the parameters of a request into a query, checked against the index's definition."""
 
 from collections.abc import Mapping
+from hashlib import blake2b
 from typing import Any
 
 from searchsvc.domain.definition import IndexDefinition, Typo
@@ -23,6 +24,11 @@ from searchsvc.search.planner import Asked, Plan, plan
 
 # Deeper pages cost the engine more than anyone reads.
 MAX_WINDOW = 10_000
+# How hits are shown; all other parameters decide which they are, or in which order.
+_SHOWING = frozenset(
+    ("page", "per_page", "cursor", "facets", "facet_limit", "fields", "highlight", "explain")
+)
+_DECIDING = tuple(one.name for one in SEARCH_PARAMETERS if one.name not in _SHOWING)
 _NO_TYPOS = Typo(one_from=1_000_000, two_from=1_000_000)
 
 
@@ -51,7 +57,13 @@ def search_query(given: Mapping[str, object], definition: IndexDefinition) -> Se
         page=values["page"],
         ignored=planned.ignored,
         applied=applied,
+        fingerprint=_fingerprint(values),
     )
+
+
+def _fingerprint(values: Mapping[str, Any]) -> str:
+    deciding = ascii([values[name] for name in _DECIDING])
+    return blake2b(deciding.encode(), digest_size=8).hexdigest()
 
 
 def may_relax(given: Mapping[str, object]) -> bool:

@@ -4,11 +4,21 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from searchsvc.domain.definition import IndexDefinition
+from searchsvc.domain.index import IndexVersion
 from searchsvc.domain.query import Match, SearchQuery
 from searchsvc.domain.result import DocumentResult, LiveIndex, SearchResult
-from searchsvc.errors import NotServing, UnknownDocument, UnknownIndex, nearest
+from searchsvc.errors import (
+    CursorExpired,
+    NotServing,
+    RequestError,
+    UnknownDocument,
+    UnknownIndex,
+    UnknownVersion,
+    nearest,
+)
 from searchsvc.ports import SearchEngine
 from searchsvc.search.answer import SearchAnswer, SuggestAnswer
+from searchsvc.search.cursors import Cursor, Cursors
 from searchsvc.search.facets import nothing_counted
 from searchsvc.search.request import may_relax, search_query, suggest_query
 from searchsvc.telemetry.stages import Stages
@@ -21,9 +31,15 @@ class SearchService:
     ahead of its rebuild breaks no request.
     """
 
-    def __init__(self, engine: SearchEngine, definitions: Mapping[str, IndexDefinition]) -> None:
+    def __init__(
+        self,
+        engine: SearchEngine,
+        definitions: Mapping[str, IndexDefinition],
+        cursors: Cursors | None = None,
+    ) -> None:
         self._engine = engine
         self._definitions = definitions
+        self._cursors = cursors or Cursors()
 
     def definitions(self) -> Mapping[str, IndexDefinition]:
         """Every defined index, live or not."""
@@ -39,22 +55,27 @@ class SearchService:
     async def search(
         self, index: str, parameters: Mapping[str, object], stages: Stages
     ) -> SearchAnswer:
-        """Raises UnknownIndex, NotServing, RequestError or an engine's error."""
-        live = self._serving(index)
-        query = search_query(parameters, live.definition)
+        """Raises UnknownIndex, NotServing, RequestError, CursorExpired or an engine's error."""
+        serving, cursor = self._serving(index), self._cursor(index, parameters)
+        if cursor is not None and cursor.version != serving.version:
+            serving = await self._opened(cursor.version)
+        query = search_query(parameters, serving.definition)
+        if cursor is not None:
+            query = cursor.continuing(query)
         stages.lap("plan")
         if query.wordless:
             # To an engine no words means every document; whoever typed `!!!` did not mean that.
             stages.lap("engine")
-            return SearchAnswer(query, _nothing(query, live))
-        result = await self._engine.search(query)
+            return SearchAnswer(query, _nothing(query, serving))
+        result = await self._found(query)
         relaxed = False
-        if result.total == 0 and _relaxable(query) and may_relax(parameters):
+        if result.total == 0 and cursor is None and _relaxable(query) and may_relax(parameters):
             query = replace(query, match=Match.ANY)
             result = await self._engine.search(query)
             relaxed = result.total > 0
         stages.lap("engine")
-        return SearchAnswer(query, result, relaxed=relaxed)
+        next_cursor = self._cursors.next(query, result)
+        return SearchAnswer(query, result, relaxed=relaxed, next_cursor=next_cursor)
 
     async def suggest(
         self, index: str, parameters: Mapping[str, object], stages: Stages
@@ -76,12 +97,41 @@ class SearchService:
             raise UnknownDocument(f"index '{index}' has no document '{id[:100]}'")
         return result
 
+    def _cursor(self, index: str, parameters: Mapping[str, object]) -> Cursor | None:
+        given = parameters.get("cursor")
+        if not given or not isinstance(given, str):
+            return None
+        if "page" in parameters:
+            hint = "send one of them"
+            raise RequestError("a cursor says which page it is", param="page", hint=hint)
+        return self._cursors.read(given, index)
+
+    async def _opened(self, version: IndexVersion) -> LiveIndex:
+        """The version of a cursor that is no longer live."""
+        try:
+            return await self._engine.opened(version)
+        except UnknownVersion as error:
+            raise _expired(version) from error
+
+    async def _found(self, query: SearchQuery) -> SearchResult:
+        try:
+            return await self._engine.search(query)
+        except UnknownVersion as error:
+            if query.version is None:
+                raise
+            raise _expired(query.version) from error
+
     def _serving(self, index: str) -> LiveIndex:
         live = self.live(index)
         if live is None:
             hint = f"run: searchsvc index rebuild {index}"
             raise NotServing(f"index '{index}' has no live version yet", hint=hint)
         return live
+
+
+def _expired(version: IndexVersion) -> CursorExpired:
+    hint = "begin with the first page, which the live version answers"
+    return CursorExpired(f"the cursor goes on in version '{version}', which is gone", hint=hint)
 
 
 def _nothing(query: SearchQuery, live: LiveIndex) -> SearchResult:

@@ -699,7 +699,7 @@ def test_a_version_that_is_not_live_is_searched_by_name(engines) -> None:
     fields = tuple(replace(field, highlight=False) for field in PRODUCTS.fields)
     other = engines.create(2, replace(PRODUCTS, fields=fields))
     engines.write(other, document("2", name="lamp"), document("3", name="lamp"))
-    assert engines.search.opened(other).definition.fields == fields
+    assert asyncio.run(engines.search.opened(other)).definition.fields == fields
     pinned = asyncio.run(engines.search.search(query("lamp", version=other)))
     assert (pinned.version, {hit.id for hit in pinned.hits}) == (other, {"2", "3"})
     assert all(not hit.highlight for hit in pinned.hits)
@@ -717,4 +717,4 @@ def test_a_version_that_is_gone_is_not_searched(engines) -> None:
     with pytest.raises(UnknownVersion):
         asyncio.run(engines.search.search(query("lamp", version=other)))
     with pytest.raises(UnknownVersion):
-        engines.search.opened(version(9))
+        asyncio.run(engines.search.opened(version(9)))

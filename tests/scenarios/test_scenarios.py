@@ -1,11 +1,12 @@
 """Numbered scenarios: a request over HTTP and what must come back, the same on every engine.
 
-Each NNN-*.yaml is a list of cases; a case has a request (`search`, `suggest`, `document` or
-`path`) and any of the expectations in `CHECKS`.
+Each NNN-*.yaml is a list of cases; a case has a request (`search`, `walk`, `suggest`, `document`
+or `path`) and any of the expectations in `CHECKS`.
 """
 
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.parse import quote
 
 import falcon.testing
@@ -65,7 +66,21 @@ def ask(client, case):
         return client.simulate_get(f"{base}/docs/{quote(case['document'], safe='')}")
     if "suggest" in case:
         return client.simulate_get(f"{base}/suggest", params=case["suggest"])
+    if "walk" in case:
+        return walked(client, case["walk"])
     return client.simulate_post(f"{base}/search", json=case["search"])
+
+
+def walked(client, search):
+    """The last answer of a search that is followed by its cursors, with the hits of all pages."""
+    hits, cursor, pages = [], "", 0
+    while cursor is not None:
+        page = {**search, "cursor": cursor}
+        answer = client.simulate_post(f"/v1/indexes/{INDEX}/search", json=page)
+        assert answer.status_code == 200, answer.text
+        hits, cursor, pages = hits + answer.json["hits"], answer.json["next_cursor"], pages + 1
+    body = {**answer.json, "hits": hits, "pages": pages}
+    return SimpleNamespace(status_code=200, json=body, text=answer.text)
 
 
 def ids(answer) -> list[str]:
@@ -113,6 +128,7 @@ CHECKS = {
     "param": lambda a, e: a["param"] == e,
     "position": lambda a, e: a["position"] == e,
     "message": lambda a, e: e in a["message"] or e in a.get("hint", ""),
+    "pages": lambda a, e: a["pages"] == e,
     "total": lambda a, e: a["total"]["value"] == e,
     "ids": lambda a, e: ids(a) == e,
     "set": lambda a, e: set(ids(a)) == set(e) and a["total"]["value"] == len(e),
@@ -139,7 +155,7 @@ CHECKS = {
     "steps": lambda a, e: all(changes(a, step) == want for step, want in e.items()),
     "at_most": lambda a, e: len(a["hits"]) <= e and len(a["values"]) <= e,
 }
-REQUESTS = {"name", "search", "suggest", "document", "path", "status"}
+REQUESTS = {"name", "search", "walk", "suggest", "document", "path", "status"}
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -86,12 +86,21 @@ class Aliases:
         self._failed.pop(index, None)
         return found
 
+    def known(self, version: IndexVersion) -> Served | None:
+        """That version, live or not, if it has been looked up; costs nothing."""
+        watched = self._watched.get(version.index)
+        if watched is not None and watched.served.live.version == version:
+            return watched.served
+        return self._opened.get(version)
+
     def of(self, version: IndexVersion) -> Served:
         """That version, live or not; looked up once. Raises UnknownVersion, or EngineError."""
-        served = self._opened.pop(version, None) or self._open(version)
-        self._opened[version] = served
-        if len(self._opened) > _MOST_OPENED:
-            self._opened.pop(next(iter(self._opened)))
+        served = self.known(version) or self._open(version)
+        with self._lock:
+            self._opened.pop(version, None)
+            self._opened[version] = served
+            if len(self._opened) > _MOST_OPENED:
+                self._opened.pop(next(iter(self._opened)))
         return served
 
     def forget(self, version: IndexVersion) -> None:

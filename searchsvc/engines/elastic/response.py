@@ -7,7 +7,7 @@ import msgspec
 import orjson
 
 from searchsvc.domain.definition import Field, IndexDefinition
-from searchsvc.domain.query import SearchQuery, Term
+from searchsvc.domain.query import Place, SearchQuery, Term
 from searchsvc.domain.result import Hit
 from searchsvc.engines import sources
 from searchsvc.engines.analysis import stemmer, tokens
@@ -29,6 +29,7 @@ class Found(msgspec.Struct):
     id: str = msgspec.field(name="_id")
     score: float | None = msgspec.field(name="_score", default=None)
     held: _Source = msgspec.field(name="_source", default_factory=_Source)
+    sort: tuple[str | float | bool | None, ...] = ()
 
     @property
     def source(self) -> bytes:
@@ -124,6 +125,12 @@ class SeenWords:
         if first not in self._made:
             self._made[first] = Letter([self._letters.get(first, {})], self._stem)
         return self._made[first]
+
+
+def last(found: Sequence[Found], query: SearchQuery) -> Place | None:
+    """Where the page ends, in the server's own values of the sort."""
+    before = query.offset if query.after is None else query.after.seen
+    return Place(found[-1].sort, before + len(found)) if found else None
 
 
 def hits(

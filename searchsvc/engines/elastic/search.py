@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
+from zlib import crc32
 
 import orjson
 
@@ -20,25 +21,31 @@ from searchsvc.domain.result import (
     ValueSuggestion,
 )
 from searchsvc.engines import suggestions, values
-from searchsvc.engines.clauses import Clause, clauses
+from searchsvc.engines.clauses import clauses
 from searchsvc.engines.elastic.aliases import Aliases, Served
+from searchsvc.engines.elastic.bodies import search_body, text_body, value_body
 from searchsvc.engines.elastic.client import NDJSON, Client
-from searchsvc.engines.elastic.facets import aggregations, buckets, facets, recounts, terms
+from searchsvc.engines.elastic.facets import buckets, facets, recounts
 from searchsvc.engines.elastic.failures import Reply, ShardsGone, failure
-from searchsvc.engines.elastic.filters import Native, passing
+from searchsvc.engines.elastic.filters import Native
 from searchsvc.engines.elastic.names import Names
-from searchsvc.engines.elastic.order import order
-from searchsvc.engines.elastic.query import Group, Words, can_be_misspelt, group
-from searchsvc.engines.elastic.response import Answer, SeenWords, answer, answers, hits, seen_words
-from searchsvc.engines.elastic.schema import BOOST
+from searchsvc.engines.elastic.query import can_be_misspelt, group
+from searchsvc.engines.elastic.response import (
+    Answer,
+    SeenWords,
+    answer,
+    answers,
+    hits,
+    last,
+    seen_words,
+)
 from searchsvc.engines.elastic.transport import Transport
-from searchsvc.engines.fields import searched, suggest_texts, suggest_values
+from searchsvc.engines.fields import suggest_texts, suggest_values
 from searchsvc.engines.serving import not_serving
 from searchsvc.engines.terms import understand
 from searchsvc.errors import SearchsvcError, UnknownVersion
 
 _T = TypeVar("_T")
-_VALUES = 1_000  # values of one field that are looked through for those that begin as typed
 _JSON = "application/json"
 _WHOLE = "allow_partial_search_results=false"
 
@@ -62,8 +69,8 @@ class ElasticEngine:
             return None
         return None if served is None else served.live
 
-    def opened(self, version: IndexVersion) -> LiveIndex:
-        return self._aliases.of(version).live
+    async def opened(self, version: IndexVersion) -> LiveIndex:
+        return (await self._version(version)).live
 
     async def search(self, query: SearchQuery) -> SearchResult:
         async def on(served: Served) -> SearchResult:
@@ -109,36 +116,48 @@ class ElasticEngine:
     async def _pinned(self, version: IndexVersion, on: Callable[[Served], Awaitable[_T]]) -> _T:
         """The answer of that version."""
         try:
-            return await on(self._aliases.of(version))
+            return await on(await self._version(version))
         except UnknownVersion:
             self._aliases.forget(version)
             raise
+
+    async def _version(self, version: IndexVersion) -> Served:
+        """That version; where it is not known, a thread looks it up."""
+        known = self._aliases.known(version)
+        if known is not None:
+            return known
+        return await asyncio.to_thread(self._aliases.of, version)
 
     # --- search ----------------------------------------------------------------------------------
 
     async def _search(self, served: Served, query: SearchQuery) -> SearchResult:
         definition = served.plan.definition
         cut = clauses(query.terms, query.alternatives, group)
-        body = _body(served, query, cut, misspelt=False)
-        found = await self._ask(served, body)
+        body = search_body(served.plan, query, cut, misspelt=False)
+        found = await self._ask(served, body, query.text)
         if not found.total and can_be_misspelt(cut):
-            body = _body(served, query, cut, misspelt=True)
-            found = await self._ask(served, body)
+            body = search_body(served.plan, query, cut, misspelt=True)
+            found = await self._ask(served, body, query.text)
         counted = found.aggregations
         if again := recounts(query.facets, counted, served.plan):
-            more = await self._ask(served, {**body, "from": 0, "size": 0, "aggs": again})
+            whole = {name: body[name] for name in body if name != "search_after"}
+            more = await self._ask(served, {**whole, "from": 0, "size": 0, "aggs": again})
             counted = counted | more.aggregations
         return SearchResult(
             served.live.version,
             found.total,
             hits(found.hits.hits, query, definition, 0.0 if query.sort else 1.0),
             facets(query.facets, counted, served.plan),
+            last(found.hits.hits, query),
         )
 
-    async def _ask(self, served: Served, body: Native) -> Answer:
+    async def _ask(self, served: Served, body: Native, text: str = "") -> Answer:
+        """One search's answer. Equal texts go to the same copies, which score alike."""
         doing = f"searching version '{served.live.version}'"
         data = orjson.dumps({"timeout": self._timeout, **body})
-        reply = await self._transport.post(f"/{served.name}/_search?{_WHOLE}", data, _JSON)
+        copies = f"preference={crc32(text.encode('utf-8', 'replace')):x}"
+        path = f"/{served.name}/_search?{_WHOLE}&{copies}"
+        reply = await self._transport.post(path, data, _JSON)
         return _good(reply, doing, body)
 
     async def _ask_all(self, served: Served, bodies: Sequence[Native]) -> list[Answer]:
@@ -161,8 +180,8 @@ class ElasticEngine:
         texts = suggest_texts(served.plan.definition)
         spelt, bodies = suggestions.as_spelt(query.terms), []
         if texts:
-            bodies.append(_text_body(served, query, texts, misspelt=False))
-        bodies += [_value_body(served, field, spelt) for field in fields]
+            bodies.append(text_body(served.plan, query, texts, misspelt=False))
+        bodies += [value_body(served.plan, field, spelt) for field in fields]
         answered = await self._ask_all(served, bodies) if bodies else []
         first = [answered.pop(0)] if texts else []
         found = _values(served, query, fields, answered, spelt)
@@ -184,8 +203,8 @@ class ElasticEngine:
         fields = suggest_values(served.plan.definition) if not found else []
         again = bool(first) and not first[0].total
         texts = suggest_texts(served.plan.definition)
-        bodies = [_text_body(served, query, texts, misspelt=True)] if again else []
-        bodies += [_value_body(served, field, query.terms) for field in fields]
+        bodies = [text_body(served.plan, query, texts, misspelt=True)] if again else []
+        bodies += [value_body(served.plan, field, query.terms) for field in fields]
         answered = await self._ask_all(served, bodies) if bodies else []
         if again:
             first = [answered.pop(0)]
@@ -202,56 +221,6 @@ def _good(reply: Reply, doing: str, body: Native) -> Answer:
     if reply.status >= 400:
         raise failure(reply, doing)
     return answer(reply, doing, body.get("aggs", ()))
-
-
-def _body(
-    served: Served, query: SearchQuery, cut: Sequence[Clause[Group]], *, misspelt: bool
-) -> Native:
-    plan = served.plan
-    fields = searched(plan.definition, query.search_fields)
-    words = Words(plan, cut, fields, text=query.text, match=query.match, misspelt=misspelt)
-    ranked = bool(query.limit) and not query.sort
-    asked = aggregations(query.facets, plan)
-    filter = None if query.filter is None else passing(query.filter, plan)
-    body: Native = {
-        "query": _ranked(served, words.scoring) if ranked else words.matching,
-        "track_total_hits": True,
-        "from": query.offset,
-        "size": query.limit,
-        "sort": order(query.sort, plan),
-    }
-    if asked:
-        # Facets have filters of their own; this one then narrows the hits alone.
-        return {**body, "aggs": asked, **({"post_filter": filter} if filter else {})}
-    if filter:
-        body["query"] = {"bool": {"must": [body["query"]], "filter": [filter]}}
-    return body
-
-
-def _ranked(served: Served, query: Native) -> Native:
-    """The query's scores times each document's boost."""
-    if not served.plan.definition.boosts:
-        return query
-    factor = {"field": BOOST, "missing": 1.0}
-    how = {"field_value_factor": factor, "boost_mode": "multiply"}
-    return {"function_score": {"query": query, **how}}
-
-
-def _text_body(
-    served: Served, query: SuggestQuery, texts: Sequence[Field], *, misspelt: bool
-) -> Native:
-    words = Words(served.plan, clauses(query.terms, (), group), texts, misspelt=misspelt)
-    return {
-        "query": _ranked(served, words.scoring),
-        "size": query.limit * suggestions.OVERSAMPLE,
-        "sort": order((), served.plan),
-    }
-
-
-def _value_body(served: Served, field: Field, wanted: Sequence[Term]) -> Native:
-    words = Words(served.plan, clauses(wanted, (), group), [field], misspelt=True)
-    counts = {"values": terms(served.plan.of(field), _VALUES)}
-    return {"query": words.matching, "size": 0, "aggs": counts}
 
 
 def _values(

@@ -63,6 +63,11 @@ class LiveSnapshots:
 
     def of(self, version: IndexVersion) -> Snapshot:
         """That version, live or not. Raises UnknownVersion, or EngineError if unreadable."""
+        watched = self._indexes.get(version.index)
+        if watched is not None and watched.snapshot is not None:
+            live = self.get(version.index)
+            if live is not None and live.version == version:
+                return live  # rather than open it a second time
         directory, now = self._directories.of(version), monotonic()
         opened = self._opened.pop(version, None)
         if opened is None or now - opened.checked >= self._poll:

@@ -26,34 +26,50 @@ Found: TypeAlias = tuple[float, DocAddress]
 
 # So many documents of one score are put in the order of their ids. A longer row of them keeps
 # tantivy's order, which is the same on every page of one snapshot, so that pages stay disjoint.
-_TIES = 100
+TIES = 100
 
 
 @dataclass(frozen=True, slots=True)
-class _Key:
+class Key:
     """A tantivy field to order by."""
 
     name: str
     type: FieldType
     order: Order
 
+    @classmethod
+    def of_id(cls) -> "Key":
+        """The last key of every order."""
+        return cls(ID, FieldType.ID, Order.Asc)
 
-_BY_BOOST = _Key(BOOST, FieldType.NUMBER, Order.Desc)
+
+_BY_BOOST = Key(BOOST, FieldType.NUMBER, Order.Desc)
+
+
+def sort_keys(sort: Sequence[SortKey], plan: Plan) -> list[Key]:
+    """What orders the hits by `sort`, or by the boosts alone where nothing else is asked for.
+
+    Fields that the version cannot sort by are passed over.
+    """
+    if not sort:
+        return [_BY_BOOST] if plan.definition.boosts else []
+    return list(_keys(sort, plan))
 
 
 def sorted_page(
-    snapshot: Snapshot, query: Query, sort: Iterable[SortKey], offset: int, limit: int
+    snapshot: Snapshot, query: Query, keys: Sequence[Key], offset: int, limit: int
 ) -> list[Found]:
-    """The page in the order of `sort`; fields that the version cannot sort by are passed over."""
-    keys = list(_keys(sort, snapshot.plan))
+    """The page in the order of `keys`."""
     return [(0.0, address) for address in _page(snapshot, query, keys, offset, limit)]
 
 
-def boosted_page(snapshot: Snapshot, query: Query, offset: int, limit: int) -> list[Found]:
+def boosted_page(
+    snapshot: Snapshot, query: Query, keys: Sequence[Key], offset: int, limit: int
+) -> list[Found]:
     """The page of matches that differ by their boosts alone, since no word was asked for."""
-    if not snapshot.definition.boosts:
-        return [(1.0, address) for address in _page(snapshot, query, (), offset, limit)]
-    addresses = list(_page(snapshot, query, (_BY_BOOST,), offset, limit))
+    addresses = list(_page(snapshot, query, keys, offset, limit))
+    if not keys:
+        return [(1.0, address) for address in addresses]
     weights = snapshot.searcher.fast_field_values(BOOST, addresses)
     return [
         (LOWEST * log2(2.0 + (weight or 0.0)), address)
@@ -65,10 +81,9 @@ def scored_page(
     snapshot: Snapshot, query: Query, offset: int, limit: int
 ) -> tuple[int, list[Found]]:
     """The number of matches, and the page of them by score, best first; ties by id."""
-    start = max(0, offset - _TIES)
-    size = offset + limit + _TIES - start
-    weight = BOOST if snapshot.definition.boosts else None
-    result = snapshot.searcher.search(query, size, offset=start, weight_by_field=weight)
+    start = max(0, offset - TIES)
+    size = offset + limit + TIES - start
+    result = snapshot.searcher.search(query, size, offset=start, weight_by_field=_weight(snapshot))
     hits = result.hits
     first, last = offset - start, min(offset - start + limit, len(hits))
     ordered: list[Found] = []
@@ -77,6 +92,28 @@ def scored_page(
         run_begin, end = _run(hits, end)
         ordered += _by_id(snapshot.searcher, hits[run_begin:end])
     return counted(result), ordered[first - begin : last - begin]
+
+
+def by_score(snapshot: Snapshot, query: Query, offset: int, limit: int) -> list[Found]:
+    """Hits by score, and of equal ones in tantivy's own order."""
+    found = snapshot.searcher.search(
+        query, limit, count=False, offset=offset, weight_by_field=_weight(snapshot)
+    )
+    return found.hits
+
+
+def ordered(
+    snapshot: Snapshot, query: Query, key: Key, offset: int, limit: int
+) -> list[tuple[Value | None, DocAddress]]:
+    """Hits in the order of one key, each with its value of it."""
+    found = snapshot.searcher.search(
+        query, limit, count=False, offset=offset, order_by_field=key.name, order=key.order
+    )
+    return found.hits
+
+
+def _weight(snapshot: Snapshot) -> str | None:
+    return BOOST if snapshot.definition.boosts else None
 
 
 def _run(hits: Sequence[Found], at: int) -> tuple[int, int]:
@@ -90,7 +127,7 @@ def _run(hits: Sequence[Found], at: int) -> tuple[int, int]:
 
 
 def _by_id(searcher: Searcher, run: Sequence[Found]) -> Sequence[Found]:
-    if 1 < len(run) <= _TIES:
+    if 1 < len(run) <= TIES:
         return sorted(run, key=lambda found: str(searcher.doc(found[1]).get_first(ID)))
     return run
 
@@ -100,25 +137,23 @@ def counted(result: tantivy.SearchResult) -> int:
     return int(result.count)  # type: ignore[attr-defined]  # the library's stubs forget it
 
 
-def _keys(sort: Iterable[SortKey], plan: Plan) -> Iterator[_Key]:
+def _keys(sort: Iterable[SortKey], plan: Plan) -> Iterator[Key]:
     for key in sort:
         one = plan.fields.get(key.field)
         if one is not None and one.sort:
-            yield _Key(one.sort, one.field.type, Order.Desc if key.descending else Order.Asc)
+            yield Key(one.sort, one.field.type, Order.Desc if key.descending else Order.Asc)
 
 
 def _page(
-    snapshot: Snapshot, query: Query, keys: Sequence[_Key], offset: int, limit: int
+    snapshot: Snapshot, query: Query, keys: Sequence[Key], offset: int, limit: int
 ) -> Iterator[DocAddress]:
     """`limit` matches from `offset` on, ordered by `keys` and then by id."""
     if limit < 1:
         return
-    key = keys[0] if keys else _Key(ID, FieldType.ID, Order.Asc)
+    key = keys[0] if keys else Key.of_id()
     # From the start, since only that shows where a row of ties begins; tantivy orders all those
     # before the offset anyway. One hit more shows whether the last row goes on.
-    hits = snapshot.searcher.search(
-        query, offset + limit + 1, count=False, order_by_field=key.name, order=key.order
-    ).hits
+    hits = ordered(snapshot, query, key, 0, offset + limit + 1)
     if not keys:
         yield from (address for _, address in hits[offset : offset + limit])
         return
@@ -129,12 +164,12 @@ def _page(
         if begin < end and len(run) == 1:
             yield run[0]
         elif begin < end:
-            tied = _tied(snapshot, query, key, value)
-            yield from _page(snapshot, tied, keys[1:], begin - position, end - begin)
+            inner = tied(snapshot, query, key, value)
+            yield from _page(snapshot, inner, keys[1:], begin - position, end - begin)
         position += len(run)
 
 
-def _tied(snapshot: Snapshot, query: Query, key: _Key, value: Value | None) -> Query:
+def tied(snapshot: Snapshot, query: Query, key: Key, value: Value | None) -> Query:
     """The matches of `query` that are ordered by `value`; None: those without a value."""
     if value is None:
         exists = Query.exists_query(key.name)

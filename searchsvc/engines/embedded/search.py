@@ -9,7 +9,7 @@ from pathlib import Path
 
 from searchsvc.domain.definition import Field
 from searchsvc.domain.index import IndexVersion
-from searchsvc.domain.query import SearchQuery, SuggestQuery
+from searchsvc.domain.query import Place, SearchQuery, SuggestQuery
 from searchsvc.domain.result import (
     Bucket,
     DocumentResult,
@@ -24,7 +24,15 @@ from searchsvc.engines import suggestions
 from searchsvc.engines.clauses import groups_in, one_by_one
 from searchsvc.engines.embedded.facets import commonest, facets
 from searchsvc.engines.embedded.live import LiveSnapshots
-from searchsvc.engines.embedded.order import Found, boosted_page, counted, scored_page, sorted_page
+from searchsvc.engines.embedded.order import (
+    Found,
+    boosted_page,
+    counted,
+    scored_page,
+    sort_keys,
+    sorted_page,
+)
+from searchsvc.engines.embedded.places import count_scored, count_sorted, place_of, score_place
 from searchsvc.engines.embedded.query import WordsQuery, within
 from searchsvc.engines.embedded.response import hits, read, suggested
 from searchsvc.engines.embedded.snapshot import Snapshot
@@ -54,7 +62,7 @@ class EmbeddedEngine:
             return None
         return None if snapshot is None else LiveIndex(snapshot.version, snapshot.definition)
 
-    def opened(self, version: IndexVersion) -> LiveIndex:
+    async def opened(self, version: IndexVersion) -> LiveIndex:
         return LiveIndex(version, self._snapshots.of(version).definition)
 
     async def search(self, query: SearchQuery) -> SearchResult:
@@ -96,7 +104,7 @@ def _search(snapshot: Snapshot, query: SearchQuery) -> SearchResult:
     names = query.search_fields
     fields = snapshot.plan.searched if names is None else searched(snapshot.definition, names)
     words = WordsQuery(snapshot, query, clauses, fields)
-    total, found = _page(snapshot, query, words, scored=bool(clauses))
+    total, found, last = _page(snapshot, query, words, scored=bool(clauses))
     matching = {
         filter: within(words.matching, filter, snapshot)
         for filter in {request.filter for request in query.facets}
@@ -106,21 +114,31 @@ def _search(snapshot: Snapshot, query: SearchQuery) -> SearchResult:
         total,
         hits(snapshot, found, query, groups_in(clauses)),
         facets(query.facets, matching, snapshot),
+        last,
     )
 
 
 def _page(
     snapshot: Snapshot, query: SearchQuery, words: WordsQuery, *, scored: bool
-) -> tuple[int, list[Found]]:
-    """The exact number of matches, and the page of them."""
+) -> tuple[int, list[Found], Place | None]:
+    """The exact number of matches, the page of them, and where it ends."""
+    start, after = query.offset, query.after
     if scored and not query.sort and query.limit:
         best = within(words.scoring, query.filter, snapshot)
-        return scored_page(snapshot, best, query.offset, query.limit)
-    matching = within(words.matching, query.filter, snapshot)
-    total = counted(snapshot.searcher.search(matching, 1))
-    if query.sort:
-        return total, sorted_page(snapshot, matching, query.sort, query.offset, query.limit)
-    return total, boosted_page(snapshot, matching, query.offset, query.limit)
+        if after is not None:
+            start = count_scored(snapshot, best, after)
+        total, found = scored_page(snapshot, best, start, query.limit)
+        last = score_place(snapshot, found[-1]) if found else ()
+    else:
+        matching = within(words.matching, query.filter, snapshot)
+        total = counted(snapshot.searcher.search(matching, 1))
+        keys = sort_keys(query.sort, snapshot.plan)
+        if after is not None:
+            start = count_sorted(snapshot, matching, keys, after)
+        page = sorted_page if query.sort else boosted_page
+        found = page(snapshot, matching, keys, start, query.limit)
+        last = place_of(snapshot, found[-1][1], keys) if found else ()
+    return total, found, Place(last, start + len(found)) if found else None
 
 
 def _value_suggestions(snapshot: Snapshot, query: SuggestQuery) -> list[ValueSuggestion]:

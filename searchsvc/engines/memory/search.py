@@ -8,7 +8,7 @@ import orjson
 
 from searchsvc.domain.definition import Field
 from searchsvc.domain.index import IndexVersion
-from searchsvc.domain.query import SearchQuery, SortKey, SuggestQuery
+from searchsvc.domain.query import Place, SearchQuery, SortKey, SuggestQuery
 from searchsvc.domain.result import (
     Bucket,
     DocumentResult,
@@ -19,7 +19,7 @@ from searchsvc.domain.result import (
     SearchResult,
     SuggestResult,
 )
-from searchsvc.engines import sources, suggestions, values
+from searchsvc.engines import places, sources, suggestions, values
 from searchsvc.engines.clauses import Clause, groups_in, one_by_one
 from searchsvc.engines.fields import searched, suggest_texts, suggest_values
 from searchsvc.engines.marks import Highlighter
@@ -29,6 +29,7 @@ from searchsvc.engines.memory.index import MemoryStore
 from searchsvc.engines.memory.query import Scorer, passes
 from searchsvc.engines.serving import not_serving
 from searchsvc.engines.terms import Group, understand, understood
+from searchsvc.engines.values import Value
 
 _EVERY = 10**9
 
@@ -45,8 +46,8 @@ class MemoryEngine:
             return None
         return LiveIndex(version, self.store.state(version).definition)
 
-    def opened(self, version: IndexVersion) -> LiveIndex:
-        return LiveIndex(version, self.store.state(version).definition)
+    async def opened(self, version: IndexVersion) -> LiveIndex:
+        return self._opened(version)
 
     async def search(self, query: SearchQuery) -> SearchResult:
         live, state = self._serving(query.index, query.version)
@@ -54,7 +55,9 @@ class MemoryEngine:
         fields = searched(state.definition, query.search_fields)
         matching = _scored(state, query, clauses, fields)
         found = [pair for pair in matching if passes(pair[1], query.filter, state.definition)]
-        shown = _ordered(found, query.sort, state)[query.offset : query.offset + query.limit]
+        ordered = _ordered(found, query.sort, state)
+        start = query.offset if query.after is None else _behind(ordered, query, state)
+        shown = ordered[start : start + query.limit]
         marks = None
         if query.highlight:
             marks = Highlighter(state.definition, groups_in(clauses), query.fields)
@@ -63,6 +66,7 @@ class MemoryEngine:
             len(found),
             tuple(_hit(score, stored, query, marks) for score, stored in shown),
             tuple(_facets(query, [stored for _, stored in matching], state)),
+            Place(_place(*shown[-1], query.sort, state), start + len(shown)) if shown else None,
         )
 
     async def suggest(self, query: SuggestQuery) -> SuggestResult:
@@ -90,10 +94,13 @@ class MemoryEngine:
         """Nothing to let go of."""
 
     def _serving(self, index: str, version: IndexVersion | None = None) -> tuple[LiveIndex, State]:
-        live = self.live(index) if version is None else self.opened(version)
+        live = self.live(index) if version is None else self._opened(version)
         if live is None:
             raise not_serving(index)
         return live, self.store.state(live.version)
+
+    def _opened(self, version: IndexVersion) -> LiveIndex:
+        return LiveIndex(version, self.store.state(version).definition)
 
 
 def _scored(
@@ -128,16 +135,35 @@ def _by_key(
     found: Iterable[tuple[float, Stored]], key: SortKey, state: State
 ) -> list[tuple[float, Stored]]:
     """Documents with a value in order, then those without one as they are."""
-    field = state.definition.field(key.field)
     valued, missing = [], []
     for pair in found:
-        held = pair[1].values.get(key.field, ()) if field else ()
-        if field and held:
-            valued.append((values.sort_value(field, held[0]), pair))
-        else:
+        value = _sort_value(pair[1], key, state)
+        if value is None:
             missing.append(pair)
+        else:
+            valued.append((value, pair))
     valued.sort(key=itemgetter(0), reverse=key.descending)
     return [pair for _, pair in valued] + missing
+
+
+def _place(
+    score: float, stored: Stored, sort: Iterable[SortKey], state: State
+) -> tuple[Value | None, ...]:
+    """Where a document stands: its values of the sort keys, or its score, and its id."""
+    keys = [_sort_value(stored, key, state) for key in sort]
+    return (*(keys or [score]), stored.document.id)
+
+
+def _sort_value(stored: Stored, key: SortKey, state: State) -> Value | None:
+    field, held = state.definition.field(key.field), stored.values.get(key.field, ())
+    return values.sort_value(field, held[0]) if field and held else None
+
+
+def _behind(ordered: Iterable[tuple[float, Stored]], query: SearchQuery, state: State) -> int:
+    """How many documents stand at or before the place that the query goes on from."""
+    after, directions = query.after.values if query.after else (), places.directions(query.sort)
+    places_ = (_place(score, stored, query.sort, state) for score, stored in ordered)
+    return sum(not places.is_behind(place, after, directions) for place in places_)
 
 
 def _hit(score: float, stored: Stored, query: SearchQuery, marks: Highlighter | None) -> Hit:

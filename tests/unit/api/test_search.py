@@ -23,6 +23,7 @@ def test_a_search_by_query_string(api) -> None:
         "total": {"value": 1, "relation": "eq"},
         "page": 2,
         "per_page": 1,
+        "next_cursor": None,
         "hits": [
             {
                 "id": "a/b%c",

@@ -175,3 +175,24 @@ def test_suggest_takes_its_own_parameters() -> None:
     assert suggest_query({"q": "hit", "limit": "3"}, BOOKS).limit == 3
     with pytest.raises(UnknownParameter):
         suggest_query({"page": 1}, BOOKS)
+
+
+SHOWING = {
+    "page": 2, "per_page": 3, "facets": "author", "facet_limit": 3, "fields": "title",
+    "highlight": False, "explain": True, "cursor": "x",
+}  # fmt: skip
+DECIDING = {
+    "q": "dune", "filter": "year>1", "sort": "year:asc", "search_fields": "title", "match": "any",
+    "typo": "off",
+}  # fmt: skip
+
+
+def test_what_decides_on_hits_makes_another_search() -> None:
+    """Every parameter either shows hits or decides on them; only the latter count."""
+    plain = search_query({}, BOOKS).fingerprint
+    shown = {name: search_query({name: value}, BOOKS) for name, value in SHOWING.items()}
+    assert {query.fingerprint for query in shown.values()} == {plain}
+    others = {search_query({name: value}, BOOKS).fingerprint for name, value in DECIDING.items()}
+    assert len(others - {plain}) == len(DECIDING)
+    assert SHOWING.keys() | DECIDING.keys() == {one.name for one in SEARCH_PARAMETERS}
+    assert search_query({"sort": ["year:asc"]}, BOOKS) == search_query({"sort": "year:asc"}, BOOKS)

@@ -1,0 +1,67 @@
+"""The bodies of search requests, put together of words, filters, facets and an order."""
+
+from collections.abc import Sequence
+
+from searchsvc.domain.definition import Field
+from searchsvc.domain.query import SearchQuery, SuggestQuery, Term
+from searchsvc.engines import suggestions
+from searchsvc.engines.clauses import Clause, clauses
+from searchsvc.engines.elastic.facets import aggregations, terms
+from searchsvc.engines.elastic.filters import Native, passing
+from searchsvc.engines.elastic.order import order
+from searchsvc.engines.elastic.plan import Plan
+from searchsvc.engines.elastic.query import Group, Words, group
+from searchsvc.engines.elastic.schema import BOOST
+from searchsvc.engines.fields import searched
+
+_VALUES = 1_000  # values of one field that are looked through for those that begin as typed
+
+
+def search_body(
+    plan: Plan, query: SearchQuery, cut: Sequence[Clause[Group]], *, misspelt: bool
+) -> Native:
+    """One search: its hits, their order and its facets."""
+    fields = searched(plan.definition, query.search_fields)
+    words = Words(plan, cut, fields, text=query.text, match=query.match, misspelt=misspelt)
+    ranked = bool(query.limit) and not query.sort
+    asked = aggregations(query.facets, plan)
+    filter = None if query.filter is None else passing(query.filter, plan)
+    body: Native = {
+        "query": _ranked(plan, words.scoring) if ranked else words.matching,
+        "track_total_hits": True,
+        "size": query.limit,
+        "sort": order(query.sort, plan),
+        **({"from": query.offset} if query.after is None else {"search_after": query.after.values}),
+    }
+    if asked:
+        # Facets have filters of their own; this one then narrows the hits alone.
+        return {**body, "aggs": asked, **({"post_filter": filter} if filter else {})}
+    if filter:
+        body["query"] = {"bool": {"must": [body["query"]], "filter": [filter]}}
+    return body
+
+
+def _ranked(plan: Plan, query: Native) -> Native:
+    """The query's scores times each document's boost."""
+    if not plan.definition.boosts:
+        return query
+    factor = {"field": BOOST, "missing": 1.0}
+    how = {"field_value_factor": factor, "boost_mode": "multiply"}
+    return {"function_score": {"query": query, **how}}
+
+
+def text_body(plan: Plan, query: SuggestQuery, texts: Sequence[Field], *, misspelt: bool) -> Native:
+    """The documents whose `texts` match what has been typed."""
+    words = Words(plan, clauses(query.terms, (), group), texts, misspelt=misspelt)
+    return {
+        "query": _ranked(plan, words.scoring),
+        "size": query.limit * suggestions.OVERSAMPLE,
+        "sort": order((), plan),
+    }
+
+
+def value_body(plan: Plan, field: Field, wanted: Sequence[Term]) -> Native:
+    """The commonest values of the documents in which `field` matches."""
+    words = Words(plan, clauses(wanted, (), group), [field], misspelt=True)
+    counts = {"values": terms(plan.of(field), _VALUES)}
+    return {"query": words.matching, "size": 0, "aggs": counts}

@@ -1,0 +1,79 @@
+"""Cursors: where the next page of a search begins, signed, so that nobody can make one up.
+
+A cursor holds the version that answered, the place of the last hit, and the fingerprint of the
+search: of all that decides which documents are hits, and in which order. It goes on in that very
+version with that very search, or not at all.
+"""
+
+import hmac
+import secrets
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from binascii import Error as Base64Error
+from dataclasses import dataclass, replace
+
+import msgspec
+
+from searchsvc.domain.index import IndexVersion
+from searchsvc.domain.query import Match, Place, SearchQuery
+from searchsvc.domain.result import SearchResult
+from searchsvc.errors import RequestError
+
+_SIGNATURE = 16  # bytes
+_AGAIN = "leave it out to begin with the first page"
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """What a cursor says. `match` is how the first page matched, also where it was relaxed."""
+
+    version: IndexVersion
+    place: Place
+    match: Match
+    fingerprint: str
+
+    def continuing(self, query: SearchQuery) -> SearchQuery:
+        """`query` from this place on. Raises RequestError where it is another search."""
+        if query.fingerprint != self.fingerprint:
+            raise _unusable("is of another search", "repeat its parameters, or " + _AGAIN)
+        match, after = self.match, self.place
+        return replace(query, version=self.version, after=after, match=match, page=None)
+
+
+class Cursors:
+    """Writes and reads cursors; only those signed with the same `secret` are read."""
+
+    def __init__(self, secret: bytes | None = None) -> None:
+        self._secret = secret or secrets.token_bytes(32)
+
+    def next(self, query: SearchQuery, result: SearchResult) -> str | None:
+        """The cursor of the page behind `result`, which answers `query`; None without one."""
+        if result.last is None or len(result.hits) < query.limit:
+            return None
+        if query.after is None and query.offset + len(result.hits) >= result.total:
+            return None
+        place = result.last
+        said = (result.version.name, place.values, place.seen, query.match, query.fingerprint)
+        payload = msgspec.json.encode(said)
+        return urlsafe_b64encode(self._signature(payload) + payload).rstrip(b"=").decode()
+
+    def read(self, text: str, index: str) -> Cursor:
+        """The cursor, which `next` wrote for a search of `index`. Raises RequestError."""
+        try:
+            raw = urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4))
+        except (UnicodeEncodeError, Base64Error):
+            raise _unusable("is none", _AGAIN) from None
+        payload = raw[_SIGNATURE:]
+        if not hmac.compare_digest(raw[:_SIGNATURE], self._signature(payload)):
+            raise _unusable("was not made here, or has been changed", _AGAIN)
+        name, values, seen, match, fingerprint = msgspec.json.decode(payload)
+        version = IndexVersion.parse(name)
+        if version is None or version.index != index:
+            raise _unusable("is of another index", _AGAIN)
+        return Cursor(version, Place(tuple(values), seen), Match(match), fingerprint)
+
+    def _signature(self, payload: bytes) -> bytes:
+        return hmac.digest(self._secret, payload, "sha256")[:_SIGNATURE]
+
+
+def _unusable(fault: str, hint: str) -> RequestError:
+    return RequestError(f"the cursor {fault}", param="cursor", hint=hint)
