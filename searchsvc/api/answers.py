@@ -42,7 +42,7 @@ def search_body(answer: SearchAnswer, version: str, stages: Stages) -> bytes:
             "facets": facets,
             "applied": {"match": "any" if any_word else "all", "ignored_words": query.ignored},
             **_explain(answer.steps),
-            **_times(stages),
+            **times(stages),
         },
         option=orjson.OPT_UTC_Z,
     )
@@ -66,7 +66,7 @@ def suggest_body(answer: SuggestAnswer, version: str, stages: Stages) -> bytes:
             "version": version,
             "values": values,
             "hits": hits,
-            **_times(stages),
+            **times(stages),
         }
     )
 
@@ -92,6 +92,7 @@ def _explain(steps: Sequence[PlanStep] | None) -> Mapping[str, Any]:
     return {"explain": [{"step": step.name, "changes": step.changes} for step in steps]}
 
 
-def _times(stages: Stages) -> Mapping[str, Any]:
+def times(stages: Stages) -> Mapping[str, Any]:
+    """What a request took until now, in milliseconds, as a whole and by stage."""
     timing = {stage: round(seconds * 1000, 3) for stage, seconds in stages.durations.items()}
     return {"took_ms": round(stages.total * 1000, 3), "timing": timing}

@@ -97,21 +97,27 @@ def add_error_handlers(app: falcon.asgi.App[ApiRequest, falcon.asgi.Response]) -
     app.add_error_handler(falcon.HTTPError, _answer_http)
 
 
-async def _answer(req: ApiRequest, resp: falcon.asgi.Response, error: Exception, _: Any) -> None:
-    problem = problem_of(type(error))
-    if problem.status >= 500:
+def problem(req: ApiRequest, error: Exception) -> Mapping[str, Any]:
+    """The problem object of an error; what is not the caller's fault is logged."""
+    found = problem_of(type(error))
+    if found.status >= 500:
         _log_failure(req, error)
     ours = error if isinstance(error, SearchsvcError) else SearchsvcError("")
-    body = {
+    said = {
         "code": ours.code,
-        "message": problem.message or ours.message,
-        "hint": "" if problem.message else ours.hint,
+        "message": found.message or ours.message,
+        "hint": "" if found.message else ours.hint,
         "param": getattr(error, "param", ""),
         "position": getattr(error, "position", None),
     }
-    if problem.retry_after is not None:
-        resp.set_header("Retry-After", str(problem.retry_after))
-    _write(req, resp, problem.status, problem.title, body)
+    return _object(req, found.status, found.title, said)
+
+
+async def _answer(req: ApiRequest, resp: falcon.asgi.Response, error: Exception, _: Any) -> None:
+    retry_after = problem_of(type(error)).retry_after
+    if retry_after is not None:
+        resp.set_header("Retry-After", str(retry_after))
+    _write(resp, problem(req, error))
 
 
 async def _answer_http(
@@ -123,24 +129,23 @@ async def _answer_http(
     message = _HTTP_MESSAGES.get(status) or error.description or title.lower()
     if error.headers is not None:
         resp.set_headers(error.headers)
-    _write(req, resp, status, title, {"code": code, "message": message})
+    _write(resp, _object(req, status, title, {"code": code, "message": message}))
 
 
-def _write(
-    req: ApiRequest,
-    resp: falcon.asgi.Response,
-    status: int,
-    title: str,
-    body: Mapping[str, object],
-) -> None:
-    problem = {
-        "type": f"urn:searchsvc:error:{body['code']}",
+def _object(
+    req: ApiRequest, status: int, title: str, said: Mapping[str, object]
+) -> Mapping[str, Any]:
+    return {
+        "type": f"urn:searchsvc:error:{said['code']}",
         "title": title,
         "status": status,
-        **{name: value for name, value in body.items() if value not in ("", None)},
+        **{name: value for name, value in said.items() if value not in ("", None)},
         "request_id": req.request_id,
     }
-    resp.status = status
+
+
+def _write(resp: falcon.asgi.Response, problem: Mapping[str, Any]) -> None:
+    resp.status = problem["status"]
     resp.data = orjson.dumps(problem)
     resp.content_type = PROBLEM_JSON
 

@@ -5,9 +5,10 @@ from typing import Any
 
 from searchsvc import __version__
 from searchsvc.api.errors import PROBLEM_JSON
+from searchsvc.api.native.searches import MAX_SEARCHES
 from searchsvc.api.parameters import LATENCY_PARAMETERS, RUNS_PARAMETERS
 from searchsvc.api.request import MAX_BODY, MEDIA_TYPES
-from searchsvc.api.schemas import SCHEMAS, Schema, reference
+from searchsvc.api.schemas import SCHEMAS, Schema, record, reference
 from searchsvc.search.parameters import (
     SEARCH_PARAMETERS,
     SUGGEST_PARAMETERS,
@@ -64,6 +65,21 @@ def _search() -> dict[str, Any]:
     get = _query("search", "Search", "SearchAnswer", SEARCH_PARAMETERS)
     get["responses"]["410"] = _problem(_ERRORS[410])
     return {"parameters": [_INDEX], "get": get, "post": post}
+
+
+def _searches() -> dict[str, Any]:
+    """A search's own parameters are described only: where one is bad, the others are answered."""
+    post = _operation("searches", "Several searches in one request", "SearchesAnswer", ())
+    described = {one.name: {"description": one.description} for one in SEARCH_PARAMETERS}
+    search = {"type": "object", "properties": {"index": {"description": "The index."}, **described}}
+    searches = {"type": "array", "items": search, "minItems": 1, "maxItems": MAX_SEARCHES}
+    body = record({"searches": searches})
+    post["requestBody"] = {
+        "required": True,
+        "content": {media_type: {"schema": body} for media_type in MEDIA_TYPES},
+    }
+    post["responses"].update({str(s): _problem(_ERRORS[s]) for s in (408, 413, 415)})
+    return {"post": post}
 
 
 def _suggest() -> dict[str, Any]:
@@ -132,6 +148,7 @@ _PATHS = {
     "/v1/indexes/{index}/search": _search,
     "/v1/indexes/{index}/suggest": _suggest,
     "/v1/indexes/{index}/docs/{id}": _document,
+    "/v1/search": _searches,
     "/v1/runs": _runs,
     "/v1/latency": _latency,
     "/livez": _livez,

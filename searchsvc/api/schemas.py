@@ -102,6 +102,12 @@ SCHEMAS: Mapping[str, Schema] = {
             },
         }
     ),
+    "SearchesAnswer": record(
+        {
+            "results": array({"anyOf": [reference("SearchAnswer"), reference("Problem")]}),
+            **_TIMES,
+        }
+    ),
     "Hit": record(
         {
             "id": STRING,

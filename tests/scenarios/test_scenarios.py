@@ -1,7 +1,7 @@
 """Numbered scenarios: a request over HTTP and what must come back, the same on every engine.
 
-Each NNN-*.yaml is a list of cases; a case has a request (`search`, `walk`, `suggest`, `document`
-or `path`) and any of the expectations in `CHECKS`.
+Each NNN-*.yaml is a list of cases; a case has a request (`search`, `walk`, `searches`, `suggest`,
+`document` or `path`) and any of the expectations in `CHECKS`.
 """
 
 from datetime import UTC, datetime
@@ -66,6 +66,9 @@ def ask(client, case):
         return client.simulate_get(f"{base}/docs/{quote(case['document'], safe='')}")
     if "suggest" in case:
         return client.simulate_get(f"{base}/suggest", params=case["suggest"])
+    if "searches" in case:
+        asked = [{"index": INDEX, **one} for one in case["searches"]]
+        return client.simulate_post("/v1/search", json={"searches": asked})
     if "walk" in case:
         return walked(client, case["walk"])
     return client.simulate_post(f"{base}/search", json=case["search"])
@@ -155,7 +158,16 @@ CHECKS = {
     "steps": lambda a, e: all(changes(a, step) == want for step, want in e.items()),
     "at_most": lambda a, e: len(a["hits"]) <= e and len(a["values"]) <= e,
 }
-REQUESTS = {"name", "search", "walk", "suggest", "document", "path", "status"}
+
+
+def each(answer, expected) -> bool:
+    """Whether each result meets the expectations in its place."""
+    pairs = zip(answer["results"], expected, strict=True)
+    return all(CHECKS[name](one, e) for one, wanted in pairs for name, e in wanted.items())
+
+
+CHECKS["each"] = each
+REQUESTS = {"name", "search", "walk", "searches", "suggest", "document", "path", "status"}
 
 
 @pytest.mark.parametrize("case", CASES)

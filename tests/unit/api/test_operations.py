@@ -136,9 +136,10 @@ def test_the_root_leads_to_the_page(api) -> None:
 def test_the_description_lists_every_route(api) -> None:
     """Each documented path is served, and each parameter of the tables is there."""
     body = api.client.simulate_get("/openapi.json").json
-    for path in body["paths"]:
+    for path, item in body["paths"].items():
         concrete = path.replace("{index}", "books").replace("{id}", "a%2Fb%25c")
-        assert api.client.simulate_get(concrete).status_code == 200, path
+        expected = 200 if "get" in item else 405
+        assert api.client.simulate_get(concrete).status_code == expected, path
     names = {p["name"] for p in body["paths"]["/v1/indexes/{index}/search"]["get"]["parameters"]}
     assert {"q", "page", "filter", "facets", "sort", "match", "typo"} <= names
     assert "expression" in json.dumps(body)
