@@ -6,7 +6,7 @@ from typing import Any
 import falcon.asgi
 import orjson
 
-from searchsvc.api.facets import facet_body
+from searchsvc.api.facets import facets_body
 from searchsvc.domain.query import Match, PlanStep
 from searchsvc.domain.result import Hit
 from searchsvc.search.answer import SearchAnswer, SuggestAnswer
@@ -25,8 +25,7 @@ def search_body(answer: SearchAnswer, version: str, stages: Stages) -> bytes:
     """The JSON of a search. Hits are rendered first, so that `timing` tells what that took."""
     query, result = answer.query, answer.result
     hits = orjson.Fragment(orjson.dumps([_hit(hit) for hit in result.hits]))
-    pairs = zip(query.facets, result.facets, strict=True)
-    facets = {request.field: facet_body(request, facet) for request, facet in pairs}
+    facets = facets_body(query.facets, result.facets)
     any_word = answer.relaxed or query.match is Match.ANY
     stages.lap("render")
     return orjson.dumps(

@@ -129,6 +129,14 @@ SCHEMAS: Mapping[str, Schema] = {
             ),
             record(
                 {
+                    "type": {"const": "path"},
+                    "separator": STRING,
+                    "selected": array(STRING),
+                    "levels": array(reference("Level")),
+                }
+            ),
+            record(
+                {
                     "type": {"const": "ranges"},
                     "ranges": array(reference("Range")),
                     "stats": reference("Stats"),
@@ -146,6 +154,12 @@ SCHEMAS: Mapping[str, Schema] = {
             ),
         ]
     },
+    "Level": record(
+        {
+            "below": nullable(STRING),
+            "values": array(record({"value": STRING, "name": STRING, "count": COUNT})),
+        }
+    ),
     "Range": record({"from": _BOUND, "to": _BOUND, "count": COUNT}),
     "Stats": record({**dict.fromkeys(("min", "max", "avg", "sum"), _FLOAT), "count": COUNT}),
     "SuggestAnswer": record(

@@ -11,7 +11,9 @@ from searchsvc.yamlfile import Node
 
 FIELD_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
 FLAGS = ("suggest", "highlight", "snippet", "facet", "sort", "stored", "hidden")
-_PART = re.compile(r"(?P<name>\w+)(?:\^(?P<weight>[\d.]+))?(?:\((?P<argument>[^()]*)\))?")
+_ARGUMENT = r"\((?P<argument>\s*\"[^\"]*\"\s*|[^()\"]*)\)"
+_PART = re.compile(rf"(?P<name>\w+)(?:{_ARGUMENT})?(?:\^(?P<weight>[\d.]+))?")
+_COMMA = re.compile(r',(?=(?:[^"]*"[^"]*")*[^"]*$)')  # one that stands in no quotes
 _DEFAULT_WEIGHTS = {FieldType.TEXT: 1.0, FieldType.ID: 1.0}
 
 
@@ -43,6 +45,8 @@ def _short_form(node: Node) -> dict[str, Any]:
             given["type"] = match["name"]
             if match["weight"]:
                 given["weight"] = _number(match["weight"], node)
+            if match["argument"] is not None:
+                given["separator"] = _argument(match["argument"])
             continue
         if match["weight"]:
             raise node.error(DefinitionError, f"the weight stands behind the type, not '{part}'")
@@ -51,13 +55,14 @@ def _short_form(node: Node) -> dict[str, Any]:
 
 
 def _parts(text: str) -> list[str]:
-    return [part.strip() for part in text.split(",")]
+    return [part.strip() for part in _COMMA.split(text)]
 
 
 def _argument(text: str | None) -> Any:
     if text is None:
         return True
-    return int(text) if text.strip().isdigit() else text.strip()
+    bare = text.strip()
+    return int(bare) if bare.isdigit() else bare.strip('"')
 
 
 def _number(text: str, node: Node) -> float:
@@ -72,11 +77,12 @@ def _long_form(node: Node) -> dict[str, Any]:
 
 
 def _build(name: str, given: Mapping[str, Any], node: Node) -> Field:
-    known = ("type", "weight", *FLAGS)
+    known = ("type", "weight", "separator", *FLAGS)
     for key in given:
         if key not in known:
             raise node.error(DefinitionError, f"unknown flag '{key}'", nearest(key, known))
     kind = _type(given.get("type"), node)
+    separator = _separator(kind, given.get("separator"), node)
     flags = {flag: given[flag] for flag in FLAGS if flag in given}
     if isinstance(flags.get("facet"), str | int) and not isinstance(flags["facet"], bool):
         flags |= {"facet": True, "cut": read_cut(str(flags["facet"]), kind, node)}
@@ -85,7 +91,7 @@ def _build(name: str, given: Mapping[str, Any], node: Node) -> Field:
     weight = given.get("weight", 0.0 if flags.get("stored") else _DEFAULT_WEIGHTS.get(kind, 0.0))
     if isinstance(weight, bool) or not isinstance(weight, int | float) or not 0 <= weight <= 1000:
         raise node.error(DefinitionError, f"weight {weight!r} is not between 0 and 1000")
-    return Field(name, kind, float(weight), **flags)
+    return Field(name, kind, float(weight), separator=separator, **flags)
 
 
 def _type(value: Any, node: Node) -> FieldType:
@@ -94,6 +100,18 @@ def _type(value: Any, node: Node) -> FieldType:
         hint = nearest(str(value), types)
         raise node.error(DefinitionError, f"unknown field type '{value}'", hint)
     return FieldType(value)
+
+
+def _separator(kind: FieldType, given: Any, node: Node) -> str:
+    """What stands between the names of a path."""
+    if kind is not FieldType.PATH:
+        if given is not None:
+            raise node.error(DefinitionError, f"the type '{kind}' takes no argument")
+        return ""
+    if not isinstance(given, str) or not 0 < len(given) <= 10:
+        message = "a path takes what stands between its names, 1 to 10 characters"
+        raise node.error(DefinitionError, message, 'like: path(" > "), facet')
+    return given
 
 
 def _check_value(flag: str, value: Any, node: Node) -> None:
@@ -128,12 +146,12 @@ _CONTRADICTIONS: tuple[tuple[Callable[[Field], object], str, str], ...] = (
     (
         lambda f: f.weight and f.type not in SEARCHABLE,
         "this type takes no weight",
-        "only text, keyword and id fields are searched",
+        "only text, keyword, id and path fields are searched",
     ),
     (
         lambda f: f.facet and f.type not in FILTERABLE,
         "this type cannot be a facet",
-        "facet goes with keyword, id, number, bool and date",
+        "facet goes with keyword, id, number, bool, date and path",
     ),
     (
         lambda f: f.facet and f.type is FieldType.DATE and f.cut is None,

@@ -12,6 +12,7 @@ from searchsvc.domain.definition import FieldType, Unit
 
 _FLOAT = r"-?\d+(\.\d+)?([eE][+-]?\d+)?"
 _CUT = rf"\s*(ranges(\s+{_FLOAT})+|histogram\s+({_FLOAT}|{'|'.join(Unit)}))\s*"
+_NO_SEPARATOR = {"properties": {"separator": False}}
 _TYPES = [kind.value for kind in FieldType]
 
 
@@ -50,7 +51,8 @@ def _strings(pattern: str) -> dict[str, Any]:
 def _short_field() -> dict[str, Any]:
     flags = "|".join(flag for flag in FLAGS if flag != "snippet")
     flag = rf"({flags}|snippet\(\d+\)|facet\({_CUT}\))"
-    types = "|".join(_TYPES)
+    types = "|".join(name for name in _TYPES if name != FieldType.PATH)
+    types += r'|path\(\s*"[^"]+"\s*\)'
     return {
         "type": "string",
         "description": "the type, ^weight, and flags: text^8, suggest, snippet(30)",
@@ -63,7 +65,11 @@ def _long_field() -> dict[str, Any]:
     flags["snippet"] = {"type": "integer", "minimum": 1, "maximum": 500}
     flags["facet"] = {"anyOf": [{"type": "boolean"}, {"type": "string", "pattern": f"^{_CUT}$"}]}
     weight = {"type": "number", "minimum": 0, "maximum": 1000}
-    return _object({"type": {"enum": _TYPES}, "weight": weight, **flags}, "type")
+    separator = {"type": "string", "minLength": 1, "maxLength": 10}
+    uses = {"weight": weight, "separator": separator, **flags}
+    found = _object({"type": {"enum": _TYPES}, **uses}, "type")
+    is_path = {"properties": {"type": {"const": FieldType.PATH}}}
+    return {**found, "if": is_path, "then": {"required": ["separator"]}, "else": _NO_SEPARATOR}
 
 
 def _typo() -> dict[str, Any]:

@@ -16,6 +16,7 @@ class FieldType(StrEnum):
     NUMBER = "number"  # 64-bit float for filters and sorts; the source keeps every digit
     BOOL = "bool"
     DATE = "date"  # an instant, UTC
+    PATH = "path"  # a place in a hierarchy; it has the value of each place above it, too
     JSON = "json"  # returned as it is, not searched
 
 
@@ -47,10 +48,8 @@ class Cut:
         return f"histogram {self.unit or f'{self.width:.17g}'}"
 
 
-SEARCHABLE = frozenset({FieldType.TEXT, FieldType.KEYWORD, FieldType.ID})
-FILTERABLE = frozenset(
-    {FieldType.KEYWORD, FieldType.ID, FieldType.NUMBER, FieldType.BOOL, FieldType.DATE}
-)
+SEARCHABLE = frozenset({FieldType.TEXT, FieldType.KEYWORD, FieldType.ID, FieldType.PATH})
+FILTERABLE = frozenset(FieldType) - {FieldType.TEXT, FieldType.JSON}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +59,7 @@ class Field:
     `weight` 0 means that a query's words are not looked up in it. `snippet` is a number of words,
     0 for none. `stored` fields are returned and neither searched nor filtered; `hidden` ones are
     searched and may boost, and no caller is told of them: `IndexDefinition.public`. A facet counts
-    values, or with `cut` ranges of them.
+    values, or with `cut` ranges of them. `separator` stands between the names of a path.
     """
 
     name: str
@@ -74,6 +73,7 @@ class Field:
     stored: bool = False
     hidden: bool = False
     cut: Cut | None = None
+    separator: str = ""
 
     @property
     def searchable(self) -> bool:

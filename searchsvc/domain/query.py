@@ -110,7 +110,8 @@ class FacetRequest:
 
     The query's words apply too. `filter` is the query's own filter less the clauses on this very
     field, so that a chosen value does not hide its alternatives. The answer repeats the values
-    that these clauses name, `selected`; no engine looks at them.
+    that these clauses name, `selected`; no engine looks at them. Of a path, whose names stand
+    between a `separator`, only the places directly `below` this one count; "" is the top.
     """
 
     field: str
@@ -118,6 +119,8 @@ class FacetRequest:
     filter: Filter | None = None
     cut: Cut | None = None
     selected: tuple[Scalar, ...] = ()
+    separator: str = ""
+    below: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from typing import TypeAlias
 
-from searchsvc.domain.definition import Boost, Field, IndexDefinition
+from searchsvc.domain.definition import Boost, Field, FieldType, IndexDefinition
 from searchsvc.engines import values
 
 # A score is never turned off or around by a boost, and no boost drowns every match.
@@ -50,6 +50,8 @@ def _part(boost: Boost, field: Field) -> Part:
     if boost.by is not None:
         return _by_value(field.name, boost.weight, _SHAPES[boost.by], convert)
     wanted = None if boost.equals is None else values.comparable(field, boost.equals)
+    if field.type is FieldType.PATH:
+        return _by_place(field, boost.weight, wanted, convert)
     return _by_equality(field.name, boost.weight, wanted, convert)
 
 
@@ -61,6 +63,16 @@ def _by_value(name: str, weight: float, shape: Shape, convert: values.Convert) -
         if isinstance(value, values.MANY):
             value = next((one for one in value if one is not None), None)
         return 0.0 if value is None else weight * shape(convert(value))
+
+    return part
+
+
+def _by_place(
+    field: Field, weight: float, wanted: values.Value | None, convert: values.Convert
+) -> Part:
+    def part(document: Mapping[str, object]) -> float:
+        items = list(map(convert, values.many(document.get(field.name))))
+        return weight if wanted in values.held(field, items) else 0.0
 
     return part
 

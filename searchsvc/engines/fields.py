@@ -6,7 +6,9 @@ from dataclasses import replace
 from searchsvc.domain.definition import SEARCHABLE, Field, FieldType, IndexDefinition
 
 # Types of which a facet counts value by value; ranges of dates are counted, too.
-COUNTED = frozenset({FieldType.KEYWORD, FieldType.ID, FieldType.NUMBER, FieldType.BOOL})
+COUNTED = frozenset(
+    {FieldType.KEYWORD, FieldType.ID, FieldType.NUMBER, FieldType.BOOL, FieldType.PATH}
+)
 
 
 def has_words(field: Field) -> bool:

@@ -8,11 +8,13 @@ import math
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any, TypeAlias
 
 from searchsvc.domain.definition import Field, FieldType
 from searchsvc.domain.query import Scalar
 from searchsvc.engines.analysis import fold
+from searchsvc.search import paths
 
 Value: TypeAlias = str | float | bool | int
 Convert: TypeAlias = Callable[[Any], Any]
@@ -23,6 +25,7 @@ SINGLE = frozenset({str, int, float, bool, datetime})  # surely none of MANY: on
 LONGEST_VALUE = 32_766  # bytes of an exact value; Lucene's limit, so that engines agree
 LONGEST_ID = 512  # bytes
 LONGEST_SORTED = 200  # characters of a text that count for its order
+_DEPTH = 2  # digits before an indexed place
 _INT64, _UINT64 = -(2**63), 2**64
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -36,7 +39,27 @@ def converter(field: Field) -> Convert | None:
 
     The result raises Unindexable, without the field's name.
     """
+    if field.type is FieldType.PATH and not field.stored:
+        return partial(_path, separator=field.separator)
     return None if field.stored else _CONVERTERS.get(field.type)
+
+
+def held(field: Field, items: list[Any]) -> list[Any]:
+    """What is indexed of a field's converted values: of a path, each place that it lies in."""
+    if field.type is not FieldType.PATH:
+        return items
+    return [node for item in items for node in _nodes(item, field.separator)]
+
+
+def place(node: str) -> str:
+    """The path that an indexed place stands for."""
+    return node[_DEPTH:]
+
+
+def below(path: str, separator: str) -> str:
+    """What the indexed places directly below `path` begin with; "" is the top."""
+    depth = len(paths.names(path, separator)) + 1
+    return f"{depth:0{_DEPTH}}{path}{separator if path else ''}"
 
 
 def many(value: Any) -> Iterable[Any]:
@@ -85,9 +108,18 @@ def is_id(id: str) -> bool:
 
 def comparable(field: Field, value: Scalar) -> Value | None:
     """A filter's value as the index holds it; None where no document can have it."""
+    if field.type is FieldType.PATH:
+        return _node(field, value)
     convert = _CONVERTERS.get(field.type)
     try:
         return convert(value) if convert else None
+    except ValueError:
+        return None
+
+
+def _node(field: Field, value: Scalar) -> str | None:
+    try:
+        return _nodes(_path(value, field.separator), field.separator)[-1]
     except ValueError:
         return None
 
@@ -128,6 +160,24 @@ def _exact(value: object) -> str:
     if len(text) * 4 > LONGEST_VALUE and len(text.encode()) > LONGEST_VALUE:
         raise Unindexable(f"longer than {LONGEST_VALUE} bytes; use the type text")
     return text
+
+
+def _path(value: object, separator: str) -> str:
+    """A path with its names as they are compared."""
+    parts = paths.names(_text(value), separator)
+    if not parts:
+        raise Unindexable("a path without a name")
+    if len(parts) > paths.DEEPEST:
+        raise Unindexable(f"a path of more than {paths.DEEPEST} names")
+    path = separator.join(parts)
+    if len(path.encode()) > LONGEST_VALUE - _DEPTH:
+        raise Unindexable(f"longer than {LONGEST_VALUE - _DEPTH} bytes")
+    return path
+
+
+def _nodes(path: str, separator: str) -> list[str]:
+    """Each place with its depth before it, so that those of one depth are found by a prefix."""
+    return [f"{n:0{_DEPTH}}{one}" for n, one in enumerate(paths.lineage(path, separator), 1)]
 
 
 def _number(value: object) -> float:

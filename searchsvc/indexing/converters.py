@@ -6,6 +6,7 @@ Each field's converter is compiled once per definition; the rules by field type:
     number            int or float to index, every digit of a Decimal in the JSON
     bool              True, False, 1, 0 and the words true, false, yes, no, t, f, y, n
     date              datetime (naive: UTC), date (midnight UTC), ISO 8601 text, or epoch number
+    path              text; a blank one is shown and not indexed
     json              text that holds JSON goes through as it is, other values are encoded
 
 None, a missing key and an empty list leave the field out. NUL and lone surrogates, which no text
@@ -140,6 +141,11 @@ def _text(value: object) -> tuple[object, object]:
     if "\0" in text or not _is_utf8(text):
         text = _NO_TEXT.sub("\ufffd", text)
     return text, text
+
+
+def _path(value: object) -> tuple[object, object]:
+    text, shown = _text(value)
+    return text if str(text).strip() else None, shown
 
 
 def _is_utf8(text: str) -> bool:
@@ -286,5 +292,6 @@ _BY_TYPE: dict[FieldType, _One] = {
     FieldType.NUMBER: _number,
     FieldType.BOOL: _bool,
     FieldType.DATE: _date,
+    FieldType.PATH: _path,
     FieldType.JSON: _json,
 }

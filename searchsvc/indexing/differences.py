@@ -9,7 +9,7 @@ from searchsvc.domain.index import Recipe
 
 # How a facet is cut is told with the facet.
 _USES = tuple(f.name for f in fields(Field) if f.name != "cut")
-_FLAGS = tuple(use for use in _USES if use not in ("name", "type", "weight"))
+_FLAGS = tuple(use for use in _USES if use not in ("name", "type", "weight", "separator"))
 
 
 class Effect(StrEnum):
@@ -115,7 +115,8 @@ def described(field: Field) -> str:
     flags = [flag for flag in _FLAGS if getattr(field, flag)]
     if field.cut:
         flags[flags.index("facet")] = f"facet({field.cut})"
-    return ", ".join([f"{field.type}{weight}", *flags])
+    separator = f'("{field.separator}")' if field.separator else ""
+    return ", ".join([f"{field.type}{separator}{weight}", *flags])
 
 
 def _text(value: object) -> str:

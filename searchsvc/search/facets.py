@@ -2,19 +2,23 @@
 
 from collections.abc import Iterable, Iterator
 
-from searchsvc.domain.definition import Field, IndexDefinition
+from searchsvc.domain.definition import Field, FieldType, IndexDefinition
 from searchsvc.domain.query import FacetRequest, Filter
 from searchsvc.domain.result import Facet
 from searchsvc.errors import RequestError, nearest
 from searchsvc.search.cuts import ranges
 from searchsvc.search.filters import chosen, without_field
+from searchsvc.search.paths import names, opened
+
+MOST_OPENED = 50  # places of a path whose insides are counted
 
 
 def facet_requests(
-    names: Iterable[str], size: int, definition: IndexDefinition, filter: Filter | None
+    asked: Iterable[str], size: int, definition: IndexDefinition, filter: Filter | None
 ) -> tuple[FacetRequest, ...]:
     """The facets of these fields, `*` for all. Raises RequestError for what is no facet."""
-    return tuple(_request(field, size, filter) for field in _fields(names, definition))
+    fields = _fields(asked, definition)
+    return tuple(request for field in fields for request in _requests(field, size, filter))
 
 
 def nothing_counted(request: FacetRequest) -> Facet:
@@ -22,10 +26,9 @@ def nothing_counted(request: FacetRequest) -> Facet:
     return Facet(request.field, ranges=ranges(request.cut, {}) if request.cut else ())
 
 
-def _fields(names: Iterable[str], definition: IndexDefinition) -> Iterator[Field]:
-    known = definition.public("facet")
-    asked = tuple(names)
-    for name in known if asked == ("*",) else asked:
+def _fields(asked: Iterable[str], definition: IndexDefinition) -> Iterator[Field]:
+    known, wanted = definition.public("facet"), tuple(asked)
+    for name in known if wanted == ("*",) else wanted:
         field = definition.field(name)
         if field is None or name not in known:
             raise RequestError(
@@ -36,7 +39,14 @@ def _fields(names: Iterable[str], definition: IndexDefinition) -> Iterator[Field
         yield field
 
 
-def _request(field: Field, size: int, filter: Filter | None) -> FacetRequest:
-    name = field.name
-    own = chosen(filter, name) if field.cut is None else ()
-    return FacetRequest(name, size, without_field(filter, name), field.cut, own)
+def _requests(field: Field, size: int, filter: Filter | None) -> Iterator[FacetRequest]:
+    """One for a field; for a path one of its top, and one of each place that is opened."""
+    own = chosen(filter, field.name) if field.cut is None else ()
+    rest = without_field(filter, field.name)
+    if field.type is not FieldType.PATH:
+        yield FacetRequest(field.name, size, rest, field.cut, own)
+        return
+    mark = field.separator
+    selected = tuple(dict.fromkeys(mark.join(names(str(path), mark)) for path in own))
+    for below in ("", *opened(selected, mark, MOST_OPENED)):
+        yield FacetRequest(field.name, size, rest, selected=selected, separator=mark, below=below)

@@ -106,6 +106,12 @@ def ranges(answer, field: str) -> list[list]:
     return [[r["from"], r["to"], r["count"]] for r in answer["facets"][field]["ranges"]]
 
 
+def levels(answer, field: str) -> dict[str | None, list[list]]:
+    """[name, count] of each place of a path's levels, by the place that they lie in."""
+    found = answer["facets"][field]["levels"]
+    return {one["below"]: [[v["name"], v["count"]] for v in one["values"]] for one in found}
+
+
 def texts(answer) -> list[str]:
     """The texts of the suggested documents."""
     return [hit["text"] for hit in answer["hits"]]
@@ -143,6 +149,7 @@ CHECKS = {
     "ignored": lambda a, e: a["applied"]["ignored_words"] == e,
     "facets": lambda a, e: all(buckets(a, field) == want for field, want in e.items()),
     "ranges": lambda a, e: all(ranges(a, field) == want for field, want in e.items()),
+    "levels": lambda a, e: all(levels(a, field) == want for field, want in e.items()),
     "stats": lambda a, e: all(a["facets"][f].get("stats") == want for f, want in e.items()),
     "selected": lambda a, e: all(a["facets"][f]["selected"] == want for f, want in e.items()),
     "highlight": lambda a, e: all(marks(a, id, field) == h for (id, field), h in pairs(e)),

@@ -93,10 +93,13 @@ def _adder(one: Physical, convert: values.Convert, stem: Stem) -> Add:
         if items and one.words:
             _add_words(body, one, stem, items)
         if items and one.value:
-            body[one.value] = list(dict.fromkeys(items)) if len(items) > 1 else items
+            held = values.held(one.field, items)
+            body[one.value] = list(dict.fromkeys(held)) if len(held) > 1 else held
         if items and one.sort:
             body[one.sort] = values.sort_value(one.field, items[0])
 
+    if one.field.type is FieldType.PATH:
+        return add
     # Most fields of most documents are a single value, in half the time.
     if one.stems:
         return _text_adder(one, convert, stem, add)

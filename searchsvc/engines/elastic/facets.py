@@ -1,11 +1,13 @@
 """Exact counts of a field's values and ranges, all facets of a search in its one request."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from searchsvc.domain.definition import FieldType
 from searchsvc.domain.query import FacetRequest, Filter
 from searchsvc.domain.result import Bucket, Facet
+from searchsvc.engines import values
 from searchsvc.engines.aggregations import aggregation, low_of, recount, stats
 from searchsvc.engines.elastic.filters import ALL, Native, passing
 from searchsvc.engines.elastic.plan import Plan
@@ -16,6 +18,7 @@ from searchsvc.engines.fields import COUNTED
 from searchsvc.search import cuts
 
 _VALUES, _STATS, _HELD = "values", "stats", "held"
+_SIGN = re.compile(r"[^\w\s]", re.ASCII)  # what may be an operator of a server's expressions
 _PER_SHARD = 1_000  # at least so many values are counted by each shard, so that sums are exact
 
 
@@ -41,7 +44,7 @@ def _counts(request: FacetRequest, one: Physical) -> Native:
         if cuts.is_uneven(request.cut):
             counts[_HELD] = {"filter": {"exists": {"field": one.value}}}
     elif one.field.type in COUNTED and request.size > 0:
-        counts[_VALUES] = terms(one, request.size)
+        counts[_VALUES] = terms(one, request.size, request.below)
     if one.field.type is FieldType.NUMBER:
         counts[_STATS] = {"stats": {"field": one.value}}
     return counts
@@ -51,11 +54,17 @@ def _under(filter: Filter | None, counts: Native, plan: Plan) -> Native:
     return {"filter": ALL if filter is None else passing(filter, plan), "aggs": counts}
 
 
-def terms(one: Physical, size: int) -> Native:
-    """The `size` commonest values of a field, most frequent first, ties by value."""
+def terms(one: Physical, size: int, below: str | None = None) -> Native:
+    """The `size` commonest values of a field, most frequent first, ties by value.
+
+    Of a path only the places directly `below` that one, where it is given.
+    """
     order: list[Any] = [{"_count": "desc"}, {"_key": "asc"}]
-    wide = {"size": size, "shard_size": max(size * 2, _PER_SHARD)}
-    return {"terms": {"field": one.value, "order": order, **wide}}
+    how: Native = {"order": order, "size": size, "shard_size": max(size * 2, _PER_SHARD)}
+    if below is not None:
+        start = values.below(below, one.field.separator)
+        how["include"] = _SIGN.sub(r"\\\g<0>", start) + ".*"
+    return {"terms": {"field": one.value, **how}}
 
 
 def recounts(
@@ -108,4 +117,6 @@ def buckets(found: Iterable[Counted], one: Physical) -> tuple[Bucket, ...]:
 def _value(key: Any, type: FieldType) -> str | float | bool:
     if type is FieldType.BOOL:
         return bool(key)
+    if type is FieldType.PATH:
+        return values.place(str(key))
     return float(key) if type is FieldType.NUMBER else str(key)

@@ -25,7 +25,7 @@ JSON, KEY, DIGEST, BOOST = "_json", "_key", "_digest", "_boost"
 SLOT, CHECKSUM = "_slot", "_checksum"
 BUILDING = {"refresh_interval": "-1", "number_of_replicas": 0}
 
-_STRINGS = frozenset({FieldType.TEXT, FieldType.KEYWORD, FieldType.ID})
+_STRINGS = frozenset({FieldType.TEXT, FieldType.KEYWORD, FieldType.ID, FieldType.PATH})
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _WORDS = {"type": "text", "analyzer": "whitespace"}
 _STEMS = {"type": "text", "analyzer": "whitespace", "index_options": "freqs"}

@@ -112,7 +112,7 @@ def _text_adder(one: Physical) -> Add:
         items = [convert(item) for item in values.many(given)]
         for item in items if one.words else ():
             add_words(target, one, item)
-        for item in dict.fromkeys(items) if value else ():
+        for item in dict.fromkeys(values.held(field, items)) if value else ():
             target.add_text(value, item)
         if items and sort:
             target.add_text(sort, str(values.sort_value(field, items[0])))

@@ -8,6 +8,7 @@ from tantivy import Query
 from searchsvc.domain.definition import FieldType
 from searchsvc.domain.query import FacetRequest, Filter
 from searchsvc.domain.result import Bucket, Facet
+from searchsvc.engines import values
 from searchsvc.engines.embedded.ranges import Measured, measured
 from searchsvc.engines.embedded.schema import Physical
 from searchsvc.engines.embedded.snapshot import Snapshot
@@ -28,13 +29,24 @@ def facets(
     found: dict[FacetRequest, Facet] = {}
     for filter, query in matching.items():
         some = [request for request in requests if request.filter == filter]
-        sizes = {request.field: request.size for request in some if request.cut is None}
-        values, others = commonest(snapshot, query, sizes), measured(snapshot, query, some)
+        plain = [one for one in some if one.cut is None and one.below is None]
+        counts = commonest(snapshot, query, {one.field: one.size for one in plain})
+        others = measured(snapshot, query, some)
         for one in some:
             other = others.get(one, Measured())
-            buckets = values[one.field] if one.cut is None else ()
+            buckets = counts[one.field] if one in plain else _places(snapshot, query, one)
             found[one] = Facet(one.field, buckets, other.ranges, other.stats)
     return tuple(found[request] for request in requests)
+
+
+def _places(snapshot: Snapshot, query: Query, request: FacetRequest) -> tuple[Bucket, ...]:
+    """The commonest places directly below that of the request; none where it names none."""
+    one = snapshot.plan.fields.get(request.field)
+    if request.below is None or one is None or one.field.type is not FieldType.PATH:
+        return ()
+    start = values.below(request.below, one.field.separator)
+    found = snapshot.searcher.terms_with_prefix(one.value, start, query, request.size)
+    return tuple(Bucket(values.place(node), count) for node, count in found)
 
 
 def commonest(snapshot: Snapshot, query: Query, sizes: Sizes) -> dict[str, tuple[Bucket, ...]]:
@@ -106,12 +118,14 @@ def _best(one: Physical, raw: Raw, tied: Raw, size: int) -> tuple[Bucket, ...]:
     last = raw[-1]["doc_count"] if tied else 0
     chosen = [bucket for bucket in raw if bucket["doc_count"] > last]
     chosen += [bucket for bucket in tied if bucket["doc_count"] == last]
-    found = [Bucket(_value(bucket, one.field.type), bucket["doc_count"]) for bucket in chosen]
-    return tuple(sorted(found, key=lambda bucket: (-bucket.count, bucket.value))[:size])
+    chosen.sort(key=lambda bucket: (-bucket["doc_count"], bucket["key"]))
+    return tuple(Bucket(_value(b, one.field.type), b["doc_count"]) for b in chosen[:size])
 
 
 def _value(bucket: Mapping[str, Any], type: FieldType) -> str | float | bool:
     key = bucket["key"]
     if type is FieldType.BOOL:
         return bool(key)
+    if type is FieldType.PATH:
+        return values.place(str(key))
     return float(key) if type is FieldType.NUMBER else str(key)

@@ -13,7 +13,7 @@ FORMAT = 2  # raised whenever this file's output changes: older versions are the
 ID, VERSION, DIGEST, SOURCE, BOOST = "_id", "_version", "_digest", "_source", "_boost"
 SLOT, CHECKSUM = "_slot", "_checksum"
 
-_STRINGS = frozenset({FieldType.TEXT, FieldType.KEYWORD, FieldType.ID})
+_STRINGS = frozenset({FieldType.TEXT, FieldType.KEYWORD, FieldType.ID, FieldType.PATH})
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,11 +15,15 @@ from searchsvc.engines.values import Value
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """One document: its checked values, and per field the words of each value."""
+    """One document: its checked values, and per field the words of each value.
+
+    `sorts` has what each field sorts by.
+    """
 
     document: Document
     source: bytes
     values: Mapping[str, list[Value]]
+    sorts: Mapping[str, Value]
     words: Mapping[str, list[list[str]]]
     factor: float
 
@@ -32,15 +36,16 @@ def reader(definition: IndexDefinition) -> Callable[[Document], Stored]:
     def read(document: Document) -> Stored:
         values.checked_id(document.id)
         held = {
-            f.name: list(of_field(value))
+            f: list(of_field(value))
             for f, of_field in readers
             if (value := document.values.get(f.name)) is not None
         }
         return Stored(
             document,
             visible(document.source),
-            held,
-            {f.name: _words(f, held[f.name]) for f, _ in readers if f.name in held},
+            {f.name: values.held(f, items) for f, items in held.items()},
+            {f.name: values.sort_value(f, items[0]) for f, items in held.items() if items},
+            {f.name: _words(f, items) for f, items in held.items()},
             factor(document.values),
         )
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from searchsvc.domain.definition import Field, FieldType
 from searchsvc.domain.query import FacetRequest
 from searchsvc.domain.result import Bucket, Facet, Stats
+from searchsvc.engines import values
 from searchsvc.engines.aggregations import stats
 from searchsvc.engines.fields import COUNTED
 from searchsvc.engines.memory.documents import Stored
@@ -21,7 +22,9 @@ def facet(request: FacetRequest, field: Field | None, documents: Iterable[Stored
     measured = _stats(held) if field.type is FieldType.NUMBER else None
     cut = request.cut
     if cut is None:
-        return Facet(request.field, _commonest(field, held, request.size), stats=measured)
+        start = "" if request.below is None else values.below(request.below, request.separator)
+        buckets = _commonest(field, held, request.size, start)
+        return Facet(request.field, buckets, stats=measured)
     numbers = [{float(value) for value in some} for some in held]
     counts = Counter(step for some in numbers for step in {cuts.step_of(cut, n) for n in some})
     return Facet(request.field, ranges=cuts.ranges(cut, counts), stats=measured)
@@ -32,11 +35,17 @@ def buckets(field: Field, documents: Iterable[Stored], size: int) -> tuple[Bucke
     return _commonest(field, [set(stored.values.get(field.name, ())) for stored in documents], size)
 
 
-def _commonest(field: Field, held: Iterable[set[Value]], size: int) -> tuple[Bucket, ...]:
+def _commonest(
+    field: Field, held: Iterable[set[Value]], size: int, start: str = ""
+) -> tuple[Bucket, ...]:
+    """Of a path only the places that begin with `start`."""
     if field.type not in COUNTED:
         return ()
     counts = Counter(value for some in held for value in some)
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    if field.type is FieldType.PATH:
+        ordered = [item for item in ordered if str(item[0]).startswith(start)]
+        return tuple(Bucket(values.place(str(node)), count) for node, count in ordered[:size])
     return tuple(Bucket(value, count) for value, count in ordered[:size])
 
 

@@ -19,7 +19,7 @@ from searchsvc.domain.result import (
     SearchResult,
     SuggestResult,
 )
-from searchsvc.engines import places, sources, suggestions, values
+from searchsvc.engines import places, sources, suggestions
 from searchsvc.engines.clauses import Clause, groups_in, one_by_one
 from searchsvc.engines.fields import searched, suggest_texts, suggest_values
 from searchsvc.engines.marks import Highlighter
@@ -55,8 +55,8 @@ class MemoryEngine:
         fields = searched(state.definition, query.search_fields)
         matching = _scored(state, query, clauses, fields)
         found = [pair for pair in matching if passes(pair[1], query.filter, state.definition)]
-        ordered = _ordered(found, query.sort, state)
-        start = query.offset if query.after is None else _behind(ordered, query, state)
+        ordered = _ordered(found, query.sort)
+        start = query.offset if query.after is None else _behind(ordered, query)
         shown = ordered[start : start + query.limit]
         marks = None
         if query.highlight:
@@ -66,7 +66,7 @@ class MemoryEngine:
             len(found),
             tuple(_hit(score, stored, query, marks) for score, stored in shown),
             tuple(_facets(query, [stored for _, stored in matching], state)),
-            Place(_place(*shown[-1], query.sort, state), start + len(shown)) if shown else None,
+            Place(_place(*shown[-1], query.sort), start + len(shown)) if shown else None,
         )
 
     async def suggest(self, query: SuggestQuery) -> SuggestResult:
@@ -119,7 +119,7 @@ def _scored(
 
 
 def _ordered(
-    found: Iterable[tuple[float, Stored]], sort: Iterable[SortKey], state: State
+    found: Iterable[tuple[float, Stored]], sort: Iterable[SortKey]
 ) -> list[tuple[float, Stored]]:
     """By the sort keys, or else by score; ties by id. Stable sorts, from the last key on."""
     ordered = sorted(found, key=lambda pair: pair[1].document.id)
@@ -127,17 +127,15 @@ def _ordered(
     if not keys:
         return sorted(ordered, key=itemgetter(0), reverse=True)
     for key in reversed(keys):
-        ordered = _by_key(ordered, key, state)
+        ordered = _by_key(ordered, key)
     return ordered
 
 
-def _by_key(
-    found: Iterable[tuple[float, Stored]], key: SortKey, state: State
-) -> list[tuple[float, Stored]]:
+def _by_key(found: Iterable[tuple[float, Stored]], key: SortKey) -> list[tuple[float, Stored]]:
     """Documents with a value in order, then those without one as they are."""
     valued, missing = [], []
     for pair in found:
-        value = _sort_value(pair[1], key, state)
+        value = pair[1].sorts.get(key.field)
         if value is None:
             missing.append(pair)
         else:
@@ -146,23 +144,16 @@ def _by_key(
     return [pair for _, pair in valued] + missing
 
 
-def _place(
-    score: float, stored: Stored, sort: Iterable[SortKey], state: State
-) -> tuple[Value | None, ...]:
+def _place(score: float, stored: Stored, sort: Iterable[SortKey]) -> tuple[Value | None, ...]:
     """Where a document stands: its values of the sort keys, or its score, and its id."""
-    keys = [_sort_value(stored, key, state) for key in sort]
+    keys = [stored.sorts.get(key.field) for key in sort]
     return (*(keys or [score]), stored.document.id)
 
 
-def _sort_value(stored: Stored, key: SortKey, state: State) -> Value | None:
-    field, held = state.definition.field(key.field), stored.values.get(key.field, ())
-    return values.sort_value(field, held[0]) if field and held else None
-
-
-def _behind(ordered: Iterable[tuple[float, Stored]], query: SearchQuery, state: State) -> int:
+def _behind(ordered: Iterable[tuple[float, Stored]], query: SearchQuery) -> int:
     """How many documents stand at or before the place that the query goes on from."""
     after, directions = query.after.values if query.after else (), places.directions(query.sort)
-    places_ = (_place(score, stored, query.sort, state) for score, stored in ordered)
+    places_ = (_place(score, stored, query.sort) for score, stored in ordered)
     return sum(not places.is_behind(place, after, directions) for place in places_)
 
 
@@ -186,7 +177,7 @@ def _values(state: State, groups: Sequence[Group], field: Field) -> Iterable[Buc
 def _suggested(state: State, groups: Sequence[Group], limit: int) -> list[HitSuggestion]:
     fields = suggest_texts(state.definition)
     query = SearchQuery(state.definition.name)
-    best = _ordered(_scored(state, query, one_by_one(groups), fields), (), state)
+    best = _ordered(_scored(state, query, one_by_one(groups), fields), ())
     matcher = suggestions.Matcher(fields, groups, state.definition)
     return suggestions.distinct(
         (

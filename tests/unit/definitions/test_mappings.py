@@ -43,6 +43,22 @@ def test_a_whole_mapping() -> None:
 
 
 @pytest.mark.parametrize(
+    ("declared", "separator", "weight"),
+    [
+        ('path(" > "), facet', " > ", 0.0),
+        ('path(",")^4, facet', ",", 4.0),
+        ('path( "()" ), facet, sort', "()", 0.0),
+        ("{type: path, separator: /, weight: 2, facet: true}", "/", 2.0),
+    ],
+)
+def test_what_separates_the_names_of_a_path(declared, separator, weight) -> None:
+    """Whatever stands in double quotes, a comma or a bracket too."""
+    field = parse_mapping("products", f"fields:\n  a: text\n  b: {declared}").field("b")
+    assert (field.type, field.separator, field.weight) == (FieldType.PATH, separator, weight)
+    assert field.facet
+
+
+@pytest.mark.parametrize(
     ("declared", "cut"),
     [
         ("number, facet(ranges 0 25.5 1e3)", Cut(bounds=(0.0, 25.5, 1000.0))),
@@ -96,6 +112,13 @@ def test_the_hash_follows_the_meaning() -> None:
         ("fields:\n  a: date, facet(ranges 1 2)", 2, "fields.a", "ranges go with number"),
         ("fields:\n  a: keyword, facet(histogram 1)", 2, "fields.a", "no facet(histogram)"),
         ("fields:\n  a: date, facet", 2, "fields.a", "facet(histogram month)"),
+        ("fields:\n  a: path", 2, "fields.a", 'like: path(" > "), facet'),
+        ('fields:\n  a: path("")', 2, "fields.a", "1 to 10 characters"),
+        ("fields:\n  a: path(3)", 2, "fields.a", "1 to 10 characters"),
+        ('fields:\n  a: text(" > ")', 2, "fields.a", "'text' takes no argument"),
+        ('fields:\n  a: path(" > "), suggest', 2, "fields.a", "nothing to suggest"),
+        ('fields:\n  a: path(" > "), facet(histogram 1)', 2, "fields.a", "no facet(histogram)"),
+        ("fields:\n  a: text, snippet(3)^2", 2, "fields.a", "stands behind the type"),
         ("fields:\n  a: number^3", 2, "fields.a", "takes no weight"),
         ("fields:\n  a: keyword", 1, "fields", "no field can be searched"),
         ("fields:\n  a: keyword, highlight\n  b: text", 2, "fields.a", "give it a weight"),

@@ -28,11 +28,31 @@ def test_shipped_mappings_fit(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    "field",
+    [
+        "number, facet(ranges 0 25.5 -1e3)", "number, facet(histogram 10)",
+        "date, facet(histogram month), sort", 'path(" > ")^4, facet', 'path( "," ), facet',
+        {"type": "path", "separator": " > ", "facet": True},
+        {"type": "number", "facet": "ranges 0 10"},
+    ],
+)  # fmt: skip
+def test_an_editor_marks_no_kind_of_facet(field: object) -> None:
+    """Neither in the short form nor in the long one."""
+    jsonschema.validate({"fields": {"a": "text", "b": field}}, mapping_schema())
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "{}",
         "fields: {a: txt}",
         "fields: {a: 'text, sugest'}",
+        "fields: {a: text, b: path}",
+        "fields: {a: text, b: {type: path}}",
+        "fields: {a: text, b: {type: keyword, separator: /}}",
+        "fields: {a: text, b: 'number, facet(ranges)'}",
+        "fields: {a: text, b: 'number, facet(histogram x)'}",
+        "fields: {a: text, b: {type: date, facet: monthly}}",
         "fields: {a: {type: text, wieght: 1}}",
         "fields: {a: text}\nlanguage: klingon",
         "fields: {a: text}\ntypo: {min_length: [4]}",

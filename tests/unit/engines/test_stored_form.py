@@ -25,6 +25,7 @@ FIELDS = st.builds(
     sort=st.booleans(),
     stored=st.booleans(),
     hidden=st.booleans(),
+    separator=st.sampled_from([" > ", "/"]),
 )
 VALUES = {
     FieldType.NUMBER: 3.5,

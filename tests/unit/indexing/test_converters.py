@@ -60,6 +60,8 @@ NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
         ("date", Decimal(1_772_366_400_000_000), NOON, '"2026-03-01T12:00:00Z"'),
         ("json", '{"b": 1.50,\n "a": 12345678901234567890123}', None,
          '{"b": 1.50,  "a": 12345678901234567890123}'),
+        ("path", "Men > Shoes\0", "Men > Shoes\ufffd", '"Men > Shoes\ufffd"'),
+        ("path", ["Men", " ", None], ["Men", None], '["Men"," "]'),
         ("json", {"a": [Decimal("0.10"), None]}, None, '{"a":[0.10,null]}'),
         ("json", [], None, "[]"),
     ],

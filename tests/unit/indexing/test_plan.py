@@ -52,6 +52,9 @@ def test_how_a_facet_is_cut_is_told_with_it() -> None:
     old, new = (replace(DEFINITION, fields=(NAME, price)) for price in (before, after))
     change = Change("fields.price.facet", "yes", "ranges 0 25", QUERY)
     assert found(old, new) == [change]
+    places = Field("places", FieldType.PATH, weight=2, facet=True, separator=" > ")
+    (added,) = found(DEFINITION, replace(DEFINITION, fields=(NAME, PRICE, places)))
+    assert added.after == 'path(" > ")^2, facet'
     declared = "number, facet(ranges 0 25)"
     assert found(replace(DEFINITION, fields=(NAME,)), new)[0].after == declared
 
