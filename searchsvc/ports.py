@@ -3,7 +3,7 @@
 Sources, index stores and state stores block (batch work in one thread); search engines are async.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,7 +13,13 @@ from searchsvc.domain.document import Mark, Tally, Write, WriteResult
 from searchsvc.domain.index import IndexVersion, Recipe, VersionInfo
 from searchsvc.domain.judgment import Comparison
 from searchsvc.domain.query import SearchQuery, SuggestQuery
-from searchsvc.domain.result import DocumentResult, LiveIndex, SearchResult, SuggestResult
+from searchsvc.domain.result import (
+    DocumentResult,
+    Frequencies,
+    LiveIndex,
+    SearchResult,
+    SuggestResult,
+)
 from searchsvc.domain.run import Checkpoint, Counts, DeadLetter, Lease, Run, RunKind, RunStatus
 
 # --- where rows come from ------------------------------------------------------------------------
@@ -230,6 +236,15 @@ class SearchEngine(Protocol):
     async def suggest(self, query: SuggestQuery) -> SuggestResult: ...
 
     async def document(self, index: str, id: str) -> DocumentResult | None: ...
+
+    async def frequencies(
+        self, version: IndexVersion, words: Mapping[str, Collection[str]]
+    ) -> Frequencies:
+        """Of these words by field; what is no word, or in no document, may be left out.
+
+        Raises UnknownVersion.
+        """
+        ...
 
     async def close(self) -> None: ...
 

@@ -9,7 +9,7 @@ import orjson
 from searchsvc.api.facets import facets_body
 from searchsvc.domain.query import Match, PlanStep
 from searchsvc.domain.result import Hit
-from searchsvc.search.answer import SearchAnswer, SuggestAnswer
+from searchsvc.search.answer import SearchAnswer, SimilarAnswer, SuggestAnswer
 from searchsvc.telemetry.stages import Stages
 
 JSON = "application/json"
@@ -64,6 +64,24 @@ def suggest_body(answer: SuggestAnswer, version: str, stages: Stages) -> bytes:
             "index": answer.query.index,
             "version": version,
             "values": values,
+            "hits": hits,
+            **times(stages),
+        }
+    )
+
+
+def similar_body(answer: SimilarAnswer, version: str, stages: Stages) -> bytes:
+    """The JSON of similar documents."""
+    hits = orjson.Fragment(orjson.dumps([_hit(hit) for hit in answer.result.hits]))
+    stages.lap("render")
+    return orjson.dumps(
+        {
+            "index": answer.query.index,
+            "version": version,
+            "id": answer.id,
+            "words": answer.words,
+            "total": {"value": answer.result.total, "relation": "eq"},
+            "per_page": answer.query.limit,
             "hits": hits,
             **times(stages),
         }

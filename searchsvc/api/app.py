@@ -14,6 +14,7 @@ from searchsvc.api.native.page import Page
 from searchsvc.api.native.runs import Runs
 from searchsvc.api.native.search import Search
 from searchsvc.api.native.searches import Searches
+from searchsvc.api.native.similar import Similar
 from searchsvc.api.native.suggest import Suggest
 from searchsvc.api.observe import Observe
 from searchsvc.api.request import ApiRequest
@@ -33,6 +34,7 @@ def create_app(services: ApiServices) -> falcon.asgi.App[ApiRequest, falcon.asgi
     app.add_route("/v1/indexes/{index}/search", Search(search))
     app.add_route("/v1/indexes/{index}/suggest", Suggest(search))
     app.add_route("/v1/indexes/{index}/docs/{id:path}", Document(search))
+    app.add_route("/v1/indexes/{index}/similar/{id:path}", Similar(search))
     app.add_route("/v1/search", Searches(search, services.latency))
     app.add_route("/v1/runs", Runs(search, state))
     app.add_route("/v1/latency", Latency(services.report))

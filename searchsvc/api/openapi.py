@@ -5,12 +5,12 @@ from typing import Any
 
 from searchsvc import __version__
 from searchsvc.api.errors import PROBLEM_JSON
-from searchsvc.api.native.searches import MAX_SEARCHES
-from searchsvc.api.parameters import LATENCY_PARAMETERS, RUNS_PARAMETERS
+from searchsvc.api.parameters import LATENCY_PARAMETERS, MAX_SEARCHES, RUNS_PARAMETERS
 from searchsvc.api.request import MAX_BODY, MEDIA_TYPES
 from searchsvc.api.schemas import SCHEMAS, Schema, record, reference
 from searchsvc.search.parameters import (
     SEARCH_PARAMETERS,
+    SIMILAR_PARAMETERS,
     SUGGEST_PARAMETERS,
     Parameter,
 )
@@ -82,6 +82,18 @@ def _searches() -> dict[str, Any]:
     return {"post": post}
 
 
+def _similar() -> dict[str, Any]:
+    summary = "Documents like one of them"
+    post = _operation("similarByBody", summary, "SimilarAnswer", (404,))
+    post["requestBody"] = {
+        "content": {kind: {"schema": _body(SIMILAR_PARAMETERS)} for kind in MEDIA_TYPES},
+        "required": True,
+    }
+    post["responses"].update({str(s): _problem(_ERRORS[s]) for s in (408, 413, 415, 503)})
+    get = _query("similar", summary, "SimilarAnswer", SIMILAR_PARAMETERS)
+    return {"parameters": [_INDEX, _ID], "get": get, "post": post}
+
+
 def _suggest() -> dict[str, Any]:
     get = _query("suggest", "Complete what is being typed", "SuggestAnswer", SUGGEST_PARAMETERS)
     return {"parameters": [_INDEX], "get": get}
@@ -148,6 +160,7 @@ _PATHS = {
     "/v1/indexes/{index}/search": _search,
     "/v1/indexes/{index}/suggest": _suggest,
     "/v1/indexes/{index}/docs/{id}": _document,
+    "/v1/indexes/{index}/similar/{id}": _similar,
     "/v1/search": _searches,
     "/v1/runs": _runs,
     "/v1/latency": _latency,

@@ -3,6 +3,8 @@
 from searchsvc.search.parameters import Parameter
 from searchsvc.telemetry.latency_report import WINDOWS
 
+MAX_SEARCHES = 20  # in one request
+
 RUNS_PARAMETERS = (
     Parameter("index", "string", "Runs of this index only; of all without.", "", maximum=63),
     Parameter("limit", "integer", "How many runs.", 50, minimum=1, maximum=500),

@@ -108,6 +108,18 @@ SCHEMAS: Mapping[str, Schema] = {
             **_TIMES,
         }
     ),
+    "SimilarAnswer": record(
+        {
+            "index": STRING,
+            "version": STRING,
+            "id": STRING,
+            "words": array(STRING),
+            "total": record({"value": COUNT, "relation": {"const": "eq"}}),
+            "per_page": COUNT,
+            "hits": array(reference("Hit")),
+            **_TIMES,
+        }
+    ),
     "Hit": record(
         {
             "id": STRING,

@@ -81,6 +81,13 @@ class Exists:
 
 
 @dataclass(frozen=True, slots=True)
+class Ids:
+    """The document is one of these; no filter of a caller says so."""
+
+    ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class And:
     """All parts hold."""
 
@@ -101,7 +108,7 @@ class Not:
     part: "Filter"
 
 
-Filter: TypeAlias = Equals | OneOf | Range | Exists | And | Or | Not
+Filter: TypeAlias = Equals | OneOf | Range | Exists | Ids | And | Or | Not
 
 
 @dataclass(frozen=True, slots=True)

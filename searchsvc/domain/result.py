@@ -108,6 +108,17 @@ class DocumentResult:
 
 
 @dataclass(frozen=True, slots=True)
+class Frequencies:
+    """In how many of a version's documents a field holds a word, of those that were asked for.
+
+    Deleted documents may count until the engine tidies up.
+    """
+
+    documents: int
+    by_field: Mapping[str, Mapping[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
 class HitSuggestion:
     """A document whose suggest field `field` matches; `text` is that field's value."""
 

@@ -1,7 +1,7 @@
 """Asks golden queries of two versions of an index, side by side: a rebuild's last question."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import perf_counter
@@ -9,7 +9,13 @@ from time import perf_counter
 from searchsvc.domain.index import IndexVersion
 from searchsvc.domain.judgment import Comparison, Evaluation, Judgment
 from searchsvc.domain.query import SearchQuery, SuggestQuery
-from searchsvc.domain.result import DocumentResult, LiveIndex, SearchResult, SuggestResult
+from searchsvc.domain.result import (
+    DocumentResult,
+    Frequencies,
+    LiveIndex,
+    SearchResult,
+    SuggestResult,
+)
 from searchsvc.ports import SearchEngine
 from searchsvc.relevance.judgments import read_judgments
 from searchsvc.relevance.metrics import ndcg, percentile
@@ -127,6 +133,11 @@ class _Pinned:
 
     async def document(self, index: str, id: str) -> DocumentResult | None:
         return await self._engine.document(index, id)
+
+    async def frequencies(
+        self, version: IndexVersion, words: Mapping[str, Collection[str]]
+    ) -> Frequencies:
+        return await self._engine.frequencies(version, words)
 
     async def close(self) -> None:
         await self._engine.close()

@@ -28,6 +28,16 @@ class SearchAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class SimilarAnswer:
+    """Documents like the one of that `id`, found by some of its words."""
+
+    id: str
+    words: tuple[str, ...]
+    query: SearchQuery
+    result: SearchResult
+
+
+@dataclass(frozen=True, slots=True)
 class SuggestAnswer:
     """A suggest query with its completions."""
 

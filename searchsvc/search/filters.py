@@ -14,7 +14,7 @@ A value is a bare word or stands in double quotes, with `\"` and `\\` for those 
 from collections.abc import Callable, Iterator
 
 from searchsvc.domain.definition import Field, IndexDefinition
-from searchsvc.domain.query import And, Equals, Exists, Filter, Not, OneOf, Or, Scalar
+from searchsvc.domain.query import And, Equals, Exists, Filter, Ids, Not, OneOf, Or, Scalar
 from searchsvc.errors import FilterError
 from searchsvc.search.filter_conditions import Limits, between, compared, filtered_field, one_of
 from searchsvc.search.filter_tokens import Token, tokenize
@@ -187,4 +187,6 @@ def _fields_of(found: Filter) -> set[str]:
         return set().union(*(_fields_of(part) for part in found.parts))
     if isinstance(found, Not):
         return _fields_of(found.part)
+    if isinstance(found, Ids):
+        return set()
     return {found.field}

@@ -158,6 +158,15 @@ SEARCH_PARAMETERS: tuple[Parameter, ...] = (
     ),
 )
 
+_SHARED = {parameter.name: parameter for parameter in SEARCH_PARAMETERS}
+
+SIMILAR_PARAMETERS: tuple[Parameter, ...] = (
+    _SHARED["per_page"],
+    _SHARED["filter"],
+    _SHARED["fields"],
+    Parameter("search_fields", "list", "Compare these fields only.", ""),
+)
+
 SUGGEST_PARAMETERS: tuple[Parameter, ...] = (
     _QUERY,
     Parameter("limit", "integer", "Suggestions of each kind.", 8, minimum=1, maximum=50),

@@ -19,7 +19,12 @@ from searchsvc.search.explain import explained
 from searchsvc.search.facets import facet_requests
 from searchsvc.search.filter_json import read_filter
 from searchsvc.search.filters import parse_filter
-from searchsvc.search.parameters import SEARCH_PARAMETERS, SUGGEST_PARAMETERS, read_parameters
+from searchsvc.search.parameters import (
+    SEARCH_PARAMETERS,
+    SIMILAR_PARAMETERS,
+    SUGGEST_PARAMETERS,
+    read_parameters,
+)
 from searchsvc.search.planner import Asked, Plan, plan
 
 # Deeper pages cost the engine more than anyone reads.
@@ -58,6 +63,18 @@ def search_query(given: Mapping[str, object], definition: IndexDefinition) -> Se
         ignored=planned.ignored,
         applied=applied,
         fingerprint=_fingerprint(values),
+    )
+
+
+def similar_query(given: Mapping[str, object], definition: IndexDefinition) -> SearchQuery:
+    """How similar documents are narrowed and shown. Raises RequestError, naming the parameter."""
+    values = read_parameters(given, SIMILAR_PARAMETERS)
+    return SearchQuery(
+        index=definition.name,
+        filter=_filter(values["filter"], definition),
+        limit=values["per_page"],
+        fields=_fields(values["fields"], definition),
+        search_fields=_search_fields(values["search_fields"], definition),
     )
 
 

@@ -17,10 +17,11 @@ from searchsvc.errors import (
     nearest,
 )
 from searchsvc.ports import SearchEngine
-from searchsvc.search.answer import SearchAnswer, SuggestAnswer
+from searchsvc.search import similar
+from searchsvc.search.answer import SearchAnswer, SimilarAnswer, SuggestAnswer
 from searchsvc.search.cursors import Cursor, Cursors
 from searchsvc.search.facets import nothing_counted
-from searchsvc.search.request import may_relax, search_query, suggest_query
+from searchsvc.search.request import may_relax, search_query, similar_query, suggest_query
 from searchsvc.telemetry.stages import Stages
 
 
@@ -91,8 +92,38 @@ class SearchService:
         """One document of the live version. Raises UnknownIndex, NotServing, UnknownDocument."""
         self._serving(index)
         stages.lap("plan")
-        result = await self._engine.document(index, id)
+        try:
+            return await self._document(index, id)
+        finally:
+            stages.lap("engine")
+
+    async def similar(
+        self, index: str, id: str, parameters: Mapping[str, object], stages: Stages
+    ) -> SimilarAnswer:
+        """Documents like that one. Raises as `search` and `document` do."""
+        query = similar_query(parameters, self._serving(index).definition)
+        stages.lap("plan")
+        try:
+            answer = await self._similar(query, id)
+        except UnknownVersion:  # it has just been dropped, and another one is live
+            answer = await self._similar(query, id)
         stages.lap("engine")
+        return answer
+
+    async def _similar(self, query: SearchQuery, id: str) -> SimilarAnswer:
+        document = await self._document(query.index, id)
+        version, definition = document.version, self._serving(query.index).definition
+        counts = similar.said(document.hit.source, definition, query.search_fields)
+        found = await self._engine.frequencies(version, counts)
+        words = tuple(similar.telling(counts, found, definition))
+        query = replace(similar.asking(query, id, words), version=version)
+        nothing = SearchResult(version, 0, ())
+        return SimilarAnswer(
+            id, words, query, await self._engine.search(query) if words else nothing
+        )
+
+    async def _document(self, index: str, id: str) -> DocumentResult:
+        result = await self._engine.document(index, id)
         if result is None:
             raise UnknownDocument(f"index '{index}' has no document '{id[:100]}'")
         return result

@@ -1,7 +1,7 @@
 """Numbered scenarios: a request over HTTP and what must come back, the same on every engine.
 
-Each NNN-*.yaml is a list of cases; a case has a request (`search`, `walk`, `searches`, `suggest`,
-`document` or `path`) and any of the expectations in `CHECKS`.
+Each NNN-*.yaml is a list of cases; a case has a request (`search`, `walk`, `searches`, `similar`,
+`suggest`, `document` or `path`) and any of the expectations in `CHECKS`.
 """
 
 from datetime import UTC, datetime
@@ -57,21 +57,31 @@ def documents(definition) -> list[Document]:
     return made
 
 
+BASE = f"/v1/indexes/{INDEX}"
+
+
 def ask(client, case):
     """The answer to the case's request."""
-    base = f"/v1/indexes/{INDEX}"
-    if "path" in case:
-        return client.simulate_get(case["path"])
-    if "document" in case:
-        return client.simulate_get(f"{base}/docs/{quote(case['document'], safe='')}")
-    if "suggest" in case:
-        return client.simulate_get(f"{base}/suggest", params=case["suggest"])
-    if "searches" in case:
-        asked = [{"index": INDEX, **one} for one in case["searches"]]
-        return client.simulate_post("/v1/search", json={"searches": asked})
     if "walk" in case:
         return walked(client, case["walk"])
-    return client.simulate_post(f"{base}/search", json=case["search"])
+    if posted := post(case):
+        path, body = posted
+        return client.simulate_post(path, json=body)
+    if "suggest" in case:
+        return client.simulate_get(f"{BASE}/suggest", params=case["suggest"])
+    path = f"{BASE}/docs/{quote(case['document'], safe='')}" if "document" in case else case["path"]
+    return client.simulate_get(path)
+
+
+def post(case):
+    """The path and the body of a case that is sent as a body."""
+    if "search" in case:
+        return f"{BASE}/search", case["search"]
+    if "searches" in case:
+        return "/v1/search", {"searches": [{"index": INDEX, **one} for one in case["searches"]]}
+    if "similar" in case:
+        return f"{BASE}/similar/{quote(case['similar'], safe='')}", case.get("parameters", {})
+    return None
 
 
 def walked(client, search):
@@ -79,7 +89,7 @@ def walked(client, search):
     hits, cursor, pages = [], "", 0
     while cursor is not None:
         page = {**search, "cursor": cursor}
-        answer = client.simulate_post(f"/v1/indexes/{INDEX}/search", json=page)
+        answer = client.simulate_post(f"{BASE}/search", json=page)
         assert answer.status_code == 200, answer.text
         hits, cursor, pages = hits + answer.json["hits"], answer.json["next_cursor"], pages + 1
     body = {**answer.json, "hits": hits, "pages": pages}
@@ -174,7 +184,10 @@ def each(answer, expected) -> bool:
 
 
 CHECKS["each"] = each
-REQUESTS = {"name", "search", "walk", "searches", "suggest", "document", "path", "status"}
+REQUESTS = {
+    "name", "search", "walk", "searches", "similar", "parameters", "suggest", "document", "path",
+    "status",
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("case", CASES)

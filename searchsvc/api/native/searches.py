@@ -9,13 +9,13 @@ import orjson
 
 from searchsvc.api.answers import JSON, search_body, times
 from searchsvc.api.errors import problem
+from searchsvc.api.parameters import MAX_SEARCHES
 from searchsvc.api.request import ApiRequest
 from searchsvc.errors import RequestError, UnknownParameter, nearest
 from searchsvc.search.service import SearchService
 from searchsvc.telemetry.latency import LatencyRecorder
 from searchsvc.telemetry.stages import Stages
 
-MAX_SEARCHES = 20
 _HINT = 'like: {"searches": [{"index": "products", "q": "words"}]}'
 
 

@@ -1,10 +1,11 @@
 """The bodies of search requests, put together of words, filters, facets and an order."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from searchsvc.domain.definition import Field
 from searchsvc.domain.query import SearchQuery, SuggestQuery, Term
 from searchsvc.engines import suggestions
+from searchsvc.engines.analysis import fold
 from searchsvc.engines.clauses import Clause, clauses
 from searchsvc.engines.elastic.facets import aggregations, terms
 from searchsvc.engines.elastic.filters import Native, passing
@@ -58,6 +59,17 @@ def text_body(plan: Plan, query: SuggestQuery, texts: Sequence[Field], *, misspe
         "size": query.limit * suggestions.OVERSAMPLE,
         "sort": order((), plan),
     }
+
+
+def words_body(plan: Plan, words: Mapping[str, Collection[str]]) -> Native:
+    """A document that says just these words, to be told what the index holds of them."""
+    said: dict[str, Native] = {}
+    for name, some in words.items():
+        one = plan.fields.get(name)
+        if one is not None and one.words:
+            said[one.root] = {"words": [fold(word) for word in some]}
+    shown = dict.fromkeys(("positions", "offsets", "payloads"), False)
+    return {"doc": said, "term_statistics": True, "field_statistics": True, **shown}
 
 
 def value_body(plan: Plan, field: Field, wanted: Sequence[Term]) -> Native:

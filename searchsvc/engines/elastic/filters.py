@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any, TypeAlias
 
 from searchsvc.domain.definition import FieldType
-from searchsvc.domain.query import And, Equals, Exists, Filter, Not, OneOf, Or, Range
+from searchsvc.domain.query import And, Equals, Exists, Filter, Ids, Not, OneOf, Or, Range
 from searchsvc.engines import values
 from searchsvc.engines.elastic.plan import Plan
 from searchsvc.engines.elastic.schema import Physical
@@ -25,6 +25,8 @@ def passing(filter: Filter, plan: Plan) -> Native:
             return either(passing(part, plan) for part in parts)
         case Not(part):
             return {"bool": {"must_not": [passing(part, plan)]}}
+        case Ids(ids):
+            return {"ids": {"values": list(ids)}}
     one = plan.fields.get(filter.field)
     return NONE if one is None or not one.value else _leaf(filter, one)
 

@@ -8,12 +8,13 @@ import orjson
 
 from searchsvc.domain.definition import Field, IndexDefinition
 from searchsvc.domain.query import Place, SearchQuery, Term
-from searchsvc.domain.result import Hit
+from searchsvc.domain.result import Frequencies, Hit
 from searchsvc.engines import sources
-from searchsvc.engines.analysis import stemmer, tokens
+from searchsvc.engines.analysis import fold, stemmer, tokens
 from searchsvc.engines.clauses import groups_in
-from searchsvc.engines.elastic.failures import Reply, garbled
-from searchsvc.engines.elastic.shapes import Filtered
+from searchsvc.engines.elastic.failures import Reply, decoded, garbled
+from searchsvc.engines.elastic.plan import Plan
+from searchsvc.engines.elastic.shapes import Filtered, Vectors
 from searchsvc.engines.marks import Highlighter, as_text
 from searchsvc.engines.terms import Letter, understood
 from searchsvc.errors import EngineTimeout
@@ -131,6 +132,22 @@ def last(found: Sequence[Found], query: SearchQuery) -> Place | None:
     """Where the page ends, in the server's own values of the sort."""
     before = query.offset if query.after is None else query.after.seen
     return Place(found[-1].sort, before + len(found)) if found else None
+
+
+def frequencies(
+    reply: Reply, doing: str, plan: Plan, words: Mapping[str, Collection[str]]
+) -> Frequencies:
+    """How many documents hold each word, of a copy of one shard. Raises EngineError."""
+    vectors: Vectors = decoded(reply, doing, Vectors)
+    found: dict[str, dict[str, int]] = {}
+    for name, some in words.items():
+        one = plan.fields.get(name)
+        if one is not None and one.words in vectors.fields:
+            terms = vectors.fields[one.words].terms
+            held = ((word, terms.get(fold(word))) for word in some)
+            found[name] = {word: term.doc_freq for word, term in held if term}
+    documents = (field.statistics.doc_count for field in vectors.fields.values())
+    return Frequencies(max(documents, default=0), found)
 
 
 def hits(

@@ -1,7 +1,7 @@
 """Searches the live versions on a server: the port SearchEngine."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import TypeVar
 from zlib import crc32
 
@@ -13,6 +13,7 @@ from searchsvc.domain.query import SearchQuery, SuggestQuery, Term
 from searchsvc.domain.result import (
     Bucket,
     DocumentResult,
+    Frequencies,
     Hit,
     HitSuggestion,
     LiveIndex,
@@ -23,7 +24,7 @@ from searchsvc.domain.result import (
 from searchsvc.engines import suggestions, values
 from searchsvc.engines.clauses import clauses
 from searchsvc.engines.elastic.aliases import Aliases, Served
-from searchsvc.engines.elastic.bodies import search_body, text_body, value_body
+from searchsvc.engines.elastic.bodies import search_body, text_body, value_body, words_body
 from searchsvc.engines.elastic.client import NDJSON, Client
 from searchsvc.engines.elastic.facets import buckets, facets, recounts
 from searchsvc.engines.elastic.failures import Reply, ShardsGone, failure
@@ -35,6 +36,7 @@ from searchsvc.engines.elastic.response import (
     SeenWords,
     answer,
     answers,
+    frequencies,
     hits,
     last,
     seen_words,
@@ -97,6 +99,20 @@ class ElasticEngine:
             return DocumentResult(served.live.version, Hit(id, 1.0, found[0].source))
 
         return await self._answered(index, on)
+
+    async def frequencies(
+        self, version: IndexVersion, words: Mapping[str, Collection[str]]
+    ) -> Frequencies:
+        async def on(served: Served) -> Frequencies:
+            doing = f"counting words of version '{version}'"
+            body = orjson.dumps(words_body(served.plan, words))
+            path = f"/{served.name}/_termvectors?filter_path=term_vectors,_index"
+            reply = await self._transport.post(path, body, _JSON)
+            if reply.status >= 400:
+                raise failure(reply, doing)
+            return frequencies(reply, doing, served.plan, words)
+
+        return await self._pinned(version, on)
 
     async def close(self) -> None:
         self._transport.close()

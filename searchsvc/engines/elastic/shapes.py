@@ -105,5 +105,31 @@ class Filtered(msgspec.Struct, frozen=True):
     held: Documents | None = None
 
 
+class Spoken(msgspec.Struct, frozen=True):
+    """A word, and how many documents hold it; none where it is left out."""
+
+    doc_freq: int = 0
+
+
+class FieldStatistics(msgspec.Struct, frozen=True):
+    """How many documents have any word in a field."""
+
+    doc_count: int
+
+
+class FieldWords(msgspec.Struct, frozen=True):
+    """Words of a field."""
+
+    statistics: FieldStatistics = msgspec.field(name="field_statistics")
+    terms: dict[str, Spoken]
+
+
+class Vectors(msgspec.Struct, frozen=True):
+    """The words of a document by field. `index` is always there; without words the rest is not."""
+
+    index: str = msgspec.field(name="_index")
+    fields: dict[str, FieldWords] = msgspec.field(name="term_vectors", default_factory=dict)
+
+
 Metas: TypeAlias = dict[str, dict[str, Any]]
 """Each concrete index with what was asked of it."""

@@ -6,9 +6,9 @@ from tantivy import FieldType as Kind
 from tantivy import Occur, Query, Schema
 
 from searchsvc.domain.definition import FieldType
-from searchsvc.domain.query import And, Equals, Exists, Filter, Not, OneOf, Or, Range, Scalar
+from searchsvc.domain.query import And, Equals, Exists, Filter, Ids, Not, OneOf, Or, Range, Scalar
 from searchsvc.engines import values
-from searchsvc.engines.embedded.schema import Physical
+from searchsvc.engines.embedded.schema import ID, Physical
 from searchsvc.engines.embedded.snapshot import Plan
 
 _KINDS = {FieldType.NUMBER: Kind.Float, FieldType.DATE: Kind.Integer}
@@ -32,6 +32,8 @@ def _compile(filter: Filter, plan: Plan, schema: Schema) -> Query:
                     (Occur.MustNot, _compile(part, plan, schema)),
                 ]
             )
+        case Ids(ids):
+            return either(Query.term_query(schema, ID, id, "basic") for id in ids)
     one = plan.fields.get(filter.field)
     if one is None or not one.value:
         return Query.empty_query()

@@ -3,7 +3,7 @@
 Searches run where they are called: tantivy answers in less time than a thread's turn costs.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from searchsvc.domain.query import Place, SearchQuery, SuggestQuery
 from searchsvc.domain.result import (
     Bucket,
     DocumentResult,
+    Frequencies,
     Hit,
     HitSuggestion,
     LiveIndex,
@@ -21,6 +22,7 @@ from searchsvc.domain.result import (
     ValueSuggestion,
 )
 from searchsvc.engines import suggestions
+from searchsvc.engines.analysis import fold
 from searchsvc.engines.clauses import groups_in, one_by_one
 from searchsvc.engines.embedded.facets import commonest, facets
 from searchsvc.engines.embedded.live import LiveSnapshots
@@ -89,6 +91,13 @@ class EmbeddedEngine:
             hit = Hit(id, 1.0, read(snapshot.searcher, address)[1])
             return DocumentResult(snapshot.version, hit)
 
+    async def frequencies(
+        self, version: IndexVersion, words: Mapping[str, Collection[str]]
+    ) -> Frequencies:
+        snapshot = self._snapshots.of(version)
+        with guarded(f"counting words of version '{version}'"):
+            return _frequencies(snapshot, words)
+
     async def close(self) -> None:
         self._snapshots.close()
 
@@ -139,6 +148,16 @@ def _page(
         found = page(snapshot, matching, keys, start, query.limit)
         last = place_of(snapshot, found[-1][1], keys) if found else ()
     return total, found, Place(last, start + len(found)) if found else None
+
+
+def _frequencies(snapshot: Snapshot, words: Mapping[str, Collection[str]]) -> Frequencies:
+    found: dict[str, dict[str, int]] = {}
+    for name, some in words.items():
+        one = snapshot.plan.fields.get(name)
+        if one is not None and one.words:
+            count = partial(snapshot.searcher.doc_freq, one.words)
+            found[name] = {word: count(fold(word)) for word in some}
+    return Frequencies(snapshot.documents, found)
 
 
 def _value_suggestions(snapshot: Snapshot, query: SuggestQuery) -> list[ValueSuggestion]:

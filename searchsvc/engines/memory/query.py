@@ -9,6 +9,7 @@ from searchsvc.domain.query import (
     Equals,
     Exists,
     Filter,
+    Ids,
     Match,
     Not,
     OneOf,
@@ -41,6 +42,14 @@ def passes(stored: Stored, filter: Filter | None, definition: IndexDefinition) -
             return any(passes(stored, part, definition) for part in parts)
         case Not(part):
             return not passes(stored, part, definition)
+        case Ids(ids):
+            return stored.document.id in ids
+    return _meets(stored, filter, definition)
+
+
+def _meets(
+    stored: Stored, filter: Equals | OneOf | Range | Exists, definition: IndexDefinition
+) -> bool:
     field = definition.field(filter.field)
     if field is None or not field.filterable:
         return False

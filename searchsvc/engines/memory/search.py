@@ -1,6 +1,6 @@
 """Searches by scanning dicts: the reference of the port SearchEngine."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import partial
 from operator import itemgetter
 
@@ -13,6 +13,7 @@ from searchsvc.domain.result import (
     Bucket,
     DocumentResult,
     Facet,
+    Frequencies,
     Hit,
     HitSuggestion,
     LiveIndex,
@@ -20,6 +21,7 @@ from searchsvc.domain.result import (
     SuggestResult,
 )
 from searchsvc.engines import places, sources, suggestions
+from searchsvc.engines.analysis import fold
 from searchsvc.engines.clauses import Clause, groups_in, one_by_one
 from searchsvc.engines.fields import searched, suggest_texts, suggest_values
 from searchsvc.engines.marks import Highlighter
@@ -89,6 +91,18 @@ class MemoryEngine:
         if stored is None:
             return None
         return DocumentResult(live.version, Hit(id, 1.0, stored.source))
+
+    async def frequencies(
+        self, version: IndexVersion, words: Mapping[str, Collection[str]]
+    ) -> Frequencies:
+        state = self.store.state(version)
+        return Frequencies(
+            len(state.documents),
+            {
+                name: {word: state.frequencies.get(name, {}).get(fold(word), 0) for word in some}
+                for name, some in words.items()
+            },
+        )
 
     async def close(self) -> None:
         """Nothing to let go of."""

@@ -1,7 +1,7 @@
 """An app on fakes: a canned engine, stores in memory, telemetry in a folder of the test's own."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +20,7 @@ from searchsvc.domain.result import (
     Bucket,
     DocumentResult,
     Facet,
+    Frequencies,
     Hit,
     HitSuggestion,
     LiveIndex,
@@ -74,6 +75,12 @@ class FakeEngine:
     async def document(self, index: str, id: str) -> DocumentResult | None:
         self._asked((index, id))
         return DocumentResult(VERSION, DUNE) if id == DUNE.id else None
+
+    async def frequencies(
+        self, version: IndexVersion, words: Mapping[str, Collection[str]]
+    ) -> Frequencies:
+        self._asked((version, words))
+        return Frequencies(9, {name: dict.fromkeys(some, 2) for name, some in words.items()})
 
     async def close(self) -> None:
         self.closed = True

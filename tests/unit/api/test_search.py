@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from searchsvc.domain.query import Equals
+from searchsvc.domain.query import Equals, Ids, Not
 
 SEARCH = "/v1/indexes/books/search"
 
@@ -146,6 +146,21 @@ def test_a_document_by_an_id_with_any_characters(api) -> None:
         "id": "a/b%c",
         "doc": {"title": "Dune", "year": 1965},
     }
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_similar_documents(api, method: str) -> None:
+    """The document's telling words are looked up in the version that holds it, without itself."""
+    path = "/v1/indexes/books/similar/a%2Fb%25c"
+    given = {"json": {"per_page": 3}} if method == "POST" else {"query_string": "per_page=3"}
+    body = api.client.simulate_request(method, path, **given).json
+    assert (body["index"], body["id"], body["words"]) == ("books", "a/b%c", ["dune"])
+    assert (body["total"]["value"], body["per_page"]) == (1, 3)
+    assert set(body["timing"]) == {"parse", "plan", "engine", "render"}
+    query = api.engine.asked[-1]
+    assert (query.filter, query.limit) == (Not(Ids(("a/b%c",))), 3)
+    assert query.version.name == body["version"]
+    assert api.client.simulate_request(method, f"{path}x", **given).status_code == 404
 
 
 def test_head_and_options(api) -> None:
