@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from searchsvc.definitions.curations import CurationFiles
 from searchsvc.definitions.fit import check_fit
 from searchsvc.definitions.indexers import LoadedIndexer
 from searchsvc.definitions.project import Definitions, read_definitions, shipped_folder
@@ -17,7 +18,7 @@ from searchsvc.domain.definition import IndexDefinition
 from searchsvc.domain.index import Recipe
 from searchsvc.engines.embedded.index import EmbeddedStore
 from searchsvc.engines.embedded.search import EmbeddedEngine
-from searchsvc.errors import SettingsError, UnknownIndex, nearest
+from searchsvc.errors import CheckFailed, SettingsError, UnknownIndex, nearest
 from searchsvc.indexing.parts import IndexParts
 from searchsvc.indexing.reader import Reader
 from searchsvc.indexing.recipe import recipe_of
@@ -105,6 +106,12 @@ class Services:
         source.check_plans()
         self._golden(index).check()
         return source.warnings()
+
+    def check_curation(self, index: str) -> None:
+        """Raises CheckFailed where synonyms.txt or rules.yaml cannot be used."""
+        files = CurationFiles(self.project.mappings, {index: self.definitions[index]})
+        if found := files.problems(index):
+            raise CheckFailed(found)
 
     def log_to_console(self) -> None:
         """Let the log reach standard error, as settings.logging says."""
@@ -229,12 +236,16 @@ def create_worker_app() -> Any:
     store, engine = _engine(project)
     state = _open_state(project)
 
+    curations = CurationFiles(project.mappings, found.definitions)
+    curations.follow()
+
     async def close() -> None:
+        curations.close()
         await engine.close()
         state.close()
 
     _collect_rarely()
-    search = SearchService(engine, found.definitions, _cursors(project))
+    search = SearchService(engine, found.definitions, _cursors(project), curations)
     app = create_app(
         api_services(search, store, state, project.settings.api, project.data_dir, close)
     )

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from searchsvc.domain.curation import Curation
 from searchsvc.domain.document import Mark, Tally, Write, WriteResult
 from searchsvc.domain.index import IndexVersion, Recipe, VersionInfo
 from searchsvc.domain.judgment import Comparison
@@ -247,6 +248,23 @@ class SearchEngine(Protocol):
         ...
 
     async def close(self) -> None: ...
+
+
+# --- what people say of queries ------------------------------------------------------------------
+
+
+class Curations(Protocol):
+    """The synonyms and rules of each index, as their files say now."""
+
+    def of(self, live: LiveIndex) -> Curation:
+        """What holds for searches of that version; cheap enough to call on every request."""
+        ...
+
+    def problems(self, index: str) -> list[str]:
+        """Why a file is not used as it lies; what was read before it is used in its place."""
+        ...
+
+    def close(self) -> None: ...
 
 
 # --- what is known to be right -------------------------------------------------------------------

@@ -12,12 +12,16 @@ from searchsvc.errors import FileError
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """One YAML value with its place: `value` is a scalar, a list of Nodes or a dict of Nodes."""
+    """One YAML value with its place: `value` is a scalar, a list of Nodes or a dict of Nodes.
+
+    `written` is a scalar as it stands in the file: 007, where `value` is 7.
+    """
 
     value: Any
     file: Path
     line: int
     key: str
+    written: str = ""
 
     def items(self) -> Iterator[tuple[str, "Node"]]:
         """The entries of a mapping."""
@@ -45,10 +49,15 @@ def read_yaml(path: Path, kind: type[FileError]) -> Node:
     return parse_yaml(text, path, kind)
 
 
-def parse_yaml(text: str, path: Path, kind: type[FileError]) -> Node:
-    """As `read_yaml`, from text; `path` is what errors name."""
+def parse_yaml(text: str, path: Path, kind: type[FileError], *, aliases: bool = True) -> Node:
+    """As `read_yaml`, from text; `path` is what errors name.
+
+    Without `aliases`, no `*name` is taken: a few of them can stand for billions of values.
+    """
     loader = yaml.SafeLoader(text)
     try:
+        if not aliases:
+            _refuse_aliases(text, path, kind)
         root = loader.get_single_node()
         if root is None:
             return Node({}, path, 1, "")
@@ -78,7 +87,7 @@ def _convert(
         ]
         return Node(items, path, line, key)
     try:
-        return Node(loader.construct_object(node), path, line, key)
+        return Node(loader.construct_object(node), path, line, key, str(node.value))
     except ValueError as error:
         raise kind(f"not a usable value: {error}", file=path, line=line, key=key) from error
 
@@ -96,5 +105,13 @@ def _mapping(
         entries[name] = _convert(value_node, loader, path, inner, kind)
         # A mapping's own line is where its key stands, not where its first entry does.
         placed = entries[name]
-        entries[name] = Node(placed.value, path, name_node.start_mark.line + 1, inner)
+        line = name_node.start_mark.line + 1
+        entries[name] = Node(placed.value, path, line, inner, placed.written)
     return entries
+
+
+def _refuse_aliases(text: str, path: Path, kind: type[FileError]) -> None:
+    for event in yaml.parse(text, yaml.SafeLoader):
+        if isinstance(event, yaml.AliasEvent):
+            line = event.start_mark.line + 1 if event.start_mark else None
+            raise kind(f"an alias (*{event.anchor}) is not taken here", file=path, line=line)

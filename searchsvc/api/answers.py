@@ -24,13 +24,14 @@ def send_json(resp: falcon.asgi.Response, value: object) -> None:
 def search_body(answer: SearchAnswer, version: str, stages: Stages) -> bytes:
     """The JSON of a search. Hits are rendered first, so that `timing` tells what that took."""
     query, result = answer.query, answer.result
+    applied = query.applied
     hits = orjson.Fragment(orjson.dumps([_hit(hit) for hit in result.hits]))
     facets = facets_body(query.facets, result.facets)
     any_word = answer.relaxed or query.match is Match.ANY
     stages.lap("render")
     return orjson.dumps(
         {
-            "query": query.text,
+            "query": query.text if applied.typed is None else applied.typed,
             "index": query.index,
             "version": version,
             "total": {"value": result.total, "relation": "eq"},
@@ -39,7 +40,14 @@ def search_body(answer: SearchAnswer, version: str, stages: Stages) -> bytes:
             "next_cursor": answer.next_cursor,
             "hits": hits,
             "facets": facets,
-            "applied": {"match": "any" if any_word else "all", "ignored_words": query.ignored},
+            "applied": {
+                "match": "any" if any_word else "all",
+                "ignored_words": query.ignored,
+                "rules": applied.rules,
+                "synonyms": applied.synonyms,
+                "rewritten": None if applied.typed is None else query.text,
+            },
+            "redirect": applied.redirect,
             **_explain(answer.steps),
             **times(stages),
         },
@@ -100,6 +108,7 @@ def _hit(hit: Hit) -> Mapping[str, Any]:
         "score": hit.score,
         "doc": orjson.Fragment(hit.source),
         "highlight": hit.highlight,
+        "pinned": hit.pinned,
     }
 
 

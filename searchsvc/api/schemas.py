@@ -87,7 +87,16 @@ SCHEMAS: Mapping[str, Schema] = {
             "next_cursor": nullable(STRING),
             "hits": array(reference("Hit")),
             "facets": mapping(reference("Facet")),
-            "applied": record({"match": {"enum": ["all", "any"]}, "ignored_words": array(STRING)}),
+            "applied": record(
+                {
+                    "match": {"enum": ["all", "any"]},
+                    "ignored_words": array(STRING),
+                    "rules": array(STRING),
+                    "synonyms": array(STRING),
+                    "rewritten": nullable(STRING),
+                }
+            ),
+            "redirect": nullable(STRING),
             "explain": array(reference("PlanStep")),
             **_TIMES,
         },
@@ -126,6 +135,7 @@ SCHEMAS: Mapping[str, Schema] = {
             "score": {"type": "number"},
             "doc": ANY_OBJECT,
             "highlight": mapping(_HTML),
+            "pinned": BOOLEAN,
         }
     ),
     "Facet": {
@@ -275,6 +285,7 @@ SCHEMAS: Mapping[str, Schema] = {
             "draining": BOOLEAN,
             "state_store": {"enum": ["ok", "failed"]},
             "indexes": mapping({"enum": ["serving", "not_serving", "failed"]}),
+            "curations": mapping({"enum": ["ok", "refused"]}),
         }
     ),
     "Problem": record(

@@ -139,6 +139,30 @@ class SortKey:
 
 
 @dataclass(frozen=True, slots=True)
+class Stated:
+    """A filter with the text that states it."""
+
+    text: str
+    filter: Filter
+
+
+@dataclass(frozen=True, slots=True)
+class Boosted:
+    """Documents that pass the filter score `weight` times their score more, or less."""
+
+    condition: Stated
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """The document `id` stands at place `at` of all hits, from 1."""
+
+    id: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
 class PlanStep:
     """What one step made of a query: the members that it changed, as JSON shows them."""
 
@@ -150,9 +174,14 @@ class PlanStep:
 class Applied:
     """What was made of a request; the answer tells it, and no engine looks at it.
 
-    `steps` are there when they were asked for.
+    `typed` is what was typed where a rule has rewritten it. `rules` are names, `synonyms` like
+    `tv => television`. `steps` are there when they were asked for.
     """
 
+    typed: str | None = None
+    rules: tuple[str, ...] = ()
+    synonyms: tuple[str, ...] = ()
+    redirect: str | None = None
     steps: tuple[PlanStep, ...] | None = None
 
 
@@ -178,9 +207,11 @@ class SearchQuery:
     No terms: every document matches. `sort` empty: by score, ties by id. `fields` None: every
     field that is not hidden. Hits are `offset` to `offset + limit` (limit may be 0), or with
     `after` the first `limit` behind that place, whatever the offset. `version` None: the live one.
-    The answer repeats `page` (None: not counted) and the words that are `ignored`, and tells what
-    was `applied`; equal `fingerprint`s ask for the same hits in the same order. No engine looks at
-    these.
+    Documents of `pins` match whatever their words are, with the score 0 where they do not; an
+    engine gives them no place. The sum of the weights of those `boosts` that hold, plus 1,
+    multiplies a score. The answer repeats `page` (None: not counted) and the words that are
+    `ignored`, and tells what was `applied`; equal `fingerprint`s ask for the same hits in the same
+    order. No engine looks at these.
     """
 
     index: str
@@ -198,6 +229,8 @@ class SearchQuery:
     search_fields: tuple[str, ...] | None = None
     version: IndexVersion | None = None
     after: Place | None = None
+    pins: tuple[Pin, ...] = ()
+    boosts: tuple[Boosted, ...] = ()
     page: int | None = 1
     ignored: tuple[str, ...] = ()
     applied: Applied = NOTHING_APPLIED
@@ -207,6 +240,11 @@ class SearchQuery:
     def wordless(self) -> bool:
         """Whether something was typed that holds no word to look up, so that nothing is meant."""
         return not self.terms and bool(self.text.strip())
+
+    @property
+    def pinned(self) -> tuple[str, ...]:
+        """The ids of the pinned documents."""
+        return tuple(pin.id for pin in self.pins)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ class Hit:
     score: float
     source: bytes
     highlight: Mapping[str, str] = field(default_factory=dict)
+    pinned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +78,10 @@ class Facet:
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """The answer to one query, all of it from one version. `total` is exact.
+    """The answer to one query, all of it from one version.
 
-    `last` is the place of the last hit; None without hits.
+    `total` is exact; `pinned` documents of it are there because a rule has pinned them. `last` is
+    the place of the last hit; None without hits.
     """
 
     version: IndexVersion
@@ -87,6 +89,7 @@ class SearchResult:
     hits: tuple[Hit, ...]
     facets: tuple[Facet, ...] = ()
     last: Place | None = None
+    pinned: int = 0
 
 
 @dataclass(frozen=True, slots=True)

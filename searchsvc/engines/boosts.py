@@ -1,10 +1,11 @@
-"""A definition's boosts as one factor per document, fixed when the document is written."""
+"""Boosts: a definition's as one factor of each document when it is written; a query's as parts."""
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeAlias
 
 from searchsvc.domain.definition import Boost, Field, FieldType, IndexDefinition
+from searchsvc.domain.query import Boosted, Filter, Not
 from searchsvc.engines import values
 
 # A score is never turned off or around by a boost, and no boost drowns every match.
@@ -87,3 +88,20 @@ def _by_equality(
         return weight if value is not None and convert(value) == wanted else 0.0
 
     return part
+
+
+def parts(boosts: Sequence[Boosted]) -> tuple[float, list[tuple[Filter, float]]]:
+    """`1 + sum of the weights that hold`, as a constant and what each filter adds to it.
+
+    Nothing of it is negative, since engines only add scores: what lowers is added where it does
+    not hold. All that lowers together leaves LOWEST at least.
+    """
+    lower = -sum(boost.weight for boost in boosts if boost.weight < 0)
+    share = min(1.0, (1 - LOWEST) / lower) if lower else 1.0
+    added: list[tuple[Filter, float]] = [
+        (boost.condition.filter, boost.weight)
+        if boost.weight > 0
+        else (Not(boost.condition.filter), -boost.weight * share)
+        for boost in boosts
+    ]
+    return 1 - lower * share, added

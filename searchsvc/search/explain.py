@@ -1,9 +1,8 @@
 """Tells how a query was planned: every step, and the members of the plan that it changed."""
 
 from dataclasses import fields, is_dataclass
-from enum import Enum
 
-from searchsvc.domain.query import PlanStep
+from searchsvc.domain.query import PlanStep, Stated
 from searchsvc.search.planner import STEPS, Asked, Plan
 
 # What the plan is made from is in the request already.
@@ -32,8 +31,8 @@ def _shown(value: object) -> object:
     """A member as JSON shows it; characters that no text holds are replaced."""
     if isinstance(value, str):
         return value.encode("utf-8", "replace").decode("utf-8")
-    if isinstance(value, Enum):
-        return value.value
+    if isinstance(value, Stated):
+        return value.text
     if isinstance(value, tuple):
         return [_shown(item) for item in value]
     if is_dataclass(value):

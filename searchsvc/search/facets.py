@@ -1,24 +1,34 @@
 """What a search asks of the facets that a request names, each under its own filter."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from searchsvc.domain.definition import Field, FieldType, IndexDefinition
 from searchsvc.domain.query import FacetRequest, Filter
 from searchsvc.domain.result import Facet
 from searchsvc.errors import RequestError, nearest
 from searchsvc.search.cuts import ranges
-from searchsvc.search.filters import chosen, without_field
+from searchsvc.search.filters import chosen, joined, without_field
 from searchsvc.search.paths import names, opened
 
 MOST_OPENED = 50  # places of a path whose insides are counted
 
 
 def facet_requests(
-    asked: Iterable[str], size: int, definition: IndexDefinition, filter: Filter | None
+    asked: Iterable[str],
+    size: int,
+    definition: IndexDefinition,
+    filter: Filter | None,
+    imposed: Filter | None = None,
 ) -> tuple[FacetRequest, ...]:
-    """The facets of these fields, `*` for all. Raises RequestError for what is no facet."""
-    fields = _fields(asked, definition)
-    return tuple(request for field in fields for request in _requests(field, size, filter))
+    """The facets of these fields, `*` for all. Raises RequestError for what is no facet.
+
+    Each counts under what of `filter` does not speak of it alone, and under all that is `imposed`.
+    """
+    requests = (r for field in _fields(asked, definition) for r in _requests(field, size, filter))
+    if imposed is None:
+        return tuple(requests)
+    return tuple(replace(one, filter=joined(one.filter, imposed)) for one in requests)
 
 
 def nothing_counted(request: FacetRequest) -> Facet:

@@ -150,6 +150,12 @@ def _unexpected(token: Token, wanted: str) -> FilterError:
     return FilterError(message, position=token.position, hint=hint)
 
 
+def joined(*parts: Filter | None) -> Filter | None:
+    """All of `parts` that are filters."""
+    found = tuple(part for part in parts if part is not None)
+    return And(found) if len(found) > 1 else next(iter(found), None)
+
+
 def without_field(found: Filter | None, field: str) -> Filter | None:
     """`found` less the clauses, joined by AND at its top, that speak of `field` alone.
 

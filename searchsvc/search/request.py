@@ -1,15 +1,20 @@
 """Turns the parameters of a request into a query, checked against the index's definition."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from hashlib import blake2b
 from typing import Any
 
+from searchsvc.domain.curation import NO_CURATION, Curation
 from searchsvc.domain.definition import IndexDefinition, Typo
 from searchsvc.domain.query import (
     NOTHING_APPLIED,
     Applied,
     Filter,
+    Ids,
     Match,
+    Not,
+    PlanStep,
     SearchQuery,
     SortKey,
     SuggestQuery,
@@ -18,14 +23,14 @@ from searchsvc.errors import RequestError, nearest
 from searchsvc.search.explain import explained
 from searchsvc.search.facets import facet_requests
 from searchsvc.search.filter_json import read_filter
-from searchsvc.search.filters import parse_filter
+from searchsvc.search.filters import joined, parse_filter
 from searchsvc.search.parameters import (
     SEARCH_PARAMETERS,
     SIMILAR_PARAMETERS,
     SUGGEST_PARAMETERS,
     read_parameters,
 )
-from searchsvc.search.planner import Asked, Plan, plan
+from searchsvc.search.planner import NEVER, Asked, Plan, plan
 
 # Deeper pages cost the engine more than anyone reads.
 MAX_WINDOW = 10_000
@@ -37,32 +42,44 @@ _DECIDING = tuple(one.name for one in SEARCH_PARAMETERS if one.name not in _SHOW
 _NO_TYPOS = Typo(one_from=1_000_000, two_from=1_000_000)
 
 
-def search_query(given: Mapping[str, object], definition: IndexDefinition) -> SearchQuery:
-    """The query of a search request. Raises RequestError, naming the parameter."""
+def search_query(
+    given: Mapping[str, object],
+    definition: IndexDefinition,
+    curation: Curation = NO_CURATION,
+    now: datetime = NEVER,
+) -> SearchQuery:
+    """The query of a search request, curated. Raises RequestError, naming the parameter."""
     values = read_parameters(given, SEARCH_PARAMETERS)
     found = _filter(values["filter"], definition)
     offset = (values["page"] - 1) * values["per_page"]
     if offset + values["per_page"] > MAX_WINDOW:
         message = f"page and per_page reach beyond the first {MAX_WINDOW} hits"
         raise RequestError(message, param="page", hint="narrow the query or add a filter")
-    planned, applied = _planned(Asked(values["q"], _typo(values, definition)), values["explain"])
+    sort = _sort(values["sort"], definition)
+    typed = values["q"]
+    asked = Asked(typed, _typo(values, definition), curation, found, bool(sort), now)
+    planned, steps = explained(asked) if values["explain"] else (plan(asked), None)
+    imposed = _imposed(planned)
     return SearchQuery(
         index=definition.name,
-        text=values["q"],
+        text=typed if planned.rewrite is None else planned.rewrite,
         terms=planned.terms,
+        alternatives=planned.alternatives,
         match=Match.ANY if values["match"] == "any" else Match.ALL,
-        filter=found,
-        facets=facet_requests(values["facets"], values["facet_limit"], definition, found),
-        sort=_sort(values["sort"], definition),
+        filter=joined(found, imposed),
+        facets=facet_requests(values["facets"], values["facet_limit"], definition, found, imposed),
+        sort=sort,
         offset=offset,
         limit=values["per_page"],
         fields=_fields(values["fields"], definition),
         highlight=values["highlight"],
         search_fields=_search_fields(values["search_fields"], definition),
         page=values["page"],
+        pins=planned.pins,
+        boosts=planned.boosts,
         ignored=planned.ignored,
-        applied=applied,
-        fingerprint=_fingerprint(values),
+        applied=_applied(planned, steps),
+        fingerprint=_fingerprint(values, planned),
     )
 
 
@@ -78,8 +95,10 @@ def similar_query(given: Mapping[str, object], definition: IndexDefinition) -> S
     )
 
 
-def _fingerprint(values: Mapping[str, Any]) -> str:
-    deciding = ascii([values[name] for name in _DECIDING])
+def _fingerprint(values: Mapping[str, Any], planned: Plan) -> str:
+    """Of what was asked, and of what synonyms and rules made of it."""
+    curated = planned[2:] if planned.rules or planned.synonyms else ()
+    deciding = ascii([*(values[name] for name in _DECIDING), curated])
     return blake2b(deciding.encode(), digest_size=8).hexdigest()
 
 
@@ -95,12 +114,17 @@ def suggest_query(given: Mapping[str, object], definition: IndexDefinition) -> S
     return SuggestQuery(definition.name, values["q"], planned.terms, values["limit"])
 
 
-def _planned(asked: Asked, explain: bool) -> tuple[Plan, Applied]:
-    """The plan, and what it applied: its steps one by one only where they are asked for."""
-    if not explain:
-        return plan(asked), NOTHING_APPLIED
-    planned, steps = explained(asked)
-    return planned, Applied(steps)
+def _imposed(planned: Plan) -> Filter | None:
+    """What rules ask of every hit, and of every document that a facet counts."""
+    hidden = Not(Ids(planned.hides)) if planned.hides else None
+    return joined(*(stated.filter for stated in planned.filters), hidden)
+
+
+def _applied(planned: Plan, steps: tuple[PlanStep, ...] | None) -> Applied:
+    if not planned.rules and not planned.synonyms and steps is None:
+        return NOTHING_APPLIED
+    typed = None if planned.rewrite is None else planned.asked.text
+    return Applied(typed, planned.rules, planned.synonyms, planned.redirect, steps)
 
 
 def _filter(given: str | Mapping[str, object], definition: IndexDefinition) -> Filter | None:

@@ -1,8 +1,10 @@
 """Answers search, suggest and document requests: parameters in, an engine's result out."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 
+from searchsvc.domain.curation import NO_CURATION
 from searchsvc.domain.definition import IndexDefinition
 from searchsvc.domain.index import IndexVersion
 from searchsvc.domain.query import Match, SearchQuery
@@ -16,11 +18,12 @@ from searchsvc.errors import (
     UnknownVersion,
     nearest,
 )
-from searchsvc.ports import SearchEngine
+from searchsvc.ports import Curations, SearchEngine
 from searchsvc.search import similar
 from searchsvc.search.answer import SearchAnswer, SimilarAnswer, SuggestAnswer
 from searchsvc.search.cursors import Cursor, Cursors
 from searchsvc.search.facets import nothing_counted
+from searchsvc.search.pins import search_pinned
 from searchsvc.search.request import may_relax, search_query, similar_query, suggest_query
 from searchsvc.telemetry.stages import Stages
 
@@ -37,10 +40,14 @@ class SearchService:
         engine: SearchEngine,
         definitions: Mapping[str, IndexDefinition],
         cursors: Cursors | None = None,
+        curations: Curations | None = None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._engine = engine
         self._definitions = definitions
         self._cursors = cursors or Cursors()
+        self._curations = curations
+        self._now = now
 
     def definitions(self) -> Mapping[str, IndexDefinition]:
         """Every defined index, live or not."""
@@ -53,6 +60,10 @@ class SearchService:
             raise UnknownIndex(f"unknown index '{index[:63]}'", hint=hint)
         return self._engine.live(index)
 
+    def problems(self, index: str) -> list[str]:
+        """Why synonyms or rules of that index are not used as their files lie."""
+        return self._curations.problems(index) if self._curations else []
+
     async def search(
         self, index: str, parameters: Mapping[str, object], stages: Stages
     ) -> SearchAnswer:
@@ -60,7 +71,8 @@ class SearchService:
         serving, cursor = self._serving(index), self._cursor(index, parameters)
         if cursor is not None and cursor.version != serving.version:
             serving = await self._opened(cursor.version)
-        query = search_query(parameters, serving.definition)
+        curation = self._curations.of(serving) if self._curations else NO_CURATION
+        query = search_query(parameters, serving.definition, curation, self._now())
         if cursor is not None:
             query = cursor.continuing(query)
         stages.lap("plan")
@@ -70,10 +82,10 @@ class SearchService:
             return SearchAnswer(query, _nothing(query, serving))
         result = await self._found(query)
         relaxed = False
-        if result.total == 0 and cursor is None and _relaxable(query) and may_relax(parameters):
+        if cursor is None and _relaxable(query, result) and may_relax(parameters):
             query = replace(query, match=Match.ANY)
-            result = await self._engine.search(query)
-            relaxed = result.total > 0
+            result = await self._found(query)
+            relaxed = result.total > result.pinned
         stages.lap("engine")
         next_cursor = self._cursors.next(query, result)
         return SearchAnswer(query, result, relaxed=relaxed, next_cursor=next_cursor)
@@ -146,6 +158,8 @@ class SearchService:
 
     async def _found(self, query: SearchQuery) -> SearchResult:
         try:
+            if query.pins:
+                return await search_pinned(query, self._engine.search)
             return await self._engine.search(query)
         except UnknownVersion as error:
             if query.version is None:
@@ -169,5 +183,6 @@ def _nothing(query: SearchQuery, live: LiveIndex) -> SearchResult:
     return SearchResult(live.version, 0, (), tuple(nothing_counted(f) for f in query.facets))
 
 
-def _relaxable(query: SearchQuery) -> bool:
-    return query.match is Match.ALL and len(query.terms) > 1
+def _relaxable(query: SearchQuery, result: SearchResult) -> bool:
+    """Whether no document holds all words, pinned ones aside, so that any may do."""
+    return result.total == result.pinned and query.match is Match.ALL and len(query.terms) > 1

@@ -14,6 +14,7 @@ import orjson
 import pytest
 import yaml
 
+from searchsvc.definitions.curations import CurationFiles
 from searchsvc.definitions.mappings import read_mapping
 from searchsvc.domain.document import Document, digest
 from searchsvc.domain.index import IndexVersion, Recipe
@@ -42,7 +43,10 @@ def client(request, tmp_path_factory, server_url):
             writer.write(documents(definition))
             writer.commit()
         store.swap(version)
-        yield falcon.testing.TestClient(app_for(store, engine, definition))
+        curations = CurationFiles(FOLDER, {INDEX: definition})
+        assert curations.problems(INDEX) == []
+        app = app_for(store, engine, definition, curations=curations)
+        yield falcon.testing.TestClient(app)
 
 
 def documents(definition) -> list[Document]:
@@ -172,6 +176,11 @@ CHECKS = {
     "texts_first": lambda a, e: texts(a)[: len(e)] == e,
     "texts_contain": lambda a, e: set(e) <= set(texts(a)),
     "hit_highlights": lambda a, e: [hit["highlight"] for hit in a["hits"]] == e,
+    "pinned": lambda a, e: [hit["id"] for hit in a["hits"] if hit["pinned"]] == e,
+    "rules": lambda a, e: a["applied"]["rules"] == e,
+    "synonyms": lambda a, e: a["applied"]["synonyms"] == e,
+    "rewritten": lambda a, e: a["applied"]["rewritten"] == e,
+    "redirect": lambda a, e: a["redirect"] == e,
     "steps": lambda a, e: all(changes(a, step) == want for step, want in e.items()),
     "at_most": lambda a, e: len(a["hits"]) <= e and len(a["values"]) <= e,
 }

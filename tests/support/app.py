@@ -8,7 +8,7 @@ from typing import Any
 from searchsvc.api.app import create_app
 from searchsvc.api.services import api_services
 from searchsvc.domain.definition import IndexDefinition
-from searchsvc.ports import IndexStore, SearchEngine, StateStore
+from searchsvc.ports import Curations, IndexStore, SearchEngine, StateStore
 from searchsvc.search.service import SearchService
 from searchsvc.settings import Api
 from searchsvc.stores.memory import MemoryStateStore
@@ -27,9 +27,10 @@ def app_for(
     engine: SearchEngine,
     *definitions: IndexDefinition,
     state: StateStore | None = None,
+    curations: Curations | None = None,
 ) -> Any:
     """The ASGI app that serves these indexes."""
-    search = SearchService(engine, {d.name: d for d in definitions})
+    search = SearchService(engine, {d.name: d for d in definitions}, curations=curations)
     folder = Path(tempfile.mkdtemp(prefix="searchsvc-test-"))
     state = state or MemoryStateStore(HostClock())
     return create_app(api_services(search, store, state, Api(), folder, engine.close))

@@ -40,6 +40,7 @@ class Ready:
     async def on_get(self, _: ApiRequest, resp: falcon.asgi.Response) -> None:
         """200, or 503 with the part that is not ready."""
         state, indexes = await self._look()
+        curations = {name: not self._search.problems(name) for name in indexes}
         draining = self._draining.active()
         ready = state and "serving" in indexes.values() and not draining
         resp.status = 200 if ready else 503
@@ -48,6 +49,7 @@ class Ready:
             "draining": draining,
             "state_store": "ok" if state else "failed",
             "indexes": indexes,
+            "curations": {name: "ok" if ok else "refused" for name, ok in curations.items()},
         }
         send_json(resp, body)
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 
 from searchsvc.domain.definition import Field
-from searchsvc.domain.query import SearchQuery, SuggestQuery, Term
+from searchsvc.domain.query import Boosted, SearchQuery, SuggestQuery, Term
 from searchsvc.engines import suggestions
 from searchsvc.engines.analysis import fold
 from searchsvc.engines.clauses import Clause, clauses
@@ -11,7 +11,7 @@ from searchsvc.engines.elastic.facets import aggregations, terms
 from searchsvc.engines.elastic.filters import Native, passing
 from searchsvc.engines.elastic.order import order
 from searchsvc.engines.elastic.plan import Plan
-from searchsvc.engines.elastic.query import Group, Words, group
+from searchsvc.engines.elastic.query import Group, Words, boosted, group
 from searchsvc.engines.elastic.schema import BOOST
 from searchsvc.engines.fields import searched
 
@@ -23,12 +23,15 @@ def search_body(
 ) -> Native:
     """One search: its hits, their order and its facets."""
     fields = searched(plan.definition, query.search_fields)
-    words = Words(plan, cut, fields, text=query.text, match=query.match, misspelt=misspelt)
+    words = Words(
+        plan, cut, fields, text=query.text, match=query.match, misspelt=misspelt,
+        pinned=query.pinned,
+    )  # fmt: skip
     ranked = bool(query.limit) and not query.sort
     asked = aggregations(query.facets, plan)
     filter = None if query.filter is None else passing(query.filter, plan)
     body: Native = {
-        "query": _ranked(plan, words.scoring) if ranked else words.matching,
+        "query": _ranked(plan, words.scoring, query.boosts) if ranked else words.matching,
         "track_total_hits": True,
         "size": query.limit,
         "sort": order(query.sort, plan),
@@ -42,8 +45,9 @@ def search_body(
     return body
 
 
-def _ranked(plan: Plan, query: Native) -> Native:
-    """The query's scores times each document's boost."""
+def _ranked(plan: Plan, query: Native, by: Sequence[Boosted] = ()) -> Native:
+    """The query's scores times each document's boost, and times what the boosts `by` say."""
+    query = boosted(query, by, plan)
     if not plan.definition.boosts:
         return query
     factor = {"field": BOOST, "missing": 1.0}

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from searchsvc.domain.definition import Field, FieldType
-from searchsvc.domain.query import Match, Term
+from searchsvc.domain.query import Boosted, Match, Term
+from searchsvc.engines import boosts
 from searchsvc.engines.analysis import tokens
 from searchsvc.engines.clauses import Clause, Piece, Slot
-from searchsvc.engines.elastic.filters import ALL, NONE, Native, either, every
+from searchsvc.engines.elastic.filters import ALL, NONE, Native, either, every, passing
 from searchsvc.engines.elastic.plan import Plan
 from searchsvc.engines.elastic.schema import Physical
 from searchsvc.engines.fields import exact_text
@@ -67,6 +68,7 @@ class Words:
         text: str = "",
         match: Match = Match.ALL,
         misspelt: bool = False,
+        pinned: Sequence[str] = (),
     ) -> None:
         self._plan = plan
         self._clauses = clauses
@@ -75,6 +77,7 @@ class Words:
         self._all = match is Match.ALL
         self._misspelt = misspelt
         self._needed = [clause for clause in clauses if clause.required]
+        self._pinned = pinned
 
     @property
     def matching(self) -> Native:
@@ -82,7 +85,11 @@ class Words:
         if not self._needed:
             return ALL
         joined = every if self._all else either
-        return joined([self._clause(clause, joined) for clause in self._needed])
+        found = joined([self._clause(clause, joined) for clause in self._needed])
+        if not self._pinned:
+            return found
+        ids = {"ids": {"values": list(self._pinned)}}
+        return either([found, {"constant_score": {"filter": ids, "boost": 0}}])
 
     @property
     def scoring(self) -> Native:
@@ -158,6 +165,17 @@ class Words:
         name = self._plan.of(field).whole
         for text in wholes if name else ():
             yield _term(name, text, field.weight * _EXACT)
+
+
+def boosted(query: Native, by: Sequence[Boosted], plan: Plan) -> Native:
+    """The same matches; their scores times what the boosts `by` say."""
+    if not by:
+        return query
+    constant, added = boosts.parts(by)
+    functions: list[Native] = [{"weight": constant}]
+    functions += [{"filter": passing(filter, plan), "weight": weight} for filter, weight in added]
+    modes = {"score_mode": "sum", "boost_mode": "multiply"}
+    return {"function_score": {"query": query, "functions": functions, **modes}}
 
 
 def can_be_misspelt(clauses: Iterable[Clause[Group]]) -> bool:

@@ -7,7 +7,8 @@ from typing import TypeAlias
 from tantivy import Occur, Query
 
 from searchsvc.domain.definition import Field, FieldType
-from searchsvc.domain.query import Filter, Match, SearchQuery
+from searchsvc.domain.query import Boosted, Filter, Ids, Match, SearchQuery
+from searchsvc.engines import boosts
 from searchsvc.engines.analysis import tokens
 from searchsvc.engines.clauses import Clause, Piece, Slot
 from searchsvc.engines.embedded.filters import both, either, passing
@@ -53,11 +54,18 @@ class WordsQuery:
         if not self._needed:
             return Query.all_query()
         joined = both if self._query.match is Match.ALL else either
-        return joined([self._clause(clause, joined) for clause in self._needed])
+        found = joined([self._clause(clause, joined) for clause in self._needed])
+        if not self._query.pins:
+            return found
+        pinned = passing(Ids(self._query.pinned), self._snapshot.plan, self._schema)
+        return either([found, pinned])
 
     @cached_property
     def scoring(self) -> Query:
         """The same matches, the better ones with a higher score."""
+        if not self._needed:
+            # Within other queries, tantivy may forget the score of a plain all_query.
+            return Query.const_score_query(self.matching, 1.0)
         bonuses = [(Occur.Should, bonus) for bonus in self._bonuses()]
         if not bonuses:
             return self.matching
@@ -158,3 +166,14 @@ def within(query: Query, filter: Filter | None, snapshot: Snapshot) -> Query:
         return query
     passes = passing(filter, snapshot.plan, snapshot.schema)
     return Query.boolean_query([(Occur.Must, query), (Occur.Must, passes)])
+
+
+def boosted(query: Query, by: Sequence[Boosted], snapshot: Snapshot) -> Query:
+    """The same matches; their scores times what the boosts `by` say."""
+    if not by:
+        return query
+    constant, added = boosts.parts(by)
+    more = [Query.boost_query(within(query, filter, snapshot), w) for filter, w in added]
+    return Query.boolean_query(
+        [(Occur.Must, Query.boost_query(query, constant)), *((Occur.Should, part) for part in more)]
+    )

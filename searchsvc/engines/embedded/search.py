@@ -35,7 +35,7 @@ from searchsvc.engines.embedded.order import (
     sorted_page,
 )
 from searchsvc.engines.embedded.places import count_scored, count_sorted, place_of, score_place
-from searchsvc.engines.embedded.query import WordsQuery, within
+from searchsvc.engines.embedded.query import WordsQuery, boosted, within
 from searchsvc.engines.embedded.response import hits, read, suggested
 from searchsvc.engines.embedded.snapshot import Snapshot
 from searchsvc.engines.embedded.tantivy_errors import guarded
@@ -113,7 +113,7 @@ def _search(snapshot: Snapshot, query: SearchQuery) -> SearchResult:
     names = query.search_fields
     fields = snapshot.plan.searched if names is None else searched(snapshot.definition, names)
     words = WordsQuery(snapshot, query, clauses, fields)
-    total, found, last = _page(snapshot, query, words, scored=bool(clauses))
+    total, found, last = _page(snapshot, query, words, scored=bool(clauses or query.boosts))
     matching = {
         filter: within(words.matching, filter, snapshot)
         for filter in {request.filter for request in query.facets}
@@ -133,7 +133,8 @@ def _page(
     """The exact number of matches, the page of them, and where it ends."""
     start, after = query.offset, query.after
     if scored and not query.sort and query.limit:
-        best = within(words.scoring, query.filter, snapshot)
+        best = boosted(words.scoring, query.boosts, snapshot)
+        best = within(best, query.filter, snapshot)
         if after is not None:
             start = count_scored(snapshot, best, after)
         total, found = scored_page(snapshot, best, start, query.limit)

@@ -17,7 +17,7 @@ from searchsvc.domain.query import (
     Range,
     SearchQuery,
 )
-from searchsvc.engines import values
+from searchsvc.engines import boosts, values
 from searchsvc.engines.analysis import tokens
 from searchsvc.engines.clauses import Clause, Slot
 from searchsvc.engines.memory.documents import State, Stored
@@ -98,21 +98,30 @@ class Scorer:
         self._clauses = clauses
         self._fields = fields
         self._all = query.match is Match.ALL
+        self._pinned = frozenset(query.pinned)
+        self._boosts = boosts.parts(query.boosts)
         self._typed = [word for c in clauses for group in c.typed for word in group.phrase]
         self._queried = {" ".join(self._typed), " ".join(tokens(query.text))} - {""}
 
     def score(self, stored: Stored) -> float | None:
         """The document's score, None where it does not match."""
         if not self._clauses:
-            return stored.factor
+            return stored.factor * self._boost(stored)
         needed = [clause for clause in self._clauses if clause.required]
         complete = all(self._best(stored, clause, all) is not None for clause in needed)
         if not complete and (self._all or not self._holds_any(stored, needed)):
-            return None
+            return 0.0 if stored.document.id in self._pinned else None
         join = all if self._all else any
         score = sum(self._best(stored, clause, join) or 0.0 for clause in self._clauses)
         score += self._bonus(stored)
-        return stored.factor * (score + (_COMPLETE if complete and not self._all else 0.0))
+        score += _COMPLETE if complete and not self._all else 0.0
+        return stored.factor * self._boost(stored) * score
+
+    def _boost(self, stored: Stored) -> float:
+        """What the query's own boosts make of the document's score."""
+        constant, added = self._boosts
+        definition = self._state.definition
+        return constant + sum(w for filter, w in added if passes(stored, filter, definition))
 
     def _holds_any(self, stored: Stored, clauses: Iterable[Clause[Group]]) -> bool:
         return any(self._best(stored, clause, any) is not None for clause in clauses)

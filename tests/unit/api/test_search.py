@@ -30,6 +30,7 @@ def test_a_search_by_query_string(api) -> None:
                 "score": 2.5,
                 "doc": {"title": "Dune", "year": 1965},
                 "highlight": {"title": "<mark>Dune</mark>"},
+                "pinned": False,
             }
         ],
         "facets": {
@@ -37,7 +38,10 @@ def test_a_search_by_query_string(api) -> None:
                 "type": "values", "selected": [], "values": [{"value": "novel", "count": 1}],
             }
         },
-        "applied": {"match": "all", "ignored_words": []},
+        "applied": {
+            "match": "all", "ignored_words": [], "rules": [], "synonyms": [], "rewritten": None,
+        },
+        "redirect": None,
     }  # fmt: skip
 
 
@@ -78,10 +82,10 @@ def test_words_that_were_not_looked_up_are_told(api) -> None:
 def test_the_steps_of_a_plan_are_told_when_asked_for(api) -> None:
     """Each with what it changed, also where there is no word; without `explain` there are none."""
     body = api.client.simulate_get(SEARCH, query_string="q=dune+%21%F0%9F%90%8D&explain=true").json
-    assert [step["step"] for step in body["explain"]] == ["words", "terms"]
+    assert [step["step"] for step in body["explain"]] == ["words", "rules", "terms", "synonyms"]
     assert body["explain"][0]["changes"] == {"words": ["dune"]}
     wordless = api.client.simulate_get(SEARCH, query_string="q=%21&explain=true").json
-    assert wordless["explain"][-1] == {"step": "terms", "changes": {}}
+    assert wordless["explain"][-1] == {"step": "synonyms", "changes": {}}
     assert "explain" not in api.client.simulate_get(SEARCH, query_string="q=dune").json
 
 

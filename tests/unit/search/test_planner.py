@@ -80,15 +80,17 @@ def test_steps_tell_what_they_changed() -> None:
     _, steps = explained(asked("Thred ﬁle"))
     assert steps == (
         PlanStep("words", {"text": "Thred file", "words": ["thred", "file"], "unfinished": True}),
+        PlanStep("rules", {}),
         PlanStep(
             "terms",
             {
                 "terms": [
-                    {"text": "thred", "typos": 1, "prefix": False},
-                    {"text": "file", "typos": 1, "prefix": True},
+                    {"text": "thred", "typos": 1, "prefix": False, "optional": False},
+                    {"text": "file", "typos": 1, "prefix": True, "optional": False},
                 ]
             },
         ),
+        PlanStep("synonyms", {}),
     )
 
 

@@ -1,0 +1,134 @@
+"""Follows the synonyms and rules of every index while their files change: the port Curations."""
+
+import logging
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from searchsvc.definitions import rules as rule_file
+from searchsvc.definitions import synonyms as synonym_file
+from searchsvc.definitions.followed import FollowedFile
+from searchsvc.domain.curation import NO_CURATION, Curation, Rule
+from searchsvc.domain.definition import IndexDefinition
+from searchsvc.domain.result import LiveIndex
+from searchsvc.errors import CheckFailed, DefinitionError
+
+_log = logging.getLogger(__name__)
+_BAD = (DefinitionError, CheckFailed)
+
+
+class CurationFiles:
+    """The files under `folder`, one `mappings/`; read at first by the definitions given.
+
+    `follow` looks at them each `poll` seconds, in a thread of its own and on no request's time. A
+    file that cannot be used is told, and what was read before stays in use.
+    """
+
+    def __init__(
+        self, folder: Path, definitions: Mapping[str, IndexDefinition], poll: float = 1.0
+    ) -> None:
+        self._poll = poll
+        self._ended = threading.Event()
+        self._indexes = {
+            name: _Index(folder / name, Path(folder.name) / name, definition)
+            for name, definition in definitions.items()
+        }
+        self.look()
+
+    def of(self, live: LiveIndex) -> Curation:
+        index = self._indexes.get(live.version.index)
+        return NO_CURATION if index is None else index.of(live.definition)
+
+    def problems(self, index: str) -> list[str]:
+        followed = self._indexes.get(index)
+        return [] if followed is None else followed.problems()
+
+    def follow(self) -> None:
+        """Look at the files now and then, until `close`."""
+        threading.Thread(target=self._follow, name="curations", daemon=True).start()
+
+    def look(self) -> None:
+        """Read what has changed."""
+        for index in self._indexes.values():
+            index.look()
+
+    def close(self) -> None:
+        self._ended.set()
+
+    def _follow(self) -> None:
+        while not self._ended.wait(self._poll):
+            try:
+                self.look()
+            except Exception:  # noqa: BLE001 - the thread outlives whatever a file may raise
+                _log.exception("following synonyms and rules")
+
+
+class _Index:
+    """The two files of one index, and what they say for the definition that is searched."""
+
+    def __init__(self, folder: Path, shown: Path, definition: IndexDefinition) -> None:
+        self._synonyms = _followed(folder, shown, synonym_file.FILE_NAME)
+        self._rules = _followed(folder, shown, rule_file.FILE_NAME)
+        self._definition = definition
+        self._tree = rule_file.parse_rules("", self._rules.shown)
+        self._curation = NO_CURATION
+        self._lock = threading.Lock()
+
+    def of(self, definition: IndexDefinition) -> Curation:
+        if definition is not self._definition:
+            self._fit(definition)
+        return self._curation
+
+    def look(self) -> None:
+        with self._lock:
+            _follow(self._synonyms, self._use_synonyms)
+            _follow(self._rules, self._use_rules)
+
+    def problems(self) -> list[str]:
+        return [file.problem for file in (self._synonyms, self._rules) if file.problem]
+
+    def _fit(self, definition: IndexDefinition) -> None:
+        """Read the rules by another definition, since their filters are of its fields."""
+        with self._lock:
+            differs = definition != self._definition
+            self._definition = definition
+            if not differs:
+                return
+            self._rules.forget()
+            try:
+                self._use(rule_file.read_rules(self._tree, definition))
+            except _BAD as error:
+                self._use(())
+                self._rules.refuse(error)
+
+    def _use_synonyms(self, text: str) -> None:
+        synonyms = synonym_file.parse_synonyms(text, self._synonyms.shown)
+        self._curation = replace(self._curation, synonyms=synonyms)
+
+    def _use_rules(self, text: str) -> None:
+        tree = rule_file.parse_rules(text, self._rules.shown)
+        self._use(rule_file.read_rules(tree, self._definition))
+        self._tree = tree
+
+    def _use(self, rules: Sequence[Rule]) -> None:
+        always = tuple(rule for rule in rules if not rule.when)
+        by_word = rule_file.by_first_word(rules)
+        self._curation = replace(self._curation, rules=by_word, always=always)
+
+
+def _followed(folder: Path, shown: Path, name: str) -> FollowedFile:
+    return FollowedFile(folder / name, shown / name)
+
+
+def _follow(file: FollowedFile, use: Callable[[str], None]) -> None:
+    """Use the file's text where it has changed; refuse it where reading or using it fails."""
+    try:
+        text = file.changed()
+        if text is None:
+            return
+        use(text)
+    except _BAD as error:
+        file.refuse(error)
+    else:
+        file.accept()
