@@ -13,9 +13,10 @@ from searchsvc.domain.curation import Curation
 from searchsvc.domain.document import Mark, Tally, Write, WriteResult
 from searchsvc.domain.index import IndexVersion, Recipe, VersionInfo
 from searchsvc.domain.judgment import Comparison
-from searchsvc.domain.query import SearchQuery, SuggestQuery
+from searchsvc.domain.query import FacetSearch, SearchQuery, SuggestQuery
 from searchsvc.domain.result import (
     DocumentResult,
+    FacetValues,
     Frequencies,
     LiveIndex,
     SearchResult,
@@ -235,6 +236,10 @@ class SearchEngine(Protocol):
         ...
 
     async def suggest(self, query: SuggestQuery) -> SuggestResult: ...
+
+    async def facet_values(self, query: FacetSearch) -> FacetValues:
+        """Values of one facet, counted as `search` counts them."""
+        ...
 
     async def document(self, index: str, id: str) -> DocumentResult | None: ...
 

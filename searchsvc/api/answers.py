@@ -9,7 +9,7 @@ import orjson
 from searchsvc.api.facets import facets_body
 from searchsvc.domain.query import Match, PlanStep
 from searchsvc.domain.result import Hit
-from searchsvc.search.answer import SearchAnswer, SimilarAnswer, SuggestAnswer
+from searchsvc.search.answer import FacetAnswer, SearchAnswer, SimilarAnswer, SuggestAnswer
 from searchsvc.telemetry.stages import Stages
 
 JSON = "application/json"
@@ -91,6 +91,25 @@ def similar_body(answer: SimilarAnswer, version: str, stages: Stages) -> bytes:
             "total": {"value": answer.result.total, "relation": "eq"},
             "per_page": answer.query.limit,
             "hits": hits,
+            **times(stages),
+        }
+    )
+
+
+def facet_values_body(answer: FacetAnswer, version: str, stages: Stages) -> bytes:
+    """The JSON of a facet's values."""
+    values = [
+        {"value": v.value, "count": v.count, "highlight": v.highlight} for v in answer.result.values
+    ]
+    stages.lap("render")
+    return orjson.dumps(
+        {
+            "query": answer.query.text,
+            "index": answer.query.within.index,
+            "version": version,
+            "field": answer.query.field,
+            "values": values,
+            "complete": answer.result.complete,
             **times(stages),
         }
     )

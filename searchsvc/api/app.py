@@ -6,6 +6,7 @@ from searchsvc.api.entrance import Entrance
 from searchsvc.api.errors import add_error_handlers
 from searchsvc.api.native.description import Description
 from searchsvc.api.native.documents import Document
+from searchsvc.api.native.facets import FacetValues
 from searchsvc.api.native.health import Live, Ready
 from searchsvc.api.native.indexes import Indexes
 from searchsvc.api.native.latency import Latency
@@ -33,6 +34,7 @@ def create_app(services: ApiServices) -> falcon.asgi.App[ApiRequest, falcon.asgi
     app.add_route("/v1/indexes/{index}/versions", indexes, suffix="versions")
     app.add_route("/v1/indexes/{index}/search", Search(search))
     app.add_route("/v1/indexes/{index}/suggest", Suggest(search))
+    app.add_route("/v1/indexes/{index}/facets/{field}", FacetValues(search))
     app.add_route("/v1/indexes/{index}/docs/{id:path}", Document(search))
     app.add_route("/v1/indexes/{index}/similar/{id:path}", Similar(search))
     app.add_route("/v1/search", Searches(search, services.latency))

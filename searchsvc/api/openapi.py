@@ -9,6 +9,7 @@ from searchsvc.api.parameters import LATENCY_PARAMETERS, MAX_SEARCHES, RUNS_PARA
 from searchsvc.api.request import MAX_BODY, MEDIA_TYPES
 from searchsvc.api.schemas import SCHEMAS, Schema, record, reference
 from searchsvc.search.parameters import (
+    FACET_PARAMETERS,
     SEARCH_PARAMETERS,
     SIMILAR_PARAMETERS,
     SUGGEST_PARAMETERS,
@@ -57,10 +58,7 @@ def document() -> dict[str, Any]:
 
 def _search() -> dict[str, Any]:
     post = _operation("searchByBody", "Search, parameters in a JSON body", "SearchAnswer", (404,))
-    post["requestBody"] = {
-        "required": True,
-        "content": {media_type: {"schema": _body(SEARCH_PARAMETERS)} for media_type in MEDIA_TYPES},
-    }
+    post["requestBody"] = _request_body(_body(SEARCH_PARAMETERS))
     post["responses"].update({str(s): _problem(_ERRORS[s]) for s in (408, 410, 413, 415, 503)})
     get = _query("search", "Search", "SearchAnswer", SEARCH_PARAMETERS)
     get["responses"]["410"] = _problem(_ERRORS[410])
@@ -74,10 +72,7 @@ def _searches() -> dict[str, Any]:
     search = {"type": "object", "properties": {"index": {"description": "The index."}, **described}}
     searches = {"type": "array", "items": search, "minItems": 1, "maxItems": MAX_SEARCHES}
     body = record({"searches": searches})
-    post["requestBody"] = {
-        "required": True,
-        "content": {media_type: {"schema": body} for media_type in MEDIA_TYPES},
-    }
+    post["requestBody"] = _request_body(body)
     post["responses"].update({str(s): _problem(_ERRORS[s]) for s in (408, 413, 415)})
     return {"post": post}
 
@@ -85,13 +80,19 @@ def _searches() -> dict[str, Any]:
 def _similar() -> dict[str, Any]:
     summary = "Documents like one of them"
     post = _operation("similarByBody", summary, "SimilarAnswer", (404,))
-    post["requestBody"] = {
-        "content": {kind: {"schema": _body(SIMILAR_PARAMETERS)} for kind in MEDIA_TYPES},
-        "required": True,
-    }
+    post["requestBody"] = _request_body(_body(SIMILAR_PARAMETERS))
     post["responses"].update({str(s): _problem(_ERRORS[s]) for s in (408, 413, 415, 503)})
     get = _query("similar", summary, "SimilarAnswer", SIMILAR_PARAMETERS)
     return {"parameters": [_INDEX, _ID], "get": get, "post": post}
+
+
+def _facet_values() -> dict[str, Any]:
+    summary, name = "Search the values of a facet", "FacetValues"
+    post = _operation("facetValuesByBody", f"{summary}, parameters in a JSON body", name, (404,))
+    post["requestBody"] = _request_body(_body(FACET_PARAMETERS))
+    post["responses"].update({str(s): _problem(_ERRORS[s]) for s in (408, 413, 415, 503)})
+    get = _query("facetValues", summary, name, FACET_PARAMETERS)
+    return {"parameters": [_INDEX, _FIELD], "get": get, "post": post}
 
 
 def _suggest() -> dict[str, Any]:
@@ -159,6 +160,7 @@ _PATHS = {
     "/v1/indexes/{index}/versions": _versions,
     "/v1/indexes/{index}/search": _search,
     "/v1/indexes/{index}/suggest": _suggest,
+    "/v1/indexes/{index}/facets/{field}": _facet_values,
     "/v1/indexes/{index}/docs/{id}": _document,
     "/v1/indexes/{index}/similar/{id}": _similar,
     "/v1/search": _searches,
@@ -175,6 +177,13 @@ _INDEX = {
     "in": "path",
     "required": True,
     "description": "The index's name.",
+    "schema": {"type": "string", "minLength": 1},
+}
+_FIELD = {
+    "name": "field",
+    "in": "path",
+    "required": True,
+    "description": "A facet whose values are texts.",
     "schema": {"type": "string", "minLength": 1},
 }
 _ID = {
@@ -228,6 +237,11 @@ def _query_parameter(parameter: Parameter) -> dict[str, Any]:
     return found
 
 
+def _request_body(schema: Schema) -> dict[str, Any]:
+    content = {media_type: {"schema": schema} for media_type in MEDIA_TYPES}
+    return {"required": True, "content": content}
+
+
 def _body(parameters: Sequence[Parameter]) -> Schema:
     return {
         "type": "object",
@@ -241,7 +255,9 @@ def _body(parameters: Sequence[Parameter]) -> Schema:
 def _body_schema(parameter: Parameter) -> dict[str, Any]:
     """A filter is an object or an expression in a body, and an expression in a query string."""
     schema = _schema(parameter)
-    return {"anyOf": [schema, reference("Filter")]} if parameter.kind == "filter" else schema
+    if parameter.kind != "filter":
+        return schema
+    return {"anyOf": [schema, reference("Filter"), {"type": "object", "maxProperties": 0}]}
 
 
 def _schema(parameter: Parameter) -> dict[str, Any]:

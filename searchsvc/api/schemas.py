@@ -53,16 +53,28 @@ def nullable(schema: Schema) -> Schema:
 
 _CODES = sorted({kind.code for kind in PROBLEMS} | {code for code, _ in HTTP_PROBLEMS.values()})
 _VALUE: Schema = {"type": ["string", "number", "boolean"]}
+_COUNTED: Schema = record({"value": _VALUE, "count": COUNT})
+_PLACE: Schema = record({"value": STRING, "name": STRING, "count": COUNT})
+_LEVEL: Schema = record({"below": nullable(STRING), "values": array(_PLACE)})
 _BOUND: Schema = {
     "type": ["number", "string", "null"],
     "description": "A number, an instant in UTC, or null for no bound; `from` is included.",
 }
+_RANGE: Schema = record({"from": _BOUND, "to": _BOUND, "count": COUNT})
 _CONDITION: Mapping[str, Schema] = {
     "field": STRING,
     **dict.fromkeys(SIGNS, _VALUE),
     "in": {**array(_VALUE), "minItems": 1},
     "exists": BOOLEAN,
 }
+
+
+def _facet(kind: str, **members: Schema) -> Schema:
+    """A facet of that type; of a number field it has statistics."""
+    properties = {"type": {"const": kind}, **members, "stats": reference("Stats")}
+    return record(properties, optional=("stats",))
+
+
 _HTML: Schema = {
     "type": "string",
     "description": "Safe HTML: escaped text, matched words in <mark>.",
@@ -140,50 +152,24 @@ SCHEMAS: Mapping[str, Schema] = {
     ),
     "Facet": {
         "anyOf": [
-            record(
-                {
-                    "type": {"const": "values"},
-                    "selected": array(_VALUE),
-                    "values": array(record({"value": _VALUE, "count": COUNT})),
-                    "stats": reference("Stats"),
-                },
-                optional=("stats",),
-            ),
-            record(
-                {
-                    "type": {"const": "path"},
-                    "separator": STRING,
-                    "selected": array(STRING),
-                    "levels": array(reference("Level")),
-                }
-            ),
-            record(
-                {
-                    "type": {"const": "ranges"},
-                    "ranges": array(reference("Range")),
-                    "stats": reference("Stats"),
-                },
-                optional=("stats",),
-            ),
-            record(
-                {
-                    "type": {"const": "histogram"},
-                    "interval": {"type": ["string", "number"]},
-                    "ranges": array(reference("Range")),
-                    "stats": reference("Stats"),
-                },
-                optional=("stats",),
-            ),
+            _facet("values", selected=array(_VALUE), values=array(_COUNTED)),
+            _facet("path", separator=STRING, selected=array(STRING), levels=array(_LEVEL)),
+            _facet("ranges", ranges=array(_RANGE)),
+            _facet("histogram", interval={"type": ["string", "number"]}, ranges=array(_RANGE)),
         ]
     },
-    "Level": record(
+    "Stats": record({**dict.fromkeys(("min", "max", "avg", "sum"), _FLOAT), "count": COUNT}),
+    "FacetValues": record(
         {
-            "below": nullable(STRING),
-            "values": array(record({"value": STRING, "name": STRING, "count": COUNT})),
+            "query": STRING,
+            "index": STRING,
+            "version": STRING,
+            "field": STRING,
+            "values": array(record({"value": STRING, "count": COUNT, "highlight": _HTML})),
+            "complete": BOOLEAN,
+            **_TIMES,
         }
     ),
-    "Range": record({"from": _BOUND, "to": _BOUND, "count": COUNT}),
-    "Stats": record({**dict.fromkeys(("min", "max", "avg", "sum"), _FLOAT), "count": COUNT}),
     "SuggestAnswer": record(
         {
             "query": STRING,

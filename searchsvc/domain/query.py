@@ -118,7 +118,8 @@ class FacetRequest:
     The query's words apply too. `filter` is the query's own filter less the clauses on this very
     field, so that a chosen value does not hide its alternatives. The answer repeats the values
     that these clauses name, `selected`; no engine looks at them. Of a path, whose names stand
-    between a `separator`, only the places directly `below` this one count; "" is the top.
+    between a `separator`, only the places directly `below` this one count; "" is the top. With
+    `holding`, values with these folded letters in a row count, and others may.
     """
 
     field: str
@@ -128,6 +129,7 @@ class FacetRequest:
     selected: tuple[Scalar, ...] = ()
     separator: str = ""
     below: str | None = None
+    holding: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +247,17 @@ class SearchQuery:
     def pinned(self) -> tuple[str, ...]:
         """The ids of the pinned documents."""
         return tuple(pin.id for pin in self.pins)
+
+
+@dataclass(frozen=True, slots=True)
+class FacetSearch:
+    """The commonest values of facet `field` that hold `terms`, counted `within` a search."""
+
+    within: SearchQuery
+    field: str
+    text: str
+    terms: tuple[Term, ...]
+    limit: int = 10
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,6 +103,19 @@ class ValueSuggestion:
 
 
 @dataclass(frozen=True, slots=True)
+class FacetValues:
+    """Values of a facet, most frequent first, ties by value; `total` documents were counted.
+
+    `complete`: no other value that matches is commoner than one of these.
+    """
+
+    version: IndexVersion
+    values: tuple[ValueSuggestion, ...]
+    total: int
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True)
 class DocumentResult:
     """One document, asked for by its id, and the version that holds it."""
 

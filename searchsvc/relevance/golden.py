@@ -8,9 +8,10 @@ from time import perf_counter
 
 from searchsvc.domain.index import IndexVersion
 from searchsvc.domain.judgment import Comparison, Evaluation, Judgment
-from searchsvc.domain.query import SearchQuery, SuggestQuery
+from searchsvc.domain.query import FacetSearch, SearchQuery, SuggestQuery
 from searchsvc.domain.result import (
     DocumentResult,
+    FacetValues,
     Frequencies,
     LiveIndex,
     SearchResult,
@@ -130,6 +131,9 @@ class _Pinned:
 
     async def suggest(self, query: SuggestQuery) -> SuggestResult:
         return await self._engine.suggest(query)
+
+    async def facet_values(self, query: FacetSearch) -> FacetValues:
+        return await self._engine.facet_values(query)
 
     async def document(self, index: str, id: str) -> DocumentResult | None:
         return await self._engine.document(index, id)

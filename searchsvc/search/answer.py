@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from searchsvc.domain.query import PlanStep, SearchQuery, SuggestQuery
-from searchsvc.domain.result import SearchResult, SuggestResult
+from searchsvc.domain.query import FacetSearch, PlanStep, SearchQuery, SuggestQuery
+from searchsvc.domain.result import FacetValues, SearchResult, SuggestResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,14 @@ class SimilarAnswer:
     words: tuple[str, ...]
     query: SearchQuery
     result: SearchResult
+
+
+@dataclass(frozen=True, slots=True)
+class FacetAnswer:
+    """A question for the values of a facet, with those found."""
+
+    query: FacetSearch
+    result: FacetValues
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from searchsvc.search.cuts import ranges
 from searchsvc.search.filters import chosen, joined, without_field
 from searchsvc.search.paths import names, opened
 
+_TEXTS = frozenset({FieldType.KEYWORD, FieldType.ID, FieldType.PATH})
 MOST_OPENED = 50  # places of a path whose insides are counted
 
 
@@ -29,6 +30,18 @@ def facet_requests(
     if imposed is None:
         return tuple(requests)
     return tuple(replace(one, filter=joined(one.filter, imposed)) for one in requests)
+
+
+def refuse_unsearchable(name: str, definition: IndexDefinition) -> None:
+    """Raises RequestError unless the field is a facet whose values are texts."""
+    facets = definition.public("facet")
+    known = [f.name for f in definition.fields if f.name in facets and f.type in _TEXTS]
+    if name not in known:
+        raise RequestError(
+            f"'{name[:50]}' is no facet of index '{definition.name}' with values to search",
+            param="field",
+            hint=nearest(name[:50], known),
+        )
 
 
 def nothing_counted(request: FacetRequest) -> Facet:

@@ -160,6 +160,21 @@ SEARCH_PARAMETERS: tuple[Parameter, ...] = (
 
 _SHARED = {parameter.name: parameter for parameter in SEARCH_PARAMETERS}
 
+FACET_PARAMETERS: tuple[Parameter, ...] = (
+    Parameter(
+        "q", "string", "What was typed of a value; empty gives the commonest.", "", maximum=1000
+    ),
+    Parameter(
+        "query",
+        "string",
+        "The `q` of the search in whose results the values are counted.",
+        "",
+        maximum=1000,
+    ),
+    Parameter("limit", "integer", "How many values.", 10, minimum=1, maximum=100),
+    *(_SHARED[name] for name in ("filter", "search_fields", "match", "typo")),
+)
+
 SIMILAR_PARAMETERS: tuple[Parameter, ...] = (
     _SHARED["per_page"],
     _SHARED["filter"],

@@ -1,6 +1,7 @@
 """Turns the parameters of a request into a query, checked against the index's definition."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from hashlib import blake2b
 from typing import Any
@@ -10,6 +11,7 @@ from searchsvc.domain.definition import IndexDefinition, Typo
 from searchsvc.domain.query import (
     NOTHING_APPLIED,
     Applied,
+    FacetSearch,
     Filter,
     Ids,
     Match,
@@ -21,10 +23,11 @@ from searchsvc.domain.query import (
 )
 from searchsvc.errors import RequestError, nearest
 from searchsvc.search.explain import explained
-from searchsvc.search.facets import facet_requests
+from searchsvc.search.facets import facet_requests, refuse_unsearchable
 from searchsvc.search.filter_json import read_filter
 from searchsvc.search.filters import joined, parse_filter
 from searchsvc.search.parameters import (
+    FACET_PARAMETERS,
     SEARCH_PARAMETERS,
     SIMILAR_PARAMETERS,
     SUGGEST_PARAMETERS,
@@ -105,6 +108,24 @@ def _fingerprint(values: Mapping[str, Any], planned: Plan) -> str:
 def may_relax(given: Mapping[str, object]) -> bool:
     """Whether a request without hits may be tried again with any of its words."""
     return given.get("match", "auto") == "auto"
+
+
+def facet_search(
+    given: Mapping[str, object],
+    field: str,
+    definition: IndexDefinition,
+    curation: Curation = NO_CURATION,
+    now: datetime = NEVER,
+) -> FacetSearch:
+    """The values of a facet, counted as it is in a search. Raises RequestError."""
+    values = read_parameters(given, FACET_PARAMETERS)
+    refuse_unsearchable(field, definition)
+    searched = {name: value for name, value in given.items() if name not in ("query", "limit")}
+    searched |= {"q": values["query"], "per_page": 0, "facets": field}
+    within = search_query(searched, definition, curation, now)
+    within = replace(within, filter=within.facets[0].filter, facets=())
+    planned = plan(Asked(values["q"], _typo(values, definition)))
+    return FacetSearch(within, field, values["q"], planned.terms, values["limit"])
 
 
 def suggest_query(given: Mapping[str, object], definition: IndexDefinition) -> SuggestQuery:

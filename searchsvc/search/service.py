@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from searchsvc.domain.curation import NO_CURATION
+from searchsvc.domain.curation import NO_CURATION, Curation
 from searchsvc.domain.definition import IndexDefinition
 from searchsvc.domain.index import IndexVersion
 from searchsvc.domain.query import Match, SearchQuery
-from searchsvc.domain.result import DocumentResult, LiveIndex, SearchResult
+from searchsvc.domain.result import DocumentResult, FacetValues, LiveIndex, SearchResult
 from searchsvc.errors import (
     CursorExpired,
     NotServing,
@@ -20,11 +20,17 @@ from searchsvc.errors import (
 )
 from searchsvc.ports import Curations, SearchEngine
 from searchsvc.search import similar
-from searchsvc.search.answer import SearchAnswer, SimilarAnswer, SuggestAnswer
+from searchsvc.search.answer import FacetAnswer, SearchAnswer, SimilarAnswer, SuggestAnswer
 from searchsvc.search.cursors import Cursor, Cursors
 from searchsvc.search.facets import nothing_counted
 from searchsvc.search.pins import search_pinned
-from searchsvc.search.request import may_relax, search_query, similar_query, suggest_query
+from searchsvc.search.request import (
+    facet_search,
+    may_relax,
+    search_query,
+    similar_query,
+    suggest_query,
+)
 from searchsvc.telemetry.stages import Stages
 
 
@@ -71,8 +77,7 @@ class SearchService:
         serving, cursor = self._serving(index), self._cursor(index, parameters)
         if cursor is not None and cursor.version != serving.version:
             serving = await self._opened(cursor.version)
-        curation = self._curations.of(serving) if self._curations else NO_CURATION
-        query = search_query(parameters, serving.definition, curation, self._now())
+        query = search_query(parameters, serving.definition, self._curation(serving), self._now())
         if cursor is not None:
             query = cursor.continuing(query)
         stages.lap("plan")
@@ -99,6 +104,24 @@ class SearchService:
         result = await self._engine.suggest(query)
         stages.lap("engine")
         return SuggestAnswer(query, result)
+
+    async def facet_values(
+        self, index: str, field: str, parameters: Mapping[str, object], stages: Stages
+    ) -> FacetAnswer:
+        """Raises UnknownIndex, NotServing, RequestError or an engine's error."""
+        serving = self._serving(index)
+        curation = self._curation(serving)
+        query = facet_search(parameters, field, serving.definition, curation, self._now())
+        stages.lap("plan")
+        if query.within.wordless:
+            stages.lap("engine")
+            return FacetAnswer(query, FacetValues(serving.version, (), 0, complete=True))
+        result = await self._engine.facet_values(query)
+        if result.total == 0 and _could_relax(query.within) and may_relax(parameters):
+            query = replace(query, within=replace(query.within, match=Match.ANY))
+            result = await self._engine.facet_values(query)
+        stages.lap("engine")
+        return FacetAnswer(query, result)
 
     async def document(self, index: str, id: str, stages: Stages) -> DocumentResult:
         """One document of the live version. Raises UnknownIndex, NotServing, UnknownDocument."""
@@ -139,6 +162,9 @@ class SearchService:
         if result is None:
             raise UnknownDocument(f"index '{index}' has no document '{id[:100]}'")
         return result
+
+    def _curation(self, serving: LiveIndex) -> Curation:
+        return self._curations.of(serving) if self._curations else NO_CURATION
 
     def _cursor(self, index: str, parameters: Mapping[str, object]) -> Cursor | None:
         given = parameters.get("cursor")
@@ -185,4 +211,8 @@ def _nothing(query: SearchQuery, live: LiveIndex) -> SearchResult:
 
 def _relaxable(query: SearchQuery, result: SearchResult) -> bool:
     """Whether no document holds all words, pinned ones aside, so that any may do."""
-    return result.total == result.pinned and query.match is Match.ALL and len(query.terms) > 1
+    return result.total == result.pinned and _could_relax(query)
+
+
+def _could_relax(query: SearchQuery) -> bool:
+    return query.match is Match.ALL and len(query.terms) > 1

@@ -33,8 +33,9 @@ def client(tmp_path_factory) -> Iterator[ASGIClient]:
 
 @described.hook
 def map_path_parameters(_, parameters: dict[str, object] | None) -> dict[str, object] | None:
-    """Most requests are for the index that is there; made-up names end at once with 404."""
-    return {**parameters, "index": "films"} if parameters and "index" in parameters else parameters
+    """Most requests are for what is there; made-up names end at once with 404 or 400."""
+    there = {"index": "films", "field": "genre"}
+    return parameters and {name: there.get(name, value) for name, value in parameters.items()}
 
 
 @described.parametrize()

@@ -83,6 +83,9 @@ def post(case):
         return f"{BASE}/search", case["search"]
     if "searches" in case:
         return "/v1/search", {"searches": [{"index": INDEX, **one} for one in case["searches"]]}
+    if "values_of" in case:
+        given = dict(case["values_of"])
+        return f"{BASE}/facets/{given.pop('field')}", given
     if "similar" in case:
         return f"{BASE}/similar/{quote(case['similar'], safe='')}", case.get("parameters", {})
     return None
@@ -171,6 +174,9 @@ CHECKS = {
     "docs": lambda a, e: all(by_id(a)[id]["doc"] == doc for id, doc in e.items()),
     "without_field": lambda a, e: a["hits"] and all(e not in hit["doc"] for hit in a["hits"]),
     "doc_field": lambda a, e: a["doc"][e[0]] == e[1],
+    "facet_values": lambda a, e: [[v["value"], v["count"]] for v in a["values"]] == e,
+    "value_highlights": lambda a, e: [v["highlight"] for v in a["values"]] == e,
+    "complete": lambda a, e: a["complete"] == e,
     "values": lambda a, e: [[v["field"], v["value"], v["count"]] for v in a["values"]] == e,
     "texts": lambda a, e: texts(a) == e,
     "texts_first": lambda a, e: texts(a)[: len(e)] == e,
@@ -194,8 +200,8 @@ def each(answer, expected) -> bool:
 
 CHECKS["each"] = each
 REQUESTS = {
-    "name", "search", "walk", "searches", "similar", "parameters", "suggest", "document", "path",
-    "status",
+    "name", "search", "walk", "searches", "similar", "parameters", "suggest", "values_of",
+    "document", "path", "status",
 }  # fmt: skip
 
 

@@ -20,7 +20,12 @@ from searchsvc.cli.main import cli
 from searchsvc.definitions.mappings import read_mapping
 from searchsvc.domain.index import IndexVersion, Recipe
 from searchsvc.engines.memory import MemoryEngine, MemoryStore
-from searchsvc.search.parameters import SEARCH_PARAMETERS, SIMILAR_PARAMETERS, SUGGEST_PARAMETERS
+from searchsvc.search.parameters import (
+    FACET_PARAMETERS,
+    SEARCH_PARAMETERS,
+    SIMILAR_PARAMETERS,
+    SUGGEST_PARAMETERS,
+)
 from searchsvc.settings import Settings, Source
 from tests.support.app import app_for
 
@@ -106,7 +111,10 @@ def test_every_setting_is_documented() -> None:
 
 def test_every_parameter_is_documented() -> None:
     """docs/http.md names each parameter of search, suggest and runs, and each window of latency."""
-    tables = SEARCH_PARAMETERS, SIMILAR_PARAMETERS, SUGGEST_PARAMETERS, RUNS_PARAMETERS
+    tables = (
+        SEARCH_PARAMETERS, SIMILAR_PARAMETERS, FACET_PARAMETERS, SUGGEST_PARAMETERS,
+        RUNS_PARAMETERS,
+    )  # fmt: skip
     for parameter in chain(*tables):
         assert f"`{parameter.name}`" in text("http.md")
     latency = text("http.md").partition("## Latency")[2]

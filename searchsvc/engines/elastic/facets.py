@@ -15,6 +15,7 @@ from searchsvc.engines.elastic.schema import Physical
 from searchsvc.engines.elastic.shapes import Bucket as Counted
 from searchsvc.engines.elastic.shapes import Filtered
 from searchsvc.engines.fields import COUNTED
+from searchsvc.engines.letters import holding
 from searchsvc.search import cuts
 
 _VALUES, _STATS, _HELD = "values", "stats", "held"
@@ -44,7 +45,7 @@ def _counts(request: FacetRequest, one: Physical) -> Native:
         if cuts.is_uneven(request.cut):
             counts[_HELD] = {"filter": {"exists": {"field": one.value}}}
     elif one.field.type in COUNTED and request.size > 0:
-        counts[_VALUES] = terms(one, request.size, request.below)
+        counts[_VALUES] = terms(one, request.size, request.below, request.holding)
     if one.field.type is FieldType.NUMBER:
         counts[_STATS] = {"stats": {"field": one.value}}
     return counts
@@ -54,16 +55,19 @@ def _under(filter: Filter | None, counts: Native, plan: Plan) -> Native:
     return {"filter": ALL if filter is None else passing(filter, plan), "aggs": counts}
 
 
-def terms(one: Physical, size: int, below: str | None = None) -> Native:
+def terms(one: Physical, size: int, below: str | None = None, letters: str = "") -> Native:
     """The `size` commonest values of a field, most frequent first, ties by value.
 
-    Of a path only the places directly `below` that one, where it is given.
+    Of a path only the places directly `below` that one, where it is given; only values that hold
+    these `letters`, where there are any.
     """
     order: list[Any] = [{"_count": "desc"}, {"_key": "asc"}]
     how: Native = {"order": order, "size": size, "shard_size": max(size * 2, _PER_SHARD)}
     if below is not None:
         start = values.below(below, one.field.separator)
         how["include"] = _SIGN.sub(r"\\\g<0>", start) + ".*"
+    elif letters:
+        how["include"] = f".*{holding(letters)}.*"
     return {"terms": {"field": one.value, **how}}
 
 

@@ -10,13 +10,14 @@ from searchsvc.domain.definition import Field, IndexDefinition
 from searchsvc.domain.query import Place, SearchQuery, Term
 from searchsvc.domain.result import Frequencies, Hit
 from searchsvc.engines import sources
-from searchsvc.engines.analysis import fold, stemmer, tokens
+from searchsvc.engines.analysis import fold
 from searchsvc.engines.clauses import groups_in
 from searchsvc.engines.elastic.failures import Reply, decoded, garbled
 from searchsvc.engines.elastic.plan import Plan
 from searchsvc.engines.elastic.shapes import Filtered, Vectors
 from searchsvc.engines.marks import Highlighter, as_text
-from searchsvc.engines.terms import Letter, understood
+from searchsvc.engines.seen_words import SeenWords
+from searchsvc.engines.terms import understood
 from searchsvc.errors import EngineTimeout
 
 
@@ -103,29 +104,6 @@ def _decode(decoder: msgspec.json.Decoder[Any], reply: Reply, doing: str) -> Any
         return decoder.decode(reply.body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise garbled(reply, doing) from error
-
-
-class SeenWords:
-    """The vocabulary of a few texts: what the words of a query stand for there.
-
-    Typed words are left out of it, so that every correction counts that the engine has found.
-    """
-
-    def __init__(self, texts: Iterable[str], terms: Iterable[Term], language: str) -> None:
-        self._stem = stemmer(language)
-        typed = {word for term in terms for word in tokens(term.text)}
-        self._letters: dict[str, dict[str, int]] = {}
-        for text in texts:
-            for word in set(tokens(text)) - typed:
-                of_letter = self._letters.setdefault(word[0], {})
-                of_letter[word] = of_letter.get(word, 0) + 1
-        self._made: dict[str, Letter] = {}
-
-    def letter(self, first: str) -> Letter:
-        """The words that begin with the character `first`."""
-        if first not in self._made:
-            self._made[first] = Letter([self._letters.get(first, {})], self._stem)
-        return self._made[first]
 
 
 def last(found: Sequence[Found], query: SearchQuery) -> Place | None:

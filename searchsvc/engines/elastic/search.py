@@ -9,10 +9,11 @@ import orjson
 
 from searchsvc.domain.definition import Field
 from searchsvc.domain.index import IndexVersion
-from searchsvc.domain.query import SearchQuery, SuggestQuery, Term
+from searchsvc.domain.query import FacetSearch, SearchQuery, SuggestQuery, Term
 from searchsvc.domain.result import (
     Bucket,
     DocumentResult,
+    FacetValues,
     Frequencies,
     Hit,
     HitSuggestion,
@@ -33,7 +34,6 @@ from searchsvc.engines.elastic.names import Names
 from searchsvc.engines.elastic.query import can_be_misspelt, group
 from searchsvc.engines.elastic.response import (
     Answer,
-    SeenWords,
     answer,
     answers,
     frequencies,
@@ -42,7 +42,9 @@ from searchsvc.engines.elastic.response import (
     seen_words,
 )
 from searchsvc.engines.elastic.transport import Transport
+from searchsvc.engines.facet_values import facet_values
 from searchsvc.engines.fields import suggest_texts, suggest_values
+from searchsvc.engines.seen_words import SeenWords
 from searchsvc.engines.serving import not_serving
 from searchsvc.engines.terms import understand
 from searchsvc.errors import SearchsvcError, UnknownVersion
@@ -87,6 +89,9 @@ class ElasticEngine:
             return await self._suggest(served, query)
 
         return await self._answered(query.index, on)
+
+    async def facet_values(self, query: FacetSearch) -> FacetValues:
+        return await facet_values(self, query)
 
     async def document(self, index: str, id: str) -> DocumentResult | None:
         async def on(served: Served) -> DocumentResult | None:

@@ -13,6 +13,7 @@ from searchsvc.engines.embedded.ranges import Measured, measured
 from searchsvc.engines.embedded.schema import Physical
 from searchsvc.engines.embedded.snapshot import Snapshot
 from searchsvc.engines.fields import COUNTED
+from searchsvc.engines.letters import holding
 
 _EVERY = 1_000_000  # values kept of each segment: fewer would make counts estimates
 _SPARE = 20  # more values than wanted: mostly all that tie with the last one are among them
@@ -29,18 +30,21 @@ def facets(
     found: dict[FacetRequest, Facet] = {}
     for filter, query in matching.items():
         some = [request for request in requests if request.filter == filter]
-        plain = [one for one in some if one.cut is None and one.below is None]
+        plain = [one for one in some if one.cut is None and one.below is None and not one.holding]
         counts = commonest(snapshot, query, {one.field: one.size for one in plain})
         others = measured(snapshot, query, some)
         for one in some:
             other = others.get(one, Measured())
-            buckets = counts[one.field] if one in plain else _places(snapshot, query, one)
+            buckets = counts[one.field] if one in plain else _chosen(snapshot, query, one)
             found[one] = Facet(one.field, buckets, other.ranges, other.stats)
     return tuple(found[request] for request in requests)
 
 
-def _places(snapshot: Snapshot, query: Query, request: FacetRequest) -> tuple[Bucket, ...]:
-    """The commonest places directly below that of the request; none where it names none."""
+def _chosen(snapshot: Snapshot, query: Query, request: FacetRequest) -> tuple[Bucket, ...]:
+    """The commonest of the values with certain letters, or of the places below one."""
+    if request.holding:
+        include = f"(?s:.*){holding(request.holding)}(?s:.*)"
+        return commonest(snapshot, query, {request.field: request.size}, include)[request.field]
     one = snapshot.plan.fields.get(request.field)
     if request.below is None or one is None or one.field.type is not FieldType.PATH:
         return ()
@@ -49,11 +53,16 @@ def _places(snapshot: Snapshot, query: Query, request: FacetRequest) -> tuple[Bu
     return tuple(Bucket(values.place(node), count) for node, count in found)
 
 
-def commonest(snapshot: Snapshot, query: Query, sizes: Sizes) -> dict[str, tuple[Bucket, ...]]:
-    """Of each field so many values as `sizes` says, most frequent first, ties by value."""
+def commonest(
+    snapshot: Snapshot, query: Query, sizes: Sizes, include: str = ""
+) -> dict[str, tuple[Bucket, ...]]:
+    """Of each field so many values as `sizes` says, most frequent first, ties by value.
+
+    Only values that match the expression `include`, where there is one.
+    """
     found: dict[str, tuple[Bucket, ...]] = dict.fromkeys(sizes, ())
     for some in _passes({name: size for name, size in sizes.items() if _has(snapshot, name)}):
-        found |= _counted(snapshot, query, some)
+        found |= _counted(snapshot, query, some, {"include": include} if include else {})
     return found
 
 
@@ -70,15 +79,17 @@ def _passes(sizes: Sizes) -> Iterator[Sizes]:
         yield {name: min(sizes[name], _MOST) for name in names[start : start + step]}
 
 
-def _counted(snapshot: Snapshot, query: Query, sizes: Sizes) -> dict[str, tuple[Bucket, ...]]:
+def _counted(
+    snapshot: Snapshot, query: Query, sizes: Sizes, only: dict[str, Any]
+) -> dict[str, tuple[Bucket, ...]]:
     """In one pass, and in another one the fields of which values tie with the last one wanted."""
     fields = snapshot.plan.fields
     # Of a single segment counts are exact, however few of its values are kept.
     kept = _EVERY if snapshot.searcher.num_segments > 1 else 0
-    asked = {name: _terms(fields[name], size + _SPARE, kept) for name, size in sizes.items()}
+    asked = {name: _terms(fields[name], n + _SPARE, kept) | only for name, n in sizes.items()}
     firsts = _aggregated(snapshot, query, asked)
     ties = {name: tie for name, size in sizes.items() if (tie := _tie(firsts[name], size))}
-    asked = {name: _tied(fields[name], sizes[name], tie) for name, tie in ties.items()}
+    asked = {name: _tied(fields[name], sizes[name], tie) | only for name, tie in ties.items()}
     seconds = _aggregated(snapshot, query, asked)
     return {
         name: _best(fields[name], raw, seconds.get(name, ()), sizes[name])

@@ -9,10 +9,11 @@ from pathlib import Path
 
 from searchsvc.domain.definition import Field
 from searchsvc.domain.index import IndexVersion
-from searchsvc.domain.query import Place, SearchQuery, SuggestQuery
+from searchsvc.domain.query import FacetSearch, Place, SearchQuery, SuggestQuery
 from searchsvc.domain.result import (
     Bucket,
     DocumentResult,
+    FacetValues,
     Frequencies,
     Hit,
     HitSuggestion,
@@ -40,6 +41,7 @@ from searchsvc.engines.embedded.response import hits, read, suggested
 from searchsvc.engines.embedded.snapshot import Snapshot
 from searchsvc.engines.embedded.tantivy_errors import guarded
 from searchsvc.engines.embedded.writer import address_of
+from searchsvc.engines.facet_values import facet_values
 from searchsvc.engines.fields import searched
 from searchsvc.engines.serving import not_serving
 from searchsvc.engines.terms import Group, understand, understood
@@ -81,6 +83,9 @@ class EmbeddedEngine:
                 tuple(_value_suggestions(snapshot, query)),
                 tuple(_hit_suggestions(snapshot, query)),
             )
+
+    async def facet_values(self, query: FacetSearch) -> FacetValues:
+        return await facet_values(self, query)
 
     async def document(self, index: str, id: str) -> DocumentResult | None:
         snapshot = self._serving(index)

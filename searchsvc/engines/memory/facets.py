@@ -1,5 +1,6 @@
 """Counts of a field's values and ranges over documents in memory."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
@@ -9,6 +10,7 @@ from searchsvc.domain.result import Bucket, Facet, Stats
 from searchsvc.engines import values
 from searchsvc.engines.aggregations import stats
 from searchsvc.engines.fields import COUNTED
+from searchsvc.engines.letters import holding
 from searchsvc.engines.memory.documents import Stored
 from searchsvc.engines.values import Value
 from searchsvc.search import cuts
@@ -23,6 +25,9 @@ def facet(request: FacetRequest, field: Field | None, documents: Iterable[Stored
     cut = request.cut
     if cut is None:
         start = "" if request.below is None else values.below(request.below, request.separator)
+        if request.holding:
+            pattern = re.compile(holding(request.holding))
+            held = [{value for value in some if pattern.search(str(value))} for some in held]
         buckets = _commonest(field, held, request.size, start)
         return Facet(request.field, buckets, stats=measured)
     numbers = [{float(value) for value in some} for some in held]

@@ -8,11 +8,12 @@ import orjson
 
 from searchsvc.domain.definition import Field
 from searchsvc.domain.index import IndexVersion
-from searchsvc.domain.query import Place, SearchQuery, SortKey, SuggestQuery
+from searchsvc.domain.query import FacetSearch, Place, SearchQuery, SortKey, SuggestQuery
 from searchsvc.domain.result import (
     Bucket,
     DocumentResult,
     Facet,
+    FacetValues,
     Frequencies,
     Hit,
     HitSuggestion,
@@ -23,6 +24,7 @@ from searchsvc.domain.result import (
 from searchsvc.engines import places, sources, suggestions
 from searchsvc.engines.analysis import fold
 from searchsvc.engines.clauses import Clause, groups_in, one_by_one
+from searchsvc.engines.facet_values import facet_values
 from searchsvc.engines.fields import searched, suggest_texts, suggest_values
 from searchsvc.engines.marks import Highlighter
 from searchsvc.engines.memory.documents import State, Stored
@@ -84,6 +86,9 @@ class MemoryEngine:
                 break
         hits = _suggested(state, groups, query.limit) if groups else []
         return SuggestResult(live.version, tuple(found), tuple(hits))
+
+    async def facet_values(self, query: FacetSearch) -> FacetValues:
+        return await facet_values(self, query)
 
     async def document(self, index: str, id: str) -> DocumentResult | None:
         live, state = self._serving(index)

@@ -15,11 +15,12 @@ from searchsvc.api.draining import Draining
 from searchsvc.api.services import ApiServices, api_services
 from searchsvc.domain.definition import Field, FieldType, IndexDefinition, Sort
 from searchsvc.domain.index import IndexVersion, VersionInfo
-from searchsvc.domain.query import SearchQuery, SuggestQuery
+from searchsvc.domain.query import FacetSearch, SearchQuery, SuggestQuery
 from searchsvc.domain.result import (
     Bucket,
     DocumentResult,
     Facet,
+    FacetValues,
     Frequencies,
     Hit,
     HitSuggestion,
@@ -71,6 +72,11 @@ class FakeEngine:
         values = (ValueSuggestion("genre", "novel", 1, "<mark>no</mark>vel"),)
         hits = (HitSuggestion("a/b%c", "title", "Dune", "<mark>Du</mark>ne"),)
         return SuggestResult(VERSION, values, hits)
+
+    async def facet_values(self, query: FacetSearch) -> FacetValues:
+        self._asked(query)
+        values = (ValueSuggestion("genre", "novel", 1, "<mark>no</mark>vel"),)
+        return FacetValues(VERSION, values, 1, complete=True)
 
     async def document(self, index: str, id: str) -> DocumentResult | None:
         self._asked((index, id))

@@ -138,6 +138,7 @@ def test_the_description_lists_every_route(api) -> None:
     body = api.client.simulate_get("/openapi.json").json
     for path, item in body["paths"].items():
         concrete = path.replace("{index}", "books").replace("{id}", "a%2Fb%25c")
+        concrete = concrete.replace("{field}", "genre")
         expected = 200 if "get" in item else 405
         assert api.client.simulate_get(concrete).status_code == expected, path
     names = {p["name"] for p in body["paths"]["/v1/indexes/{index}/search"]["get"]["parameters"]}

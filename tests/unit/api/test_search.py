@@ -205,3 +205,23 @@ def test_a_slow_request_can_be_sent_again_from_the_log(api) -> None:
     assert entry["request_id"] == result.headers["x-request-id"]
     assert entry["stages"]["engine"] >= 300
     assert (entry["index"], entry["version"]) == ("books", "books-20260823t101500z-7")
+
+
+def test_the_values_of_a_facet(api) -> None:
+    """GET and POST ask the same, the search within which to count by its own names."""
+    url, given = "/v1/indexes/books/facets/genre", {"q": "no", "query": "dune", "limit": 3}
+    for result in (
+        api.client.simulate_get(url, params=given),
+        api.client.simulate_post(url, json=given | {"filter": {"field": "genre", "eq": "x"}}),
+    ):
+        body = result.json
+        assert body.pop("took_ms") > 0
+        assert list(body.pop("timing")) == ["parse", "plan", "engine", "render"]
+        assert body == {
+            "query": "no", "index": "books", "version": "books-20260823t101500z-7",
+            "field": "genre", "complete": True,
+            "values": [{"value": "novel", "count": 1, "highlight": "<mark>no</mark>vel"}],
+        }  # fmt: skip
+        asked = api.engine.asked[-1]
+        assert (asked.field, asked.text, asked.limit) == ("genre", "no", 3)
+        assert (asked.within.text, asked.within.filter, asked.within.limit) == ("dune", None, 0)
