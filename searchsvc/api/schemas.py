@@ -192,6 +192,7 @@ SCHEMAS: Mapping[str, Schema] = {
             "language": STRING,
             "fields": array(reference("Field")),
             "sorts": array(record({"name": STRING, "field": STRING, "descending": BOOLEAN})),
+            "rankings": array(STRING),
         }
     ),
     "Field": record(

@@ -75,9 +75,9 @@ def _print_order(definition: IndexDefinition) -> None:
     typo = definition.typo
     off = f", never in {', '.join(typo.off_for)}" if typo.off_for else ""
     click.echo(f"typos    1 from {typo.one_from} letters, 2 from {typo.two_from}{off}")
-    for boost in definition.boosts:
-        of = f"{boost.by}({boost.field})" if boost.by else f"{boost.field}={boost.equals}"
-        click.echo(f"boost    {boost.weight:+g} * {of}")
+    for ranking in definition.all_rankings:
+        if ranking.boosts:
+            click.echo(f"ranking  {ranking.name} = {'; '.join(map(str, ranking.boosts))}")
     for name, sort in definition.sorts:
         click.echo(f"sort     {name} = {sort.field} {'desc' if sort.descending else 'asc'}")
 

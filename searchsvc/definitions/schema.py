@@ -7,8 +7,9 @@ import json
 from typing import Any
 
 from searchsvc.definitions.fields import FIELD_NAME, FLAGS
-from searchsvc.definitions.mappings import BOOST_FUNCTIONS, LANGUAGES
-from searchsvc.domain.definition import FieldType, Unit
+from searchsvc.definitions.mappings import LANGUAGES
+from searchsvc.definitions.rankings import BOOST_FUNCTIONS, MAX_RANKINGS, RANKING_NAME
+from searchsvc.domain.definition import DEFAULT, FieldType, Unit
 
 _FLOAT = r"-?\d+(\.\d+)?([eE][+-]?\d+)?"
 _CUT = rf"\s*(ranges(\s+{_FLOAT})+|histogram\s+({_FLOAT}|{'|'.join(Unit)}))\s*"
@@ -31,7 +32,7 @@ def mapping_schema() -> dict[str, Any]:
                 },
                 "language": {"enum": list(LANGUAGES)},
                 "typo": _typo(),
-                "ranking": _object({"default": {"type": "array", "items": _boost()}}, "default"),
+                "ranking": _ranking(),
                 "sorts": _strings(r"^\w+:(asc|desc)$"),
             },
             "fields",
@@ -80,6 +81,17 @@ def _typo() -> dict[str, Any]:
             "min_length": {"type": "array", "items": lengths, "minItems": 2, "maxItems": 2},
         }
     )
+
+
+def _ranking() -> dict[str, Any]:
+    steps = {"type": "array", "items": _boost()}
+    return {
+        "type": "object",
+        "required": [DEFAULT],
+        "maxProperties": MAX_RANKINGS,
+        "propertyNames": {"pattern": f"^{RANKING_NAME.pattern}$"},
+        "additionalProperties": steps,
+    }
 
 
 def _boost() -> dict[str, Any]:

@@ -108,16 +108,34 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Boost:
-    """Raises (or lowers, with a negative weight) a hit by one field.
+    """Raises (or lowers, with a negative weight) a hit by what its document holds.
 
     With `by` (`log`, `sqrt` or `value` of a number): `weight * by(value)`. With `equals`:
-    `weight` where the field has that value. The sum over all boosts, plus 1, multiplies a score.
+    `weight` where the field has that value. With `when`, a filter expression: `weight` where the
+    document passes it. The sum over all boosts of a ranking, plus 1, multiplies a score.
     """
 
     field: str
     weight: float
     by: str | None = None
     equals: str | float | bool | None = None
+    when: str = ""
+
+    def __str__(self) -> str:
+        """Short, for people: `+0.3 log(sales)`, `-0.5 in_stock:False`."""
+        held = f"{self.by}({self.field})" if self.by else f"{self.field}:{self.equals}"
+        return f"{self.weight:+g} {self.when or held}"
+
+
+DEFAULT = "default"  # the ranking where none is named
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """A named way to rank: what multiplies the score that the words of a query give."""
+
+    name: str
+    boosts: tuple[Boost, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +163,10 @@ class Sort:
 
 @dataclass(frozen=True, slots=True)
 class IndexDefinition:
-    """One index: its fields in the order of the file, and how it is searched."""
+    """One index: its fields in the order of the file, and how it is searched.
+
+    `boosts` are those of the default ranking; `rankings` are the others.
+    """
 
     name: str
     fields: tuple[Field, ...]
@@ -153,6 +174,7 @@ class IndexDefinition:
     typo: Typo = Typo()
     boosts: tuple[Boost, ...] = ()
     sorts: tuple[tuple[str, Sort], ...] = ()
+    rankings: tuple[Ranking, ...] = ()
 
     def field(self, name: str) -> Field | None:
         """The field of that name, or None."""
@@ -169,6 +191,15 @@ class IndexDefinition:
     def sort_named(self, name: str) -> Sort | None:
         """The declared sort of that name, or None."""
         return next((sort for key, sort in self.sorts if key == name), None)
+
+    @property
+    def all_rankings(self) -> tuple[Ranking, ...]:
+        """The default ranking, and then the others."""
+        return (Ranking(DEFAULT, self.boosts), *self.rankings)
+
+    def ranking(self, name: str) -> Ranking | None:
+        """The ranking of that name, or None."""
+        return next((one for one in self.all_rankings if one.name == name), None)
 
     @property
     def stored_form(self) -> "IndexDefinition":

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
 
-from searchsvc.domain.definition import Cut
+from searchsvc.domain.definition import DEFAULT, Cut
 from searchsvc.domain.index import IndexVersion
 
 Scalar: TypeAlias = str | float | bool | datetime
@@ -206,7 +206,8 @@ class Place:
 class SearchQuery:
     """One search, checked against the definition and ready for any engine.
 
-    No terms: every document matches. `sort` empty: by score, ties by id. `fields` None: every
+    No terms: every document matches. `sort` empty: by score, which `ranking` multiplies, and ties
+    by id. `fields` None: every
     field that is not hidden. Hits are `offset` to `offset + limit` (limit may be 0), or with
     `after` the first `limit` behind that place, whatever the offset. `version` None: the live one.
     Documents of `pins` match whatever their words are, with the score 0 where they do not; an
@@ -224,6 +225,7 @@ class SearchQuery:
     filter: Filter | None = None
     facets: tuple[FacetRequest, ...] = ()
     sort: tuple[SortKey, ...] = ()
+    ranking: str = DEFAULT
     offset: int = 0
     limit: int = 10
     fields: tuple[str, ...] | None = None

@@ -1,15 +1,18 @@
-"""Boosts: a definition's as one factor of each document when it is written; a query's as parts."""
+"""Boosts: each ranking's as one factor of a document when it is written; a query's as parts."""
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
 
 from searchsvc.domain.definition import Boost, Field, FieldType, IndexDefinition
 from searchsvc.domain.query import Boosted, Filter, Not
 from searchsvc.engines import values
+from searchsvc.engines.conditions import holds
+from searchsvc.search.filters import fields_of, parse_filter
 
 # A score is never turned off or around by a boost, and no boost drowns every match.
 LOWEST, HIGHEST = 0.25, 30.0
+COLUMN = "_boost"  # the name of the first one; the others are numbered
 
 Shape: TypeAlias = Callable[[float], float]
 Part: TypeAlias = Callable[[Mapping[str, object]], float]
@@ -21,13 +24,30 @@ _SHAPES: Mapping[str, Shape] = {
 }
 
 
-def multiplier(definition: IndexDefinition) -> Part:
+def columns(definition: IndexDefinition) -> dict[str, Part]:
+    """What computes the factors of a document, one for each column of them that it has."""
+    return {name: multiplier(definition, of) for of, name in _columns(definition).items()}
+
+
+def column(definition: IndexDefinition, ranking: str) -> str:
+    """The column with the factors of that ranking; "" where it has no boosts."""
+    found = definition.ranking(ranking)
+    return _columns(definition).get(found.boosts, "") if found else ""
+
+
+def _columns(definition: IndexDefinition) -> dict[tuple[Boost, ...], str]:
+    """Rankings of the same boosts share a column."""
+    distinct = dict.fromkeys(one.boosts for one in definition.all_rankings if one.boosts)
+    return {of: f"{COLUMN}{number or ''}" for number, of in enumerate(distinct)}
+
+
+def multiplier(definition: IndexDefinition, boosts: Sequence[Boost]) -> Part:
     """What computes `1 + sum of the boosts`, kept within LOWEST and HIGHEST.
 
     `log` is the natural logarithm of 1 + value. A field with several values counts by its first.
     The values must be such that their fields can hold them.
     """
-    parts = [_part(boost, field) for boost, field in _fields(definition)]
+    parts = [part for boost in boosts if (part := _part(boost, definition))]
 
     def factor(document: Mapping[str, object]) -> float:
         total = 1.0
@@ -38,15 +58,13 @@ def multiplier(definition: IndexDefinition) -> Part:
     return factor
 
 
-def _fields(definition: IndexDefinition) -> Iterable[tuple[Boost, Field]]:
-    for boost in definition.boosts:
-        field = definition.field(boost.field)
-        if field is not None:
-            yield boost, field
-
-
-def _part(boost: Boost, field: Field) -> Part:
-    """One boost as a function of a document's values."""
+def _part(boost: Boost, definition: IndexDefinition) -> Part | None:
+    """One boost as a function of a document's values; None where it speaks of no known field."""
+    if boost.when:
+        return _by_condition(boost, definition)
+    field = definition.field(boost.field)
+    if field is None:
+        return None
     convert = values.converter(field) or (lambda value: value)
     if boost.by is not None:
         return _by_value(field.name, boost.weight, _SHAPES[boost.by], convert)
@@ -54,6 +72,20 @@ def _part(boost: Boost, field: Field) -> Part:
     if field.type is FieldType.PATH:
         return _by_place(field, boost.weight, wanted, convert)
     return _by_equality(field.name, boost.weight, wanted, convert)
+
+
+def _by_condition(boost: Boost, definition: IndexDefinition) -> Part | None:
+    filter = parse_filter(boost.when, definition)
+    if filter is None:
+        return None
+    spoken = [f for f in definition.select("filterable") if f.name in fields_of(filter)]
+    readers = [(f, read) for f in spoken if (read := values.reader(f))]
+
+    def part(document: Mapping[str, object]) -> float:
+        held = {f.name: values.held(f, read(document.get(f.name))) for f, read in readers}
+        return boost.weight if holds("", held, filter, definition) else 0.0
+
+    return part
 
 
 def _by_value(name: str, weight: float, shape: Shape, convert: values.Convert) -> Part:

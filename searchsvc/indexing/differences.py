@@ -80,21 +80,20 @@ def _search(before: IndexDefinition, after: IndexDefinition) -> Iterator[Change]
     for part in dict.fromkeys((*old, *new)):
         was, will = old.get(part, ""), new.get(part, "")
         if was != will:
-            stored = part in ("language", "ranking")
+            stored = part == "language" or part.startswith("ranking.")
             yield Change(part, was, will, Effect.REBUILD if stored else Effect.QUERY_TIME)
 
 
 def _shared(definition: IndexDefinition) -> dict[str, str]:
     typo = definition.typo
-    boosts = (
-        f"{b.weight:+g} {b.by}({b.field})" if b.by else f"{b.weight:+g} {b.field}:{b.equals}"
-        for b in definition.boosts
-    )
     return {
         "language": definition.language,
         "typo.min_length": f"{typo.one_from}, {typo.two_from}",
         "typo.off_for": ", ".join(typo.off_for),
-        "ranking": "; ".join(boosts),
+        **{
+            f"ranking.{one.name}": "; ".join(map(str, one.boosts))
+            for one in definition.all_rankings
+        },
         **{
             f"sorts.{name}": f"{sort.field}:{'desc' if sort.descending else 'asc'}"
             for name, sort in definition.sorts

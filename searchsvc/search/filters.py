@@ -162,18 +162,18 @@ def without_field(found: Filter | None, field: str) -> Filter | None:
     This is the filter a facet on `field` counts under, so that the values beside the chosen one
     keep their counts.
     """
-    if found is None or _fields_of(found) == {field}:
+    if found is None or fields_of(found) == {field}:
         return None
     if not isinstance(found, And):
         return found
-    kept = tuple(part for part in found.parts if _fields_of(part) != {field})
+    kept = tuple(part for part in found.parts if fields_of(part) != {field})
     return kept[0] if len(kept) == 1 else And(kept)
 
 
 def chosen(found: Filter | None, field: str) -> tuple[Scalar, ...]:
     """The values of `field` that those clauses name: what `without_field` leaves out."""
     parts = found.parts if isinstance(found, And) else (found,)
-    own = [part for part in parts if part is not None and _fields_of(part) == {field}]
+    own = [part for part in parts if part is not None and fields_of(part) == {field}]
     return tuple(dict.fromkeys(value for part in own for value in _values_of(part)))
 
 
@@ -188,11 +188,12 @@ def _values_of(found: Filter) -> Iterator[Scalar]:
                 yield from _values_of(part)
 
 
-def _fields_of(found: Filter) -> set[str]:
+def fields_of(found: Filter) -> set[str]:
+    """The fields that a filter speaks of."""
     if isinstance(found, And | Or):
-        return set().union(*(_fields_of(part) for part in found.parts))
+        return set().union(*(fields_of(part) for part in found.parts))
     if isinstance(found, Not):
-        return _fields_of(found.part)
+        return fields_of(found.part)
     if isinstance(found, Ids):
         return set()
     return {found.field}

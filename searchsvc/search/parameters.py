@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
+from searchsvc.domain.definition import DEFAULT
 from searchsvc.errors import RequestError, UnknownParameter, nearest
 
 Kind: TypeAlias = Literal["string", "integer", "boolean", "list", "filter"]
@@ -142,6 +143,7 @@ SEARCH_PARAMETERS: tuple[Parameter, ...] = (
     Parameter(
         "sort", "list", "Named sorts, or `field:asc`, `field:desc`; by relevance without.", ""
     ),
+    Parameter("ranking", "string", "How relevance ranks; `default` without.", DEFAULT, maximum=64),
     Parameter("fields", "list", "Fields of a document to return; all that are public without.", ""),
     Parameter("search_fields", "list", "Look the words up in these fields only.", ""),
     Parameter("highlight", "boolean", "Whether hits carry highlights.", default=True),

@@ -72,6 +72,7 @@ def search_query(
         filter=joined(found, imposed),
         facets=facet_requests(values["facets"], values["facet_limit"], definition, found, imposed),
         sort=sort,
+        ranking=_ranking(values["ranking"], definition),
         offset=offset,
         limit=values["per_page"],
         fields=_fields(values["fields"], definition),
@@ -185,6 +186,14 @@ def _sort_key(name: str, definition: IndexDefinition) -> SortKey:
             hint=f"use {field}:asc or {field}:desc",
         )
     return SortKey(field, descending=direction == "desc")
+
+
+def _ranking(name: str, definition: IndexDefinition) -> str:
+    if definition.ranking(name) is None:
+        message = f"index '{definition.name}' has no ranking '{name}'"
+        hint = nearest(name, [one.name for one in definition.all_rankings])
+        raise RequestError(message, param="ranking", hint=hint)
+    return name
 
 
 def _fields(names: tuple[str, ...], definition: IndexDefinition) -> tuple[str, ...] | None:

@@ -69,7 +69,13 @@ def definition_body(definition: IndexDefinition) -> Mapping[str, object]:
         for name, sort in definition.sorts
     ]
     fields = [_field_body(field) for field in definition.fields if not field.hidden]
-    return {"language": definition.language, "fields": fields, "sorts": sorts}
+    rankings = [ranking.name for ranking in definition.all_rankings]
+    return {
+        "language": definition.language,
+        "fields": fields,
+        "sorts": sorts,
+        "rankings": rankings,
+    }
 
 
 def version_body(info: VersionInfo) -> Mapping[str, object]:

@@ -2,9 +2,9 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-from searchsvc.domain.definition import Field
-from searchsvc.domain.query import Boosted, SearchQuery, SuggestQuery, Term
-from searchsvc.engines import suggestions
+from searchsvc.domain.definition import DEFAULT, Field
+from searchsvc.domain.query import SearchQuery, SuggestQuery, Term
+from searchsvc.engines import boosts, suggestions
 from searchsvc.engines.analysis import fold
 from searchsvc.engines.clauses import Clause, clauses
 from searchsvc.engines.elastic.facets import aggregations, terms
@@ -12,7 +12,6 @@ from searchsvc.engines.elastic.filters import Native, passing
 from searchsvc.engines.elastic.order import order
 from searchsvc.engines.elastic.plan import Plan
 from searchsvc.engines.elastic.query import Group, Words, boosted, group
-from searchsvc.engines.elastic.schema import BOOST
 from searchsvc.engines.fields import searched
 
 _VALUES = 1_000  # values of one field that are looked through for those that begin as typed
@@ -31,7 +30,7 @@ def search_body(
     asked = aggregations(query.facets, plan)
     filter = None if query.filter is None else passing(query.filter, plan)
     body: Native = {
-        "query": _ranked(plan, words.scoring, query.boosts) if ranked else words.matching,
+        "query": _ranked(plan, words.scoring, query) if ranked else words.matching,
         "track_total_hits": True,
         "size": query.limit,
         "sort": order(query.sort, plan),
@@ -45,12 +44,16 @@ def search_body(
     return body
 
 
-def _ranked(plan: Plan, query: Native, by: Sequence[Boosted] = ()) -> Native:
-    """The query's scores times each document's boost, and times what the boosts `by` say."""
-    query = boosted(query, by, plan)
-    if not plan.definition.boosts:
+def _ranked(plan: Plan, found: Native, query: SearchQuery) -> Native:
+    """The scores times what the ranking's boosts, and the query's own, say of each document."""
+    return _ranked_by(plan, boosted(found, query.boosts, plan), query.ranking)
+
+
+def _ranked_by(plan: Plan, query: Native, ranking: str) -> Native:
+    column = boosts.column(plan.definition, ranking)
+    if not column:
         return query
-    factor = {"field": BOOST, "missing": 1.0}
+    factor = {"field": column, "missing": 1.0}
     how = {"field_value_factor": factor, "boost_mode": "multiply"}
     return {"function_score": {"query": query, **how}}
 
@@ -59,7 +62,7 @@ def text_body(plan: Plan, query: SuggestQuery, texts: Sequence[Field], *, misspe
     """The documents whose `texts` match what has been typed."""
     words = Words(plan, clauses(query.terms, (), group), texts, misspelt=misspelt)
     return {
-        "query": _ranked(plan, words.scoring),
+        "query": _ranked_by(plan, words.scoring, DEFAULT),
         "size": query.limit * suggestions.OVERSAMPLE,
         "sort": order((), plan),
     }

@@ -10,7 +10,6 @@ from searchsvc.domain.document import Delete, Document, Write
 from searchsvc.engines import boosts, sources, values
 from searchsvc.engines.analysis import Stem, stemmer, tokens
 from searchsvc.engines.elastic.schema import (
-    BOOST,
     CHECKSUM,
     DIGEST,
     JSON,
@@ -55,7 +54,7 @@ def _renderer(definition: IndexDefinition) -> Callable[[Document], bytes]:
         if (convert := values.converter(one.field))
     ]
     visible = sources.visible(definition)
-    factor = boosts.multiplier(definition) if definition.boosts else None
+    factors = boosts.columns(definition).items()
 
     def render(document: Document) -> bytes:
         held, mark = document.values, document.mark
@@ -71,8 +70,8 @@ def _renderer(definition: IndexDefinition) -> Callable[[Document], bytes]:
                     add(body, value)
         except ValueError as error:
             raise values.Unindexable(f"{name}: {error}") from None
-        if factor is not None:
-            body[BOOST] = factor(held)
+        for column, factor in factors:
+            body[column] = factor(held)
         return orjson.dumps(body, option=orjson.OPT_APPEND_NEWLINE)
 
     return render

@@ -15,13 +15,14 @@ import msgspec
 
 from searchsvc.domain.definition import Field, FieldType, IndexDefinition
 from searchsvc.domain.index import IndexVersion, Recipe
+from searchsvc.engines import boosts
 from searchsvc.engines.fields import has_words
 from searchsvc.engines.recipes import Card, card_of
 from searchsvc.errors import EngineError
 
 FORMAT = 1  # raised whenever this file's output changes: older versions are then rebuilt
 
-JSON, KEY, DIGEST, BOOST = "_json", "_key", "_digest", "_boost"
+JSON, KEY, DIGEST = "_json", "_key", "_digest"
 SLOT, CHECKSUM = "_slot", "_checksum"
 BUILDING = {"refresh_interval": "-1", "number_of_replicas": 0}
 
@@ -84,8 +85,8 @@ def body(recipe: Recipe, shards: int = 1) -> dict[str, Any]:
         SLOT: {"type": "long"},
         CHECKSUM: {"type": "long", "index": False},
     }
-    if definition.boosts:
-        properties[BOOST] = {"type": "double", "index": False}
+    for column in boosts.columns(definition):
+        properties[column] = {"type": "double", "index": False}
     for one in physical(definition):
         native = _properties(one)
         if native:

@@ -10,7 +10,6 @@ from searchsvc.domain.document import Document
 from searchsvc.engines import boosts, sources, values
 from searchsvc.engines.analysis import for_tokenizer, tokens
 from searchsvc.engines.embedded.schema import (
-    BOOST,
     CHECKSUM,
     DIGEST,
     ID,
@@ -47,7 +46,7 @@ def converter(definition: IndexDefinition) -> Convert:
     texts = [_text(one) for one in fields if one.field.type not in _NUMBERS]
     numbers = [_number(one) for one in fields if one.field.type in _NUMBERS]
     visible = sources.visible(definition)
-    factor = boosts.multiplier(definition) if definition.boosts else None
+    factors = boosts.columns(definition).items()
 
     def convert(document: Document) -> tantivy.Document:
         id, version, held, source, digest, mark = document
@@ -60,8 +59,8 @@ def converter(definition: IndexDefinition) -> Convert:
         target.add_bytes(SOURCE, visible(source))
         _add_texts(target, held, texts)
         _add_numbers(target, held, numbers)
-        if factor is not None:
-            target.add_float(BOOST, as_weight(factor(held)))
+        for column, factor in factors:
+            target.add_float(column, as_weight(factor(held)))
         return target
 
     return convert

@@ -18,7 +18,7 @@ from searchsvc.domain.definition import FieldType
 from searchsvc.domain.query import SortKey
 from searchsvc.engines.boosts import LOWEST
 from searchsvc.engines.embedded.filters import having
-from searchsvc.engines.embedded.schema import BOOST, ID
+from searchsvc.engines.embedded.schema import ID
 from searchsvc.engines.embedded.snapshot import Plan, Snapshot
 from searchsvc.engines.values import Value
 
@@ -43,16 +43,13 @@ class Key:
         return cls(ID, FieldType.ID, Order.Asc)
 
 
-_BY_BOOST = Key(BOOST, FieldType.NUMBER, Order.Desc)
-
-
-def sort_keys(sort: Sequence[SortKey], plan: Plan) -> list[Key]:
-    """What orders the hits by `sort`, or by the boosts alone where nothing else is asked for.
+def sort_keys(sort: Sequence[SortKey], column: str, plan: Plan) -> list[Key]:
+    """What orders the hits by `sort`, or by a column of boosts where nothing else is asked for.
 
     Fields that the version cannot sort by are passed over.
     """
     if not sort:
-        return [_BY_BOOST] if plan.definition.boosts else []
+        return [Key(column, FieldType.NUMBER, Order.Desc)] if column else []
     return list(_keys(sort, plan))
 
 
@@ -70,7 +67,7 @@ def boosted_page(
     addresses = list(_page(snapshot, query, keys, offset, limit))
     if not keys:
         return [(1.0, address) for address in addresses]
-    weights = snapshot.searcher.fast_field_values(BOOST, addresses)
+    weights = snapshot.searcher.fast_field_values(keys[0].name, addresses)
     return [
         (LOWEST * log2(2.0 + (weight or 0.0)), address)
         for weight, address in zip(weights, addresses, strict=True)
@@ -78,12 +75,15 @@ def boosted_page(
 
 
 def scored_page(
-    snapshot: Snapshot, query: Query, offset: int, limit: int
+    snapshot: Snapshot, query: Query, column: str, offset: int, limit: int
 ) -> tuple[int, list[Found]]:
-    """The number of matches, and the page of them by score, best first; ties by id."""
+    """The number of matches, and the page of them by score, best first; ties by id.
+
+    `column` has the boosts that multiply the scores; "" for none.
+    """
     start = max(0, offset - TIES)
     size = offset + limit + TIES - start
-    result = snapshot.searcher.search(query, size, offset=start, weight_by_field=_weight(snapshot))
+    result = snapshot.searcher.search(query, size, offset=start, weight_by_field=column or None)
     hits = result.hits
     first, last = offset - start, min(offset - start + limit, len(hits))
     ordered: list[Found] = []
@@ -94,10 +94,10 @@ def scored_page(
     return counted(result), ordered[first - begin : last - begin]
 
 
-def by_score(snapshot: Snapshot, query: Query, offset: int, limit: int) -> list[Found]:
+def by_score(snapshot: Snapshot, query: Query, column: str, offset: int, limit: int) -> list[Found]:
     """Hits by score, and of equal ones in tantivy's own order."""
     found = snapshot.searcher.search(
-        query, limit, count=False, offset=offset, weight_by_field=_weight(snapshot)
+        query, limit, count=False, offset=offset, weight_by_field=column or None
     )
     return found.hits
 
@@ -110,10 +110,6 @@ def ordered(
         query, limit, count=False, offset=offset, order_by_field=key.name, order=key.order
     )
     return found.hits
-
-
-def _weight(snapshot: Snapshot) -> str | None:
-    return BOOST if snapshot.definition.boosts else None
 
 
 def _run(hits: Sequence[Found], at: int) -> tuple[int, int]:

@@ -51,16 +51,17 @@ def count_sorted(snapshot: Snapshot, query: Query, keys: Sequence[Key], place: P
     return earlier + count_sorted(snapshot, tied(snapshot, query, key, limit), keys[1:], rest)
 
 
-def count_scored(snapshot: Snapshot, query: Query, place: Place) -> int:
+def count_scored(snapshot: Snapshot, query: Query, column: str, place: Place) -> int:
     """How many matches come at or before the place by their scores, ties as on any page."""
     score, id = place.values[0], str(place.values[1])
 
     def hit(at: int) -> Hits:
-        return by_score(snapshot, query, at, 1)
+        return by_score(snapshot, query, column, at, 1)
 
     better = _count(hit, lambda held: _is_behind(score, held, True), place.seen)
     as_good = _count(hit, lambda held: not _is_behind(held, score, True), place.seen)
-    run = by_score(snapshot, query, better, as_good - better) if as_good > better else []
+    tied = as_good - better
+    run = by_score(snapshot, query, column, better, tied) if tied else []
     if len(run) > TIES:
         return better + _place_in(run, snapshot, id, place.seen - better)
     ids = sorted(_id(snapshot, address) for _, address in run)

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from tantivy import Schema, SchemaBuilder
 
 from searchsvc.domain.definition import Field, FieldType, IndexDefinition
+from searchsvc.engines import boosts
 from searchsvc.engines.embedded.analyzers import RAW, WORDS
 from searchsvc.engines.fields import has_words
 
 FORMAT = 2  # raised whenever this file's output changes: older versions are then rebuilt
 
-ID, VERSION, DIGEST, SOURCE, BOOST = "_id", "_version", "_digest", "_source", "_boost"
+ID, VERSION, DIGEST, SOURCE = "_id", "_version", "_digest", "_source"
 SLOT, CHECKSUM = "_slot", "_checksum"
 
 _STRINGS = frozenset({FieldType.TEXT, FieldType.KEYWORD, FieldType.ID, FieldType.PATH})
@@ -58,8 +59,8 @@ def build(definition: IndexDefinition) -> Schema:
     builder.add_integer_field(SLOT, indexed=True, fast=True)
     builder.add_integer_field(CHECKSUM, fast=True)
     builder.add_bytes_field(SOURCE, stored=True)
-    if definition.boosts:
-        builder.add_float_field(BOOST, fast=True)
+    for column in boosts.columns(definition):
+        builder.add_float_field(column, fast=True)
     for one in physical(definition):
         _add(builder, one)
     return builder.build()

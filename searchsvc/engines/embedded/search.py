@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-from searchsvc.domain.definition import Field
+from searchsvc.domain.definition import DEFAULT, Field
 from searchsvc.domain.index import IndexVersion
 from searchsvc.domain.query import FacetSearch, Place, SearchQuery, SuggestQuery
 from searchsvc.domain.result import (
@@ -22,7 +22,7 @@ from searchsvc.domain.result import (
     SuggestResult,
     ValueSuggestion,
 )
-from searchsvc.engines import suggestions
+from searchsvc.engines import boosts, suggestions
 from searchsvc.engines.analysis import fold
 from searchsvc.engines.clauses import groups_in, one_by_one
 from searchsvc.engines.embedded.facets import commonest, facets
@@ -137,17 +137,18 @@ def _page(
 ) -> tuple[int, list[Found], Place | None]:
     """The exact number of matches, the page of them, and where it ends."""
     start, after = query.offset, query.after
+    column = boosts.column(snapshot.definition, query.ranking)
     if scored and not query.sort and query.limit:
         best = boosted(words.scoring, query.boosts, snapshot)
         best = within(best, query.filter, snapshot)
         if after is not None:
-            start = count_scored(snapshot, best, after)
-        total, found = scored_page(snapshot, best, start, query.limit)
+            start = count_scored(snapshot, best, column, after)
+        total, found = scored_page(snapshot, best, column, start, query.limit)
         last = score_place(snapshot, found[-1]) if found else ()
     else:
         matching = within(words.matching, query.filter, snapshot)
         total = counted(snapshot.searcher.search(matching, 1))
-        keys = sort_keys(query.sort, snapshot.plan)
+        keys = sort_keys(query.sort, column, snapshot.plan)
         if after is not None:
             start = count_sorted(snapshot, matching, keys, after)
         page = sorted_page if query.sort else boosted_page
@@ -195,7 +196,8 @@ def _hit_suggestions(snapshot: Snapshot, query: SuggestQuery) -> list[HitSuggest
     if not fields or not groups or query.limit < 1:
         return []
     best = _words(snapshot, groups, fields).scoring
-    _, found = scored_page(snapshot, best, 0, query.limit * suggestions.OVERSAMPLE)
+    column = boosts.column(snapshot.definition, DEFAULT)
+    _, found = scored_page(snapshot, best, column, 0, query.limit * suggestions.OVERSAMPLE)
     matcher = suggestions.Matcher(fields, groups, snapshot.definition)
     return suggested(snapshot, found, matcher, query.limit)
 

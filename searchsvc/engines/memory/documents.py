@@ -17,7 +17,7 @@ from searchsvc.engines.values import Value
 class Stored:
     """One document: its checked values, and per field the words of each value.
 
-    `sorts` has what each field sorts by.
+    `sorts` has what each field sorts by, `factors` what each column of boosts says.
     """
 
     document: Document
@@ -25,13 +25,13 @@ class Stored:
     values: Mapping[str, list[Value]]
     sorts: Mapping[str, Value]
     words: Mapping[str, list[list[str]]]
-    factor: float
+    factors: Mapping[str, float]
 
 
 def reader(definition: IndexDefinition) -> Callable[[Document], Stored]:
     """What checks and analyses documents; it raises Unindexable with the reason."""
     readers = [(f, of_field) for f in definition.fields if (of_field := values.reader(f))]
-    factor, visible = boosts.multiplier(definition), sources.visible(definition)
+    columns, visible = boosts.columns(definition), sources.visible(definition)
 
     def read(document: Document) -> Stored:
         values.checked_id(document.id)
@@ -46,7 +46,7 @@ def reader(definition: IndexDefinition) -> Callable[[Document], Stored]:
             {f.name: values.held(f, items) for f, items in held.items()},
             {f.name: values.sort_value(f, items[0]) for f, items in held.items() if items},
             {f.name: _words(f, items) for f, items in held.items()},
-            factor(document.values),
+            {name: factor(document.values) for name, factor in columns.items()},
         )
 
     return read

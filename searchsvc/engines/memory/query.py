@@ -3,23 +3,12 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeAlias
 
-from searchsvc.domain.definition import Field, FieldType, IndexDefinition
-from searchsvc.domain.query import (
-    And,
-    Equals,
-    Exists,
-    Filter,
-    Ids,
-    Match,
-    Not,
-    OneOf,
-    Or,
-    Range,
-    SearchQuery,
-)
-from searchsvc.engines import boosts, values
+from searchsvc.domain.definition import Field, IndexDefinition
+from searchsvc.domain.query import Filter, Match, SearchQuery
+from searchsvc.engines import boosts
 from searchsvc.engines.analysis import tokens
 from searchsvc.engines.clauses import Clause, Slot
+from searchsvc.engines.conditions import holds
 from searchsvc.engines.memory.documents import State, Stored
 from searchsvc.engines.terms import Group, evened, rarity, words_for
 
@@ -33,55 +22,7 @@ _BEGUN = 0.05
 
 def passes(stored: Stored, filter: Filter | None, definition: IndexDefinition) -> bool:
     """Whether the document passes `filter`."""
-    match filter:
-        case None:
-            return True
-        case And(parts):
-            return all(passes(stored, part, definition) for part in parts)
-        case Or(parts):
-            return any(passes(stored, part, definition) for part in parts)
-        case Not(part):
-            return not passes(stored, part, definition)
-        case Ids(ids):
-            return stored.document.id in ids
-    return _meets(stored, filter, definition)
-
-
-def _meets(
-    stored: Stored, filter: Equals | OneOf | Range | Exists, definition: IndexDefinition
-) -> bool:
-    field = definition.field(filter.field)
-    if field is None or not field.filterable:
-        return False
-    held = stored.values.get(field.name, [])
-    return bool(held) if isinstance(filter, Exists) else _holds(held, field, filter)
-
-
-def _holds(held: Iterable[object], field: Field, filter: Equals | OneOf | Range) -> bool:
-    match filter:
-        case Equals(_, value):
-            return values.comparable(field, value) in held
-        case OneOf(_, wanted):
-            return any(values.comparable(field, value) in held for value in wanted)
-    return any(_within(value, field, filter) for value in held)
-
-
-def _within(value: object, field: Field, range: Range) -> bool:
-    if field.type not in (FieldType.NUMBER, FieldType.DATE) or not isinstance(value, (int, float)):
-        return False
-    for bound, sign, included in (
-        (range.low, 1, range.include_low),
-        (range.high, -1, range.include_high),
-    ):
-        if bound is None:
-            continue
-        limit = values.comparable(field, bound)
-        if not isinstance(limit, (int, float)):
-            return False
-        distance = (value - limit) * sign
-        if distance < 0 or (distance == 0 and not included):
-            return False
-    return True
+    return filter is None or holds(stored.document.id, stored.values, filter, definition)
 
 
 class Scorer:
@@ -97,6 +38,7 @@ class Scorer:
         self._state = state
         self._clauses = clauses
         self._fields = fields
+        self._column = boosts.column(state.definition, query.ranking)
         self._all = query.match is Match.ALL
         self._pinned = frozenset(query.pinned)
         self._boosts = boosts.parts(query.boosts)
@@ -106,7 +48,7 @@ class Scorer:
     def score(self, stored: Stored) -> float | None:
         """The document's score, None where it does not match."""
         if not self._clauses:
-            return stored.factor * self._boost(stored)
+            return self._boost(stored)
         needed = [clause for clause in self._clauses if clause.required]
         complete = all(self._best(stored, clause, all) is not None for clause in needed)
         if not complete and (self._all or not self._holds_any(stored, needed)):
@@ -115,13 +57,14 @@ class Scorer:
         score = sum(self._best(stored, clause, join) or 0.0 for clause in self._clauses)
         score += self._bonus(stored)
         score += _COMPLETE if complete and not self._all else 0.0
-        return stored.factor * self._boost(stored) * score
+        return self._boost(stored) * score
 
     def _boost(self, stored: Stored) -> float:
-        """What the query's own boosts make of the document's score."""
+        """What the ranking's boosts, and the query's own, make of the document's score."""
         constant, added = self._boosts
         definition = self._state.definition
-        return constant + sum(w for filter, w in added if passes(stored, filter, definition))
+        own = constant + sum(w for filter, w in added if passes(stored, filter, definition))
+        return own * stored.factors.get(self._column, 1.0)
 
     def _holds_any(self, stored: Stored, clauses: Iterable[Clause[Group]]) -> bool:
         return any(self._best(stored, clause, any) is not None for clause in clauses)

@@ -3,9 +3,10 @@
 import pytest
 
 from searchsvc.definitions.mappings import mapping_files, parse_mapping
-from searchsvc.domain.definition import Boost, Cut, Field, FieldType, Sort, Typo, Unit
+from searchsvc.domain.definition import Boost, Cut, Field, FieldType, Ranking, Sort, Typo, Unit
 from searchsvc.errors import DefinitionError
 
+MANY_RANKINGS = f"{{default: [], {', '.join(f'r{n}: []' for n in range(20))}}}"
 MISSPELT_BOOST = "{default: [{boost: {field: n, by: lgo, weight: 1}}]}"
 PRODUCTS = """\
 fields:
@@ -40,6 +41,24 @@ def test_a_whole_mapping() -> None:
         Boost("in_stock", -0.5, equals=False),
     )
     assert definition.sort_named("cheapest") == Sort("price")
+
+
+def test_several_rankings() -> None:
+    """Each by its name, `default` apart; a condition that is no single value stays a filter."""
+    definition = parse_mapping(
+        "products",
+        """
+        fields: {a: text, n: number}
+        ranking:
+          deals: [{boost: {when: "n<5 OR n>9", weight: 2}}, {boost: {field: n, weight: 1}}]
+          default: [{boost: {when: "n:3", weight: 1}}]
+          plain: []
+        """,
+    )
+    deals = Boost("", 2.0, when="n<5 OR n>9"), Boost("n", 1.0, by="value")
+    assert definition.boosts == (Boost("n", 1.0, equals=3.0),)
+    assert definition.rankings == (Ranking("deals", deals), Ranking("plain"))
+    assert [str(boost) for boost in deals] == ["+2 n<5 OR n>9", "+1 value(n)"]
 
 
 @pytest.mark.parametrize(
@@ -151,6 +170,26 @@ def test_the_hash_follows_the_meaning() -> None:
             2,
             "ranking.default[0].boost.by",
             "did you mean 'log'?",
+        ),
+        ("fields: {a: text}\nranking: {best: []}", 2, "ranking", "'default' is missing"),
+        ("fields: {a: text}\nranking: {default: {}}", 2, "ranking.default", "a list of boosts"),
+        (
+            "fields: {a: text}\nranking: {default: [], a-b: []}",
+            2,
+            "ranking.a-b",
+            "cannot be a ranking's name",
+        ),
+        (
+            "fields: {a: text}\nranking: {default: [{boost: {when: '', weight: 1}}]}",
+            2,
+            "ranking.default[0].boost.when",
+            "must be a filter",
+        ),
+        (
+            f"fields: {{a: text}}\nranking: {MANY_RANKINGS}",
+            2,
+            "ranking",
+            "more than 20 rankings",
         ),
         ("fields:\n  a: text\n\tb: text", 3, "", "not valid YAML"),
         ("fields: &x\n  a: *x", 1, "", "anchor contains itself|must be a type"),

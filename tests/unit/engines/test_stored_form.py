@@ -45,7 +45,7 @@ def native(definition: IndexDefinition) -> object:
     stored = reader(definition)(one)
     return (
         body, elastic.converter(definition)(one), physical,
-        stored.source, stored.values, stored.words, stored.factor,
+        stored.source, stored.values, stored.words, stored.factors,
     )  # fmt: skip
 
 

@@ -88,12 +88,16 @@ FIELDS = (
         ((Boost("sold", 9.0, by="value"),), {"sold": 1e9}, HIGHEST),
         ((Boost("sold", 9.0, by="value"),), {"sold": -1e9}, LOWEST),
         ((Boost("gone", 9.0, by="value"),), {"gone": 1}, 1.0),
+        ((Boost("", 0.5, when="sold>3 AND NOT tags:old"),), {"sold": [1, 4], "tags": ["new"]}, 1.5),
+        ((Boost("", 0.5, when="sold>3 AND NOT tags:old"),), {"sold": 4, "tags": ["old"]}, 1.0),
+        ((Boost("", -0.5, when="NOT sold EXISTS"),), {"sold": None}, 0.5),
+        ((Boost("", -0.5, when="NOT sold EXISTS"),), {}, 0.5),
     ],
 )
 def test_boosts_add_up(boosts, values, expected) -> None:
     """One plus the sum, within bounds; missing values and fields count nothing."""
     definition = IndexDefinition("i", FIELDS, boosts=boosts)
-    assert multiplier(definition)(values) == pytest.approx(expected)
+    assert multiplier(definition, boosts)(values) == pytest.approx(expected)
 
 
 @pytest.mark.parametrize("factor", [LOWEST, 1.0, HIGHEST])

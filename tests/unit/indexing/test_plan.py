@@ -84,7 +84,7 @@ def test_what_concerns_more_than_one_field() -> None:
         Change("language", "en", "de", REBUILD),
         Change("typo.min_length", "4, 8", "3, 8", QUERY),
         Change("typo.off_for", "", "name", QUERY),
-        Change("ranking", "", "+0.5 log(price)", REBUILD),
+        Change("ranking.default", "", "+0.5 log(price)", REBUILD),
         Change("sorts.cheap", "", "price:asc", QUERY),
     ]
 

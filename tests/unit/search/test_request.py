@@ -22,6 +22,7 @@ BOOKS = parse_mapping(
       rank: number, hidden
     typo: {off_for: [isbn]}
     sorts: {newest: "year:desc"}
+    ranking: {default: [], popular: [{boost: {field: year, weight: 1}}]}
     """,
 )
 
@@ -183,7 +184,7 @@ SHOWING = {
 }  # fmt: skip
 DECIDING = {
     "q": "dune", "filter": "year>1", "sort": "year:asc", "search_fields": "title", "match": "any",
-    "typo": "off",
+    "typo": "off", "ranking": "popular",
 }  # fmt: skip
 
 
@@ -196,3 +197,12 @@ def test_what_decides_on_hits_makes_another_search() -> None:
     assert len(others - {plain}) == len(DECIDING)
     assert SHOWING.keys() | DECIDING.keys() == {one.name for one in SEARCH_PARAMETERS}
     assert search_query({"sort": ["year:asc"]}, BOOKS) == search_query({"sort": "year:asc"}, BOOKS)
+
+
+def test_a_ranking_by_its_name() -> None:
+    """The default one without a name; an unknown one names the nearest."""
+    assert search_query({}, BOOKS).ranking == "default"
+    assert search_query({"ranking": "popular"}, BOOKS).ranking == "popular"
+    with pytest.raises(RequestError) as caught:
+        search_query({"ranking": "populr"}, BOOKS)
+    assert (caught.value.param, caught.value.hint) == ("ranking", "did you mean 'popular'?")

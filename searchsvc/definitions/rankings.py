@@ -1,0 +1,85 @@
+"""Reads `ranking` of a mapping: named lists of boosts, the default one among them."""
+
+import re
+
+from searchsvc.definitions.nodes import entries, known_field
+from searchsvc.domain.definition import DEFAULT, Boost, FieldType, IndexDefinition, Ranking
+from searchsvc.domain.query import Equals
+from searchsvc.errors import DefinitionError, FilterError, nearest
+from searchsvc.search.filters import parse_filter
+from searchsvc.yamlfile import Node
+
+BOOST_FUNCTIONS = ("log", "sqrt", "value")
+RANKING_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
+MAX_RANKINGS = 20  # each may cost every document a number
+
+
+def read_rankings(node: Node, definition: IndexDefinition) -> tuple[Ranking, ...]:
+    """The rankings of an index, the default one first. Raises DefinitionError."""
+    if not isinstance(node.value, dict) or DEFAULT not in node.value:
+        raise node.error(DefinitionError, "'default' is missing", "like: default: [...]")
+    found = {name: _ranking(name, steps, definition) for name, steps in node.items()}
+    if len(found) > MAX_RANKINGS:
+        raise node.error(DefinitionError, f"there are more than {MAX_RANKINGS} rankings")
+    return (found.pop(DEFAULT), *found.values())
+
+
+def _ranking(name: str, steps: Node, definition: IndexDefinition) -> Ranking:
+    if RANKING_NAME.fullmatch(name) is None:
+        hint = "use letters, digits and '_', beginning with a letter, at most 64"
+        raise steps.error(DefinitionError, f"'{name}' cannot be a ranking's name", hint)
+    if not isinstance(steps.value, list):
+        raise steps.error(DefinitionError, "must be a list of boosts", "like: - boost: {...}")
+    return Ranking(name, tuple(_step(step, definition) for step in steps.value))
+
+
+def _step(step: Node, definition: IndexDefinition) -> Boost:
+    outer = entries(step, ("boost",))
+    if "boost" not in outer:
+        raise step.error(DefinitionError, "a step of a ranking is 'boost'")
+    return _boost(outer["boost"], definition)
+
+
+def _boost(node: Node, definition: IndexDefinition) -> Boost:
+    found = entries(node, ("field", "by", "when", "weight"))
+    weight = _weight(node, found, -100)
+    if "when" in found and ("field" in found or "by" in found):
+        raise node.error(DefinitionError, "a boost has either 'when', or 'field' and 'by'")
+    if "when" in found:
+        return _conditional(found["when"], weight, definition)
+    return _by_number(node, found, weight, definition)
+
+
+def _weight(node: Node, found: dict[str, Node], least: int) -> float:
+    weight = found["weight"].value if "weight" in found else None
+    if isinstance(weight, int | float) and not isinstance(weight, bool) and least <= weight <= 100:
+        return float(weight)
+    raise node.error(DefinitionError, f"weight must be a number between {least} and 100")
+
+
+def _conditional(node: Node, weight: float, definition: IndexDefinition) -> Boost:
+    text = str(node.value)
+    try:
+        found = parse_filter(text, definition)
+    except FilterError as error:
+        raise node.error(DefinitionError, error.message, error.hint) from error
+    if found is None:
+        raise node.error(DefinitionError, "must be a filter", 'like: when: "in_stock:false"')
+    if isinstance(found, Equals) and isinstance(found.value, str | float | bool):
+        return Boost(found.field, weight, equals=found.value)
+    return Boost("", weight, when=text)
+
+
+def _by_number(
+    node: Node, found: dict[str, Node], weight: float, definition: IndexDefinition
+) -> Boost:
+    if "field" not in found:
+        raise node.error(DefinitionError, "'field' is missing", "or use 'when'")
+    field = known_field(str(found["field"].value), found["field"], definition)
+    if field.type is not FieldType.NUMBER:
+        raise found["field"].error(DefinitionError, f"'{field.name}' is not a number")
+    by = found["by"].value if "by" in found else "value"
+    if by not in BOOST_FUNCTIONS:
+        hint = nearest(str(by), BOOST_FUNCTIONS)
+        raise found["by"].error(DefinitionError, f"unknown function '{by}'", hint)
+    return Boost(field.name, weight, by=str(by))
