@@ -1,7 +1,6 @@
 """Makes a database of a judged catalogue: a table of documents, lists in tables linked to it."""
 
 import gzip
-import re
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -51,10 +50,15 @@ def make_database(path: Path, table: str, held: Sequence[Mapping[str, Any]]) -> 
     database.close()
 
 
+def singular(name: str) -> str:
+    """The table of a list's values; `init` makes a field of it whose name begins so."""
+    return name.removesuffix("s")
+
+
 def _make_links(
     database: sqlite3.Connection, table: str, name: str, held: Sequence[Mapping[str, Any]]
 ) -> None:
-    one = re.sub("y$", "", name.removesuffix("s")) + ("y" if name.endswith("y") else "")
+    one = singular(name)
     values = list(dict.fromkeys(value for document in held for value in document[name]))
     numbers = {value: number for number, value in enumerate(values, 1)}
     database.execute(f"CREATE TABLE {one} (id INTEGER PRIMARY KEY, name VARCHAR(255))")

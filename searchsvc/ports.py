@@ -21,6 +21,7 @@ from searchsvc.domain.result import (
     LiveIndex,
     SearchResult,
     SuggestResult,
+    UnknownWord,
 )
 from searchsvc.domain.run import Checkpoint, Counts, DeadLetter, Lease, Run, RunKind, RunStatus
 
@@ -233,6 +234,10 @@ class SearchEngine(Protocol):
         once. By fields, a document whose values stay is shown once whatever happens to others;
         by score, others that change move it a little.
         """
+        ...
+
+    async def unknown(self, query: SearchQuery) -> tuple[UnknownWord, ...]:
+        """The words of a query that no document holds: not as typed, inflected or completed."""
         ...
 
     async def suggest(self, query: SuggestQuery) -> SuggestResult: ...

@@ -27,7 +27,7 @@ def search_body(answer: SearchAnswer, version: str, stages: Stages) -> bytes:
     applied = query.applied
     hits = orjson.Fragment(orjson.dumps([_hit(hit) for hit in result.hits]))
     facets = facets_body(query.facets, result.facets)
-    any_word = answer.relaxed or query.match is Match.ANY
+    any_word = query.match is Match.ANY
     stages.lap("render")
     return orjson.dumps(
         {
@@ -40,6 +40,7 @@ def search_body(answer: SearchAnswer, version: str, stages: Stages) -> bytes:
             "next_cursor": answer.next_cursor,
             "hits": hits,
             "facets": facets,
+            "correction": answer.correction and {"query": answer.correction},
             "applied": {
                 "match": "any" if any_word else "all",
                 "ignored_words": query.ignored,

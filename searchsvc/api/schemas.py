@@ -99,6 +99,7 @@ SCHEMAS: Mapping[str, Schema] = {
             "next_cursor": nullable(STRING),
             "hits": array(reference("Hit")),
             "facets": mapping(reference("Facet")),
+            "correction": nullable(record({"query": STRING})),
             "applied": record(
                 {
                     "match": {"enum": ["all", "any"]},

@@ -77,11 +77,20 @@ class Facet:
 
 
 @dataclass(frozen=True, slots=True)
+class UnknownWord:
+    """A word that no document holds in any form; `nearest` is the known one it may stand for."""
+
+    word: str
+    nearest: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SearchResult:
     """The answer to one query, all of it from one version.
 
     `total` is exact; `pinned` documents of it are there because a rule has pinned them. `last` is
-    the place of the last hit; None without hits.
+    the place of the last hit; None without hits. `doubtful`: a word of the query may be unknown,
+    which `SearchEngine.unknown` tells.
     """
 
     version: IndexVersion
@@ -90,6 +99,7 @@ class SearchResult:
     facets: tuple[Facet, ...] = ()
     last: Place | None = None
     pinned: int = 0
+    doubtful: bool = False
 
 
 @dataclass(frozen=True, slots=True)

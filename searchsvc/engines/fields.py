@@ -9,6 +9,8 @@ from searchsvc.domain.definition import SEARCHABLE, Field, FieldType, IndexDefin
 COUNTED = frozenset(
     {FieldType.KEYWORD, FieldType.ID, FieldType.NUMBER, FieldType.BOOL, FieldType.PATH}
 )
+# Of the mean weight: the best of what was tried on the two catalogues of bench/relevance.py.
+_JOINED, _COMPLETE = 1.5, 4.0
 
 
 def has_words(field: Field) -> bool:
@@ -23,6 +25,33 @@ def searched(definition: IndexDefinition, names: Sequence[str] | None) -> list[F
         for field in definition.fields
         if has_words(field) and field.searchable and (names is None or field.name in names)
     ]
+
+
+def joined(definition: IndexDefinition) -> list[Field]:
+    """The fields whose words stand in one joined field, too; none where that would be one field.
+
+    BM25 on the joined field tells what a document is about, whichever field says so. Ids are not
+    in it: they are matched as they are typed.
+    """
+    found = [f for f in searched(definition, None) if f.type is not FieldType.ID]
+    return found if len(found) > 1 else []
+
+
+def complete_weight(fields: Sequence[Field]) -> float:
+    """What it is worth beside its words that a document holds all of them, where any is enough."""
+    return _COMPLETE * _mean(fields)
+
+
+def joined_weight(definition: IndexDefinition, names: Sequence[str] | None) -> float:
+    """What a word in the joined field is worth; 0 where `names` restrict a search to some fields.
+
+    By the mean weight, so that a definition may use any scale.
+    """
+    return _JOINED * _mean(joined(definition)) if names is None else 0.0
+
+
+def _mean(fields: Sequence[Field]) -> float:
+    return sum(field.weight for field in fields) / len(fields) if fields else 0.0
 
 
 def suggest_values(definition: IndexDefinition) -> list[Field]:

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from searchsvc.domain.definition import Field, FieldType, IndexDefinition
 from searchsvc.domain.query import SearchQuery, Term
+from searchsvc.domain.result import UnknownWord
 from searchsvc.engines.analysis import Stem, tokens
 from searchsvc.engines.clauses import Clause, clauses
 from searchsvc.search.typos import corrections, prefix_corrections
@@ -66,11 +67,13 @@ class Vocabulary(Protocol):
 class Expansion:
     """What one word stands for. Weights are at most 1; `meant` are matches by spelling and form.
 
-    `begun`: every word that begins with `typed` matches as well; `complete`: all of those that the
-    vocabulary has are in `meant`. `corrected` count only in fields that forgive typos.
+    `known`: it stands in a document, in some form. `begun`: every word that begins with `typed`
+    matches as well; `complete`: all of those that the vocabulary has are in `meant`. `corrected`
+    count only in fields that forgive typos.
     """
 
     typed: str
+    known: bool = True
     begun: bool = False
     complete: bool = False
     meant: Mapping[str, float] = field(default_factory=dict)
@@ -107,6 +110,21 @@ def _read(vocabulary: Vocabulary, term: Term) -> Group | None:
     return Group(tuple(words), None) if words else None
 
 
+def unknown(terms: Iterable[Term], vocabulary: Vocabulary) -> tuple[UnknownWord, ...]:
+    """The terms that no word of the vocabulary is a form of, each with the nearest that one is."""
+    read = ((term, _read(vocabulary, term)) for term in terms)
+    return tuple(
+        UnknownWord(term.text, _nearest(group.expansion))
+        for term, group in read
+        if group is not None and group.expansion is not None and not group.expansion.known
+    )
+
+
+def _nearest(expansion: Expansion) -> str | None:
+    found = expansion.corrected
+    return max(found, key=found.__getitem__) if found else None
+
+
 def expand(word: str, term: Term, vocabulary: Vocabulary) -> Expansion:
     """What `word`, typed as `term`, stands for."""
     letter = vocabulary.letter(word[0])
@@ -123,10 +141,11 @@ def _expanded(word: str, term: Term, letter: Letter) -> Expansion:
     completions = letter.completions(word) if term.prefix else []
     meant = dict.fromkeys(completions, _COMPLETION)
     meant |= dict.fromkeys(letter.inflections(word), _INFLECTION)
+    known = bool(meant)
     meant[word] = 1.0
     corrected = _corrected(word, term, letter) if term.typos else {}
     complete = len(completions) < _MOST_COMPLETIONS
-    return Expansion(word, term.prefix, complete, meant, corrected)
+    return Expansion(word, known, term.prefix, complete, meant, corrected)
 
 
 def _corrected(word: str, term: Term, letter: Letter) -> dict[str, float]:

@@ -16,6 +16,7 @@ from searchsvc.domain.result import (
     LiveIndex,
     SearchResult,
     SuggestResult,
+    UnknownWord,
 )
 from searchsvc.ports import SearchEngine
 from searchsvc.relevance.judgments import read_judgments
@@ -128,6 +129,9 @@ class _Pinned:
 
     async def search(self, query: SearchQuery) -> SearchResult:
         return await self._engine.search(replace(query, version=self._opened.version))
+
+    async def unknown(self, query: SearchQuery) -> tuple[UnknownWord, ...]:
+        return await self._engine.unknown(replace(query, version=self._opened.version))
 
     async def suggest(self, query: SuggestQuery) -> SuggestResult:
         return await self._engine.suggest(query)

@@ -8,23 +8,25 @@ from searchsvc.domain.result import FacetValues, SearchResult, SuggestResult
 
 @dataclass(frozen=True, slots=True)
 class SearchAnswer:
-    """`query` is the one that found `result`; `relaxed`: no hit held all words, so any counted.
+    """`query` is the one that found `result`.
 
-    `next_cursor` leads to the page behind this one; None where there is none.
+    `correction` is a text that was probably meant and has hits. `next_cursor` leads to the page
+    behind this one; None where there is none.
     """
 
     query: SearchQuery
     result: SearchResult
-    relaxed: bool = False
+    correction: str | None = None
     next_cursor: str | None = None
 
     @property
     def steps(self) -> tuple[PlanStep, ...] | None:
         """Every step from the text to the query that was answered; None unless asked for."""
         planned = self.query.applied.steps
-        if planned is None or not self.relaxed:
+        if planned is None or self.query.apart is None:
             return planned
-        return (*planned, PlanStep("relax", {"match": self.query.match}))
+        changes = {"match": self.query.match, "alternatives": self.query.alternatives}
+        return (*planned, PlanStep("widen", changes))
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from searchsvc.domain.index import IndexVersion
 from searchsvc.domain.query import Match, Place, SearchQuery
 from searchsvc.domain.result import SearchResult
 from searchsvc.errors import RequestError
+from searchsvc.search.widening import widened
 
 _SIGNATURE = 16  # bytes
 _AGAIN = "leave it out to begin with the first page"
@@ -24,19 +25,25 @@ _AGAIN = "leave it out to begin with the first page"
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """What a cursor says. `match` is how the first page matched, also where it was relaxed."""
+    """What a cursor says: how the first page matched, and which words it had `apart`.
+
+    That is None where the query was not widened.
+    """
 
     version: IndexVersion
     place: Place
     match: Match
+    apart: tuple[str, ...] | None
     fingerprint: str
 
     def continuing(self, query: SearchQuery) -> SearchQuery:
         """`query` from this place on. Raises RequestError where it is another search."""
         if query.fingerprint != self.fingerprint:
             raise _unusable("is of another search", "repeat its parameters, or " + _AGAIN)
-        match, after = self.match, self.place
-        return replace(query, version=self.version, after=after, match=match, page=None)
+        query = replace(query, version=self.version, after=self.place, page=None)
+        if self.apart is None:
+            return query
+        return widened(query, self.apart, relax=self.match is Match.ANY)
 
 
 class Cursors:
@@ -52,7 +59,8 @@ class Cursors:
         if query.after is None and query.offset + len(result.hits) >= result.total:
             return None
         place = result.last
-        said = (result.version.name, place.values, place.seen, query.match, query.fingerprint)
+        how = query.match, query.apart
+        said = (result.version.name, place.values, place.seen, *how, query.fingerprint)
         payload = msgspec.json.encode(said)
         return urlsafe_b64encode(self._signature(payload) + payload).rstrip(b"=").decode()
 
@@ -65,11 +73,12 @@ class Cursors:
         payload = raw[_SIGNATURE:]
         if not hmac.compare_digest(raw[:_SIGNATURE], self._signature(payload)):
             raise _unusable("was not made here, or has been changed", _AGAIN)
-        name, values, seen, match, fingerprint = msgspec.json.decode(payload)
+        name, values, seen, match, apart, fingerprint = msgspec.json.decode(payload)
         version = IndexVersion.parse(name)
         if version is None or version.index != index:
             raise _unusable("is of another index", _AGAIN)
-        return Cursor(version, Place(tuple(values), seen), Match(match), fingerprint)
+        words = None if apart is None else tuple(apart)
+        return Cursor(version, Place(tuple(values), seen), Match(match), words, fingerprint)
 
     def _signature(self, payload: bytes) -> bytes:
         return hmac.digest(self._secret, payload, "sha256")[:_SIGNATURE]

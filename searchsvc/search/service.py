@@ -1,14 +1,20 @@
 """Answers search, suggest and document requests: parameters in, an engine's result out."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
 from searchsvc.domain.curation import NO_CURATION, Curation
 from searchsvc.domain.definition import IndexDefinition
 from searchsvc.domain.index import IndexVersion
-from searchsvc.domain.query import Match, SearchQuery
-from searchsvc.domain.result import DocumentResult, FacetValues, LiveIndex, SearchResult
+from searchsvc.domain.query import SearchQuery
+from searchsvc.domain.result import (
+    DocumentResult,
+    FacetValues,
+    LiveIndex,
+    SearchResult,
+    UnknownWord,
+)
 from searchsvc.errors import (
     CursorExpired,
     NotServing,
@@ -21,6 +27,7 @@ from searchsvc.errors import (
 from searchsvc.ports import Curations, SearchEngine
 from searchsvc.search import similar
 from searchsvc.search.answer import FacetAnswer, SearchAnswer, SimilarAnswer, SuggestAnswer
+from searchsvc.search.correction import corrected, strangers
 from searchsvc.search.cursors import Cursor, Cursors
 from searchsvc.search.facets import nothing_counted
 from searchsvc.search.pins import search_pinned
@@ -31,6 +38,7 @@ from searchsvc.search.request import (
     similar_query,
     suggest_query,
 )
+from searchsvc.search.widening import is_thin, widened
 from searchsvc.telemetry.stages import Stages
 
 
@@ -85,15 +93,46 @@ class SearchService:
             # To an engine no words means every document; whoever typed `!!!` did not mean that.
             stages.lap("engine")
             return SearchAnswer(query, _nothing(query, serving))
-        result = await self._found(query)
-        relaxed = False
-        if cursor is None and _relaxable(query, result) and may_relax(parameters):
-            query = replace(query, match=Match.ANY)
-            result = await self._found(query)
-            relaxed = result.total > result.pinned
+        relax = may_relax(parameters)
+        answer = (
+            await self._first(query, relax=relax) if cursor is None else await self._next(query)
+        )
         stages.lap("engine")
-        next_cursor = self._cursors.next(query, result)
-        return SearchAnswer(query, result, relaxed=relaxed, next_cursor=next_cursor)
+        return answer
+
+    async def _first(self, query: SearchQuery, *, relax: bool) -> SearchAnswer:
+        asked, result, unknown = await self._settled(query, relax=relax)
+        correction = await self._correction(query, unknown)
+        return SearchAnswer(asked, result, correction, self._cursors.next(asked, result))
+
+    async def _settled(
+        self, query: SearchQuery, *, relax: bool
+    ) -> tuple[SearchQuery, SearchResult, Sequence[UnknownWord]]:
+        """The query that is answered, wider where few documents match, and what it finds.
+
+        Also the words that no document holds.
+        """
+        result = await self._found(query)
+        found = await self._engine.unknown(query) if result.doubtful else ()
+        unknown = strangers(query, found)
+        if is_thin(query, result.total - result.pinned):
+            wider = widened(query, [one.word for one in unknown], relax=relax)
+            more = result if wider is query else await self._found(wider)
+            if more.total > result.total:
+                return wider, more, unknown
+        return query, result, unknown
+
+    async def _correction(self, query: SearchQuery, unknown: Sequence[UnknownWord]) -> str | None:
+        """The text that was probably meant, which has hits."""
+        meant = corrected(query, unknown)
+        if meant is None or not (await self._engine.search(meant)).total:
+            return None
+        return meant.text
+
+    async def _next(self, query: SearchQuery) -> SearchAnswer:
+        """The page behind a cursor, by the same query as the pages before it."""
+        result = await self._found(query)
+        return SearchAnswer(query, result, None, self._cursors.next(query, result))
 
     async def suggest(
         self, index: str, parameters: Mapping[str, object], stages: Stages
@@ -116,10 +155,12 @@ class SearchService:
         if query.within.wordless:
             stages.lap("engine")
             return FacetAnswer(query, FacetValues(serving.version, (), 0, complete=True))
+        if query.within.terms:
+            # So that its values are counted among the very documents that a search finds.
+            counted = replace(query.within, limit=0)
+            asked, _, _ = await self._settled(counted, relax=may_relax(parameters))
+            query = replace(query, within=asked)
         result = await self._engine.facet_values(query)
-        if result.total == 0 and _could_relax(query.within) and may_relax(parameters):
-            query = replace(query, within=replace(query.within, match=Match.ANY))
-            result = await self._engine.facet_values(query)
         stages.lap("engine")
         return FacetAnswer(query, result)
 
@@ -207,12 +248,3 @@ def _expired(version: IndexVersion) -> CursorExpired:
 
 def _nothing(query: SearchQuery, live: LiveIndex) -> SearchResult:
     return SearchResult(live.version, 0, (), tuple(nothing_counted(f) for f in query.facets))
-
-
-def _relaxable(query: SearchQuery, result: SearchResult) -> bool:
-    """Whether no document holds all words, pinned ones aside, so that any may do."""
-    return result.total == result.pinned and _could_relax(query)
-
-
-def _could_relax(query: SearchQuery) -> bool:
-    return query.match is Match.ALL and len(query.terms) > 1

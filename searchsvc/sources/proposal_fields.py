@@ -20,6 +20,11 @@ _CODES = re.compile(
     re.IGNORECASE,
 )
 _PRODUCT_CODES = re.compile(r"(.*_)?(sku|isbn|ean|gtin|asin|mpn)", re.IGNORECASE)
+# Where a picture or a page is: shown, and not searched.
+_LINKS = re.compile(
+    r"(.*_)?(url|uri|link|href|image|img|photo|picture|thumbnail|icon|avatar|logo|website|homepage)",
+    re.IGNORECASE,
+)
 _NOT_A_NAME = re.compile(r"[^A-Za-z0-9_]+")
 
 
@@ -63,7 +68,7 @@ def own_field(table: TableSchema, column: Column, soft_delete: str) -> Field | N
     if column.name in table.key or any(k.column == column.name for k in table.foreign_keys):
         return Field(name, FieldType.ID)
     if column == title_column(table):
-        return Field(name, FieldType.TEXT, 8, suggest=True, highlight=True)
+        return Field(name, FieldType.TEXT, 3, suggest=True, highlight=True)
     return _by_kind(name, column)
 
 
@@ -86,15 +91,17 @@ _FIELDS = {
 
 def _short_text(name: str) -> Field:
     plain = snake(name)
+    if _LINKS.fullmatch(plain):
+        return Field(name, FieldType.KEYWORD, stored=True)
     if _CODES.fullmatch(plain):
-        return Field(name, FieldType.ID, 10 if _PRODUCT_CODES.fullmatch(plain) else 1)
+        return Field(name, FieldType.ID, 5 if _PRODUCT_CODES.fullmatch(plain) else 1)
     if _CHOICES.fullmatch(plain):
         return Field(name, FieldType.KEYWORD, 1, facet=True)
     if plain.endswith("name"):
-        return Field(name, FieldType.TEXT, 4, suggest=True, highlight=True)
-    return Field(name, FieldType.TEXT, 2, highlight=True)
+        return Field(name, FieldType.TEXT, 2, suggest=True, highlight=True)
+    return Field(name, FieldType.TEXT, 1, highlight=True)
 
 
 def joined_field(name: str, *, one: bool) -> Field:
     """The field of another table's title: found like text, and counted like a keyword."""
-    return Field(name, FieldType.KEYWORD, 4 if one else 1, facet=True, suggest=one)
+    return Field(name, FieldType.KEYWORD, 2 if one else 1, facet=True, suggest=one)

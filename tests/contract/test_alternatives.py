@@ -109,12 +109,40 @@ def test_optional_terms_alone_are_required(catalogue) -> None:
     assert ids(catalogue, "the", terms=(Term("the", optional=True),)) == {"5"}
 
 
-def test_documents_with_all_words_come_first(catalogue) -> None:
-    """Where any word is enough, those that hold all of them rank above the others."""
-    result = find(catalogue, "case phone charger", match=Match.ANY)
-    assert result.hits[0].id == "6" or result.total == 4
+def test_documents_with_all_words_rank_higher(catalogue) -> None:
+    """Where any word is enough, to hold all of them counts beside the words themselves."""
     for words in permutations(("stick", "camp", "fire")):
         assert find(catalogue, " ".join(words), match=Match.ANY).hits[0].id == "3"
+
+
+def unknown(engines, text: str, typos: int = 2) -> dict[str, str | None]:
+    """The unknown words of a text, with the nearest known ones."""
+    terms = tuple(Term(word, typos) for word in text.split())
+    asked = query(text, terms=terms)
+    return {u.word: u.nearest for u in asyncio.run(engines.search.unknown(asked))}
+
+
+def test_words_that_no_document_holds_are_unknown(catalogue) -> None:
+    """Each with the known word that is nearest to it, if any is near."""
+    assert unknown(catalogue, "mobile chargr zebra case") == {"chargr": "charger", "zebra": None}
+    assert unknown(catalogue, "chargr", typos=0) == {"chargr": None}
+    assert unknown(catalogue, "") == {}
+
+
+def test_forms_of_a_known_word_are_known(catalogue) -> None:
+    """Its inflections, its accents and, where it is unfinished, its beginning."""
+    assert unknown(catalogue, "chargers cases mobil\u00e9") == {}
+    begun = query("charg", terms=(Term("charg", 2, prefix=True),))
+    assert asyncio.run(catalogue.search.unknown(begun)) == ()
+    assert unknown(catalogue, "charg") != {}
+
+
+def test_a_search_with_unknown_words_is_doubtful(catalogue) -> None:
+    """And one whose words all stand in its best hit is not."""
+    assert find(catalogue, "chargr", terms=(Term("chargr", 2),)).doubtful
+    assert find(catalogue, "zebra").doubtful
+    assert not find(catalogue, "mobile phones").doubtful
+    assert not find(catalogue, "").doubtful
 
 
 WORDS = ("fire", "stick", "phone", "case", "mobile", "zebra")

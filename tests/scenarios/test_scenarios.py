@@ -163,6 +163,7 @@ CHECKS = {
     "contains": lambda a, e: set(e) <= set(ids(a)),
     "absent": lambda a, e: not set(e) & set(ids(a)),
     "applied": lambda a, e: a["applied"]["match"] == e,
+    "correction": lambda a, e: (a["correction"] or {}).get("query") == e,
     "ignored": lambda a, e: a["applied"]["ignored_words"] == e,
     "facets": lambda a, e: all(buckets(a, field) == want for field, want in e.items()),
     "ranges": lambda a, e: all(ranges(a, field) == want for field, want in e.items()),

@@ -228,7 +228,8 @@ function showAnswer(answer) {
   $("count").replaceChildren(element("strong", {}, words));
   if (state.q) $("count").append(" for “", state.q, "”");
   const relaxed = answer.applied.match === "any" && state.q.trim().includes(" ");
-  if (relaxed && total) $("count").append(" · no result has all words, these have some");
+  if (relaxed && total) $("count").append(" · few have all words, the others have some");
+  if (answer.correction && total) $("count").append(" · also searched “", answer.correction.query, "”");
   const ignored = answer.applied.ignored_words.length;
   if (ignored) $("count").append(` · ${ignored} ${ignored === 1 ? "word was" : "words were"} not looked up`);
   $("status").textContent = total ? words : "No results";

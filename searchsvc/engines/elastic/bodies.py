@@ -12,7 +12,7 @@ from searchsvc.engines.elastic.filters import Native, passing
 from searchsvc.engines.elastic.order import order
 from searchsvc.engines.elastic.plan import Plan
 from searchsvc.engines.elastic.query import Group, Words, boosted, group
-from searchsvc.engines.fields import searched
+from searchsvc.engines.fields import joined_weight, searched
 
 _VALUES = 1_000  # values of one field that are looked through for those that begin as typed
 
@@ -22,10 +22,8 @@ def search_body(
 ) -> Native:
     """One search: its hits, their order and its facets."""
     fields = searched(plan.definition, query.search_fields)
-    words = Words(
-        plan, cut, fields, text=query.text, match=query.match, misspelt=misspelt,
-        pinned=query.pinned,
-    )  # fmt: skip
+    joined = joined_weight(plan.definition, query.search_fields)
+    words = Words(plan, query, cut, fields, joined, misspelt=misspelt)
     ranked = bool(query.limit) and not query.sort
     asked = aggregations(query.facets, plan)
     filter = None if query.filter is None else passing(query.filter, plan)
@@ -60,7 +58,7 @@ def _ranked_by(plan: Plan, query: Native, ranking: str) -> Native:
 
 def text_body(plan: Plan, query: SuggestQuery, texts: Sequence[Field], *, misspelt: bool) -> Native:
     """The documents whose `texts` match what has been typed."""
-    words = Words(plan, clauses(query.terms, (), group), texts, misspelt=misspelt)
+    words = _words(plan, query.terms, texts, misspelt=misspelt)
     return {
         "query": _ranked_by(plan, words.scoring, DEFAULT),
         "size": query.limit * suggestions.OVERSAMPLE,
@@ -81,6 +79,11 @@ def words_body(plan: Plan, words: Mapping[str, Collection[str]]) -> Native:
 
 def value_body(plan: Plan, field: Field, wanted: Sequence[Term]) -> Native:
     """The commonest values of the documents in which `field` matches."""
-    words = Words(plan, clauses(wanted, (), group), [field], misspelt=True)
+    words = _words(plan, wanted, [field], misspelt=True)
     counts = {"values": terms(plan.of(field), _VALUES)}
     return {"query": words.matching, "size": 0, "aggs": counts}
+
+
+def _words(plan: Plan, terms: Sequence[Term], fields: Sequence[Field], *, misspelt: bool) -> Words:
+    query = SearchQuery(plan.definition.name)
+    return Words(plan, query, clauses(terms, (), group), fields, misspelt=misspelt)

@@ -10,22 +10,20 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from searchsvc.domain.definition import Field, FieldType
-from searchsvc.domain.query import Boosted, Match, Term
+from searchsvc.domain.query import Boosted, Match, SearchQuery, Term
 from searchsvc.engines import boosts
 from searchsvc.engines.analysis import tokens
-from searchsvc.engines.clauses import Clause, Piece, Slot
+from searchsvc.engines.clauses import Clause, Slot
 from searchsvc.engines.elastic.filters import ALL, NONE, Native, either, every, passing
 from searchsvc.engines.elastic.plan import Plan
-from searchsvc.engines.elastic.schema import Physical
-from searchsvc.engines.fields import exact_text
+from searchsvc.engines.elastic.schema import JOINED, Physical
+from searchsvc.engines.fields import complete_weight, exact_text
 from searchsvc.engines.terms import forgives_typos
 
 # A document is worth what its best field says, and a little for each other one.
 _TIE_BREAKER = 0.1
 # Beside the words themselves: standing together, and being all that a field says.
 _ADJACENT, _EXACT = 1.0, 3.0
-# Where any word is enough: more than words can add up to, for documents that hold all of them.
-_COMPLETE = 1000.0
 _STEM, _COMPLETION, _CORRECTION = 0.9, 0.7, 0.6
 # A beginning, or a misspelt one, that matches words not among the completions that are scored.
 _BEGUN, _BEGUN_WRONG = 0.01, 0.005
@@ -50,42 +48,45 @@ def group(term: Term) -> Group | None:
 
 
 # How several parts become one: `every` or `either`.
-Joined: TypeAlias = Callable[[Sequence[Native]], Native]
+Join: TypeAlias = Callable[[Sequence[Native]], Native]
+# What finds one term, with what finding it is worth.
+Find: TypeAlias = Callable[[Group, float], Native]
 
 
 class Words:
     """The words of one search, looked up in `fields`.
 
+    `joined`: what a word in the joined field is worth, which ranks and matches nothing by itself.
     `misspelt`: an unfinished word may be misspelt; only asked when nothing begins as typed.
     """
 
     def __init__(
         self,
         plan: Plan,
+        query: SearchQuery,
         clauses: Sequence[Clause[Group]],
         fields: Sequence[Field],
+        joined: float = 0.0,
         *,
-        text: str = "",
-        match: Match = Match.ALL,
         misspelt: bool = False,
-        pinned: Sequence[str] = (),
     ) -> None:
         self._plan = plan
         self._clauses = clauses
         self._fields = fields
-        self._text = text
-        self._all = match is Match.ALL
+        self._joined = joined
+        self._text = query.text
+        self._all = query.match is Match.ALL
         self._misspelt = misspelt
         self._needed = [clause for clause in clauses if clause.required]
-        self._pinned = pinned
+        self._pinned = query.pinned
 
     @property
     def matching(self) -> Native:
         """What matches the words; everything where there are none."""
         if not self._needed:
             return ALL
-        joined = every if self._all else either
-        found = joined([self._clause(clause, joined) for clause in self._needed])
+        join = every if self._all else either
+        found = join([self._clause(clause, join, self._in_fields) for clause in self._needed])
         if not self._pinned:
             return found
         ids = {"ids": {"values": list(self._pinned)}}
@@ -97,26 +98,30 @@ class Words:
         bonuses = list(self._bonuses())
         return {"bool": {"must": [self.matching], "should": bonuses}} if bonuses else self.matching
 
-    def _clause(self, clause: Clause[Group], joined: Joined) -> Native:
+    def _clause(self, clause: Clause[Group], join: Join, find: Find) -> Native:
         """The terms, or what may stand in their place."""
-        return _best([self._way(way, joined) for way in clause.ways], 0.0)
+        return _best([self._way(way, join, find) for way in clause.ways], 0.0)
 
-    def _way(self, way: Sequence[Slot[Group]], joined: Joined) -> Native:
-        needed = [self._slot(slot) for slot in way if slot.required]
-        extra = [self._slot(slot) for slot in way if not slot.required]
+    def _way(self, way: Sequence[Slot[Group]], join: Join, find: Find) -> Native:
+        needed = [self._slot(slot, find) for slot in way if slot.required]
+        extra = [self._slot(slot, find) for slot in way if not slot.required]
         if not needed:
             return either(extra)
-        found = joined(needed)
+        found = join(needed)
         return {"bool": {"must": [found], "should": extra}} if extra else found
 
-    def _slot(self, slot: Slot[Group]) -> Native:
-        return _best([self._piece(piece) for piece in slot.pieces], 0.0)
+    def _slot(self, slot: Slot[Group], find: Find) -> Native:
+        return _best([find(piece.group, piece.weight) for piece in slot.pieces], 0.0)
 
-    def _piece(self, piece: Piece[Group]) -> Native:
+    def _in_fields(self, group: Group, weight: float) -> Native:
         """One term in the best of its fields."""
-        fields = [(field, field.weight * piece.weight) for field in self._fields]
-        found = [self._in_field(field, weight, piece.group) for field, weight in fields]
+        found = [self._in_field(field, field.weight * weight, group) for field in self._fields]
         return _best(found, _TIE_BREAKER)
+
+    def _in_joined(self, group: Group, weight: float) -> Native:
+        """One term in the joined field, which has stems alone."""
+        stems = dict.fromkeys(self._plan.stem(word) for word in group.words)
+        return either([_term(JOINED, stem, self._joined * weight) for stem in stems])
 
     def _in_field(self, field: Field, weight: float, group: Group) -> Native:
         if len(group.words) > 1:
@@ -156,10 +161,12 @@ class Words:
             yield _best(named, 0.0)
         for clause in self._clauses:
             if not clause.required:
-                yield self._clause(clause, either)
+                yield self._clause(clause, either, self._in_fields)
+            if self._joined:
+                yield self._clause(clause, either, self._in_joined)
         if not self._all and len(typed) > 1:
-            complete = every([self._clause(clause, every) for clause in self._needed])
-            yield {"constant_score": {"filter": complete, "boost": _COMPLETE}}
+            complete = every([self._clause(c, every, self._in_fields) for c in self._needed])
+            yield {"constant_score": {"filter": complete, "boost": complete_weight(self._fields)}}
 
     def _wholes(self, field: Field, wholes: Iterable[str]) -> Iterator[Native]:
         name = self._plan.of(field).whole

@@ -48,12 +48,22 @@ class _Hits(msgspec.Struct):
     hits: list[Found]
 
 
+class _Option(msgspec.Struct):
+    text: str
+    freq: int
+
+
+class _Entry(msgspec.Struct):
+    options: list[_Option]
+
+
 class Answer(msgspec.Struct):
     """One search's answer."""
 
     hits: _Hits
     timed_out: bool = False
     aggregations: dict[str, Filtered] = {}
+    suggest: dict[str, list[_Entry]] = {}
 
     @property
     def total(self) -> int:

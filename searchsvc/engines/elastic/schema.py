@@ -16,14 +16,14 @@ import msgspec
 from searchsvc.domain.definition import Field, FieldType, IndexDefinition
 from searchsvc.domain.index import IndexVersion, Recipe
 from searchsvc.engines import boosts
-from searchsvc.engines.fields import has_words
+from searchsvc.engines.fields import has_words, joined
 from searchsvc.engines.recipes import Card, card_of
 from searchsvc.errors import EngineError
 
-FORMAT = 1  # raised whenever this file's output changes: older versions are then rebuilt
+FORMAT = 2  # raised whenever this file's output changes: older versions are then rebuilt
 
 JSON, KEY, DIGEST = "_json", "_key", "_digest"
-SLOT, CHECKSUM = "_slot", "_checksum"
+SLOT, CHECKSUM, JOINED = "_slot", "_checksum", "_joined"
 BUILDING = {"refresh_interval": "-1", "number_of_replicas": 0}
 
 _STRINGS = frozenset({FieldType.TEXT, FieldType.KEYWORD, FieldType.ID, FieldType.PATH})
@@ -87,8 +87,11 @@ def body(recipe: Recipe, shards: int = 1) -> dict[str, Any]:
     }
     for column in boosts.columns(definition):
         properties[column] = {"type": "double", "index": False}
+    shared = joined(definition)
+    if shared:
+        properties[JOINED] = _STEMS
     for one in physical(definition):
-        native = _properties(one)
+        native = _properties(one, {"copy_to": JOINED} if one.field in shared else {})
         if native:
             properties[one.root] = {"properties": native}
     return {
@@ -110,13 +113,13 @@ def body(recipe: Recipe, shards: int = 1) -> dict[str, Any]:
     }
 
 
-def _properties(one: Physical) -> dict[str, Any]:
-    """The native fields of one field, by their last names."""
+def _properties(one: Physical, copied: dict[str, Any]) -> dict[str, Any]:
+    """The native fields of one field, by their last names; its stems are `copied` as that says."""
     kind = one.field.type
     value = {"type": "keyword" if kind in _STRINGS else _NATIVE.get(kind, "")}
     every = {
         one.words: _WORDS,
-        one.stems: _STEMS,
+        one.stems: {**_STEMS, **copied},
         one.whole: _WHOLE,
         one.value: value,
         one.sort: value,

@@ -20,10 +20,12 @@ from searchsvc.domain.result import (
     LiveIndex,
     SearchResult,
     SuggestResult,
+    UnknownWord,
     ValueSuggestion,
 )
 from searchsvc.engines import suggestions, values
 from searchsvc.engines.clauses import clauses
+from searchsvc.engines.elastic import spelling
 from searchsvc.engines.elastic.aliases import Aliases, Served
 from searchsvc.engines.elastic.bodies import search_body, text_body, value_body, words_body
 from searchsvc.engines.elastic.client import NDJSON, Client
@@ -43,7 +45,7 @@ from searchsvc.engines.elastic.response import (
 )
 from searchsvc.engines.elastic.transport import Transport
 from searchsvc.engines.facet_values import facet_values
-from searchsvc.engines.fields import suggest_texts, suggest_values
+from searchsvc.engines.fields import searched, suggest_texts, suggest_values
 from searchsvc.engines.seen_words import SeenWords
 from searchsvc.engines.serving import not_serving
 from searchsvc.engines.terms import understand
@@ -79,6 +81,14 @@ class ElasticEngine:
     async def search(self, query: SearchQuery) -> SearchResult:
         async def on(served: Served) -> SearchResult:
             return await self._search(served, query)
+
+        if query.version is not None:
+            return await self._pinned(query.version, on)
+        return await self._answered(query.index, on)
+
+    async def unknown(self, query: SearchQuery) -> tuple[UnknownWord, ...]:
+        async def on(served: Served) -> tuple[UnknownWord, ...]:
+            return await self._unknown(served, query)
 
         if query.version is not None:
             return await self._pinned(query.version, on)
@@ -164,13 +174,21 @@ class ElasticEngine:
             whole = {name: body[name] for name in body if name != "search_after"}
             more = await self._ask(served, {**whole, "from": 0, "size": 0, "aggs": again})
             counted = counted | more.aggregations
+        fields = searched(definition, query.search_fields)
         return SearchResult(
             served.live.version,
             found.total,
             hits(found.hits.hits, query, definition, 0.0 if query.sort else 1.0),
             facets(query.facets, counted, served.plan),
             last(found.hits.hits, query),
+            doubtful=spelling.is_doubtful(found.hits.hits, query.terms, served.plan, fields),
         )
+
+    async def _unknown(self, served: Served, query: SearchQuery) -> tuple[UnknownWord, ...]:
+        fields = searched(served.plan.definition, query.search_fields)
+        wanted = spelling.single_words(query.terms)
+        bodies = [spelling.body(one, served.plan, fields) for _, one in wanted]
+        return spelling.unknown(wanted, await self._ask_all(served, bodies) if bodies else ())
 
     async def _ask(self, served: Served, body: Native, text: str = "") -> Answer:
         """One search's answer. Equal texts go to the same copies, which score alike."""
@@ -182,7 +200,7 @@ class ElasticEngine:
         return _good(reply, doing, body)
 
     async def _ask_all(self, served: Served, bodies: Sequence[Native]) -> list[Answer]:
-        doing = f"suggesting from version '{served.live.version}'"
+        doing = f"asking version '{served.live.version}'"
         head = orjson.dumps({"allow_partial_search_results": False})
         lines = [orjson.dumps({"timeout": self._timeout, **body}) for body in bodies]
         data = b"".join(head + b"\n" + line + b"\n" for line in lines)

@@ -26,9 +26,9 @@ Add: TypeAlias = Callable[[tantivy.Document, Any], None]
 # Adds one converted value under the name of a tantivy field.
 Put: TypeAlias = Callable[[tantivy.Document, str, Any], None]
 Convert: TypeAlias = Callable[[Document], tantivy.Document]
-# A field's name, whether a plain text is indexed as it is, the tantivy fields for its words, for
-# all of them as one, and for the text itself, and what adds any text.
-Text: TypeAlias = tuple[str, bool, str, str, Sequence[str], Add]
+# A field's name, whether a plain text is indexed as it is, the tantivy fields for its words, the
+# one for all of them as one, those for the text itself, and what adds any text.
+Text: TypeAlias = tuple[str, bool, Sequence[str], str, Sequence[str], Add]
 # A field's name, what converts a value, what adds it, and its tantivy fields for value and sort.
 Number: TypeAlias = tuple[str, values.Convert, Put, str, str]
 
@@ -79,18 +79,18 @@ def _text(one: Physical) -> Text:
     kind = one.field.type
     plain = kind is FieldType.KEYWORD or (kind is FieldType.TEXT and not one.sort)
     exact = [name for name in (one.value, one.sort) if name]
-    return one.field.name, plain, one.words, one.whole, exact, _text_adder(one)
+    return one.field.name, plain, one.worded, one.whole, exact, _text_adder(one)
 
 
 def _add_texts(target: tantivy.Document, held: Mapping[str, Any], texts: Iterable[Text]) -> None:
     """Most texts are single ones in plain ASCII, which the tokenizer itself folds."""
     name = ""
     try:
-        for name, plain, words, whole, exact, add in texts:
+        for name, plain, worded, whole, exact, add in texts:
             text = held.get(name)
             if plain and type(text) is str and text.isascii() and len(text) <= _LONGEST_PLAIN:
-                if words:
-                    target.add_text(words, text)
+                for field in worded:
+                    target.add_text(field, text)
                 if whole and len(text) <= _LONGEST_WHOLE and (named := exact_text(tokens(text))):
                     target.add_text(whole, named)
                 for field in exact:
@@ -120,7 +120,9 @@ def _text_adder(one: Physical) -> Add:
 
 
 def _add_words(target: tantivy.Document, one: Physical, text: str) -> None:
-    target.add_text(one.words, for_tokenizer(text))
+    readable = for_tokenizer(text)
+    for name in one.worded:
+        target.add_text(name, readable)
     if one.whole and len(text) <= _LONGEST_WHOLE and (named := exact_text(tokens(text))):
         target.add_text(one.whole, named)
 

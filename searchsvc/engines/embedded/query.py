@@ -10,10 +10,11 @@ from searchsvc.domain.definition import Field, FieldType
 from searchsvc.domain.query import Boosted, Filter, Ids, Match, SearchQuery
 from searchsvc.engines import boosts
 from searchsvc.engines.analysis import tokens
-from searchsvc.engines.clauses import Clause, Piece, Slot
+from searchsvc.engines.clauses import Clause, Slot
 from searchsvc.engines.embedded.filters import both, either, passing
+from searchsvc.engines.embedded.schema import JOINED
 from searchsvc.engines.embedded.snapshot import Snapshot
-from searchsvc.engines.fields import exact_text
+from searchsvc.engines.fields import complete_weight, exact_text
 from searchsvc.engines.terms import Expansion, Group, evened, words_for
 
 # A document is worth what its best field says, and a little for each other one.
@@ -21,17 +22,20 @@ _TIE_BREAKER = 0.1
 # Beside the words themselves: standing together, and being all that a field says. The latter
 # counts most, since BM25 alone would let a long text repeat its way past a name.
 _ADJACENT, _EXACT = 1.0, 3.0
-# Where any word is enough: more than words can add up to, for documents that hold all of them.
-_COMPLETE = 1000.0
 # A beginning that matches only words that are not among the commonest completions.
 _BEGUN = 0.05
 
 # How several parts become one: `both` or `either`.
-Joined: TypeAlias = Callable[[Sequence[Query]], Query]
+Join: TypeAlias = Callable[[Sequence[Query]], Query]
+# What finds one term.
+Find: TypeAlias = Callable[[Group], Query]
 
 
 class WordsQuery:
-    """The words of one search on one snapshot, looked up in `fields`."""
+    """The words of one search on one snapshot, looked up in `fields`.
+
+    `joined`: what a word in the joined field is worth, which ranks and matches nothing by itself.
+    """
 
     def __init__(
         self,
@@ -39,12 +43,14 @@ class WordsQuery:
         query: SearchQuery,
         clauses: Sequence[Clause[Group]],
         fields: Sequence[Field],
+        joined: float = 0.0,
     ) -> None:
         self._snapshot = snapshot
         self._schema = snapshot.schema
         self._query = query
         self._clauses = clauses
         self._fields = fields
+        self._joined = joined
         self._weights = tuple((field.name, field.weight) for field in fields)
         self._needed = [clause for clause in clauses if clause.required]
 
@@ -53,8 +59,8 @@ class WordsQuery:
         """What matches the words; everything where there are none."""
         if not self._needed:
             return Query.all_query()
-        joined = both if self._query.match is Match.ALL else either
-        found = joined([self._clause(clause, joined) for clause in self._needed])
+        join = both if self._query.match is Match.ALL else either
+        found = join([self._clause(clause, join, self._group) for clause in self._needed])
         if not self._query.pins:
             return found
         pinned = passing(Ids(self._query.pinned), self._snapshot.plan, self._schema)
@@ -71,24 +77,21 @@ class WordsQuery:
             return self.matching
         return Query.boolean_query([(Occur.Must, self.matching), *bonuses])
 
-    def _clause(self, clause: Clause[Group], joined: Joined) -> Query:
+    def _clause(self, clause: Clause[Group], join: Join, find: Find) -> Query:
         """The terms, or what may stand in their place."""
-        return self._best([self._way(way, joined) for way in clause.ways])
+        return self._best([self._way(way, join, find) for way in clause.ways])
 
-    def _way(self, way: Sequence[Slot[Group]], joined: Joined) -> Query:
-        needed = [self._slot(slot) for slot in way if slot.required]
-        extra = [(Occur.Should, self._slot(slot)) for slot in way if not slot.required]
+    def _way(self, way: Sequence[Slot[Group]], join: Join, find: Find) -> Query:
+        needed = [self._slot(slot, find) for slot in way if slot.required]
+        extra = [(Occur.Should, self._slot(slot, find)) for slot in way if not slot.required]
         if not needed:
             return Query.boolean_query(extra)
-        found = joined(needed)
+        found = join(needed)
         return Query.boolean_query([(Occur.Must, found), *extra]) if extra else found
 
-    def _slot(self, slot: Slot[Group]) -> Query:
-        return self._best([self._piece(piece) for piece in slot.pieces])
-
-    def _piece(self, piece: Piece[Group]) -> Query:
-        found = self._group(piece.group)
-        return found if piece.weight == 1.0 else Query.boost_query(found, piece.weight)
+    def _slot(self, slot: Slot[Group], find: Find) -> Query:
+        found = [(find(piece.group), piece.weight) for piece in slot.pieces]
+        return self._best([q if w == 1.0 else Query.boost_query(q, w) for q, w in found])
 
     def _group(self, group: Group) -> Query:
         """One term in the best of its fields."""
@@ -101,6 +104,17 @@ class WordsQuery:
     def _expanded(self, expansion: Expansion) -> Query:
         """Each word that one term may stand for, in each field."""
         return self._any([p for field in self._fields for p in self._parts(field, expansion)])
+
+    def _in_joined(self, group: Group) -> Query:
+        """One term in the joined field: all words that it may stand for."""
+        weights = dict.fromkeys(group.phrase, 1.0)
+        if group.expansion is not None:
+            letter = self._snapshot.letter(group.expansion.typed[0])
+            wanted = group.expansion.words(typos=True)
+            # By its commonest field, a word is about as frequent as in all of them.
+            weights = evened(wanted, letter.words, self._snapshot.documents)
+        terms = ((Query.term_query(self._schema, JOINED, w, "freq"), n) for w, n in weights.items())
+        return self._any([Query.boost_query(term, self._joined * n) for term, n in terms])
 
     def _any(self, parts: Sequence[Query]) -> Query:
         if len(parts) == 1:
@@ -141,10 +155,12 @@ class WordsQuery:
             yield self._best(named)
         for clause in self._clauses:
             if not clause.required:
-                yield self._clause(clause, either)
+                yield self._clause(clause, either, self._group)
+            if self._joined:
+                yield self._clause(clause, either, self._in_joined)
         if self._query.match is Match.ANY and len(typed) > 1:
-            complete = both([self._clause(clause, both) for clause in self._needed])
-            yield Query.const_score_query(complete, _COMPLETE)
+            complete = both([self._clause(c, both, self._group) for c in self._needed])
+            yield Query.const_score_query(complete, complete_weight(self._fields))
 
     def _wholes(self, field: Field, wholes: set[str]) -> Iterator[Query]:
         name = self._snapshot.plan.of(field).whole

@@ -7,12 +7,12 @@ from tantivy import Schema, SchemaBuilder
 from searchsvc.domain.definition import Field, FieldType, IndexDefinition
 from searchsvc.engines import boosts
 from searchsvc.engines.embedded.analyzers import RAW, WORDS
-from searchsvc.engines.fields import has_words
+from searchsvc.engines.fields import has_words, joined
 
-FORMAT = 2  # raised whenever this file's output changes: older versions are then rebuilt
+FORMAT = 3  # raised whenever this file's output changes: older versions are then rebuilt
 
 ID, VERSION, DIGEST, SOURCE = "_id", "_version", "_digest", "_source"
-SLOT, CHECKSUM = "_slot", "_checksum"
+SLOT, CHECKSUM, JOINED = "_slot", "_checksum", "_joined"
 
 _STRINGS = frozenset({FieldType.TEXT, FieldType.KEYWORD, FieldType.ID, FieldType.PATH})
 
@@ -21,12 +21,14 @@ _STRINGS = frozenset({FieldType.TEXT, FieldType.KEYWORD, FieldType.ID, FieldType
 class Physical:
     """A field and the tantivy fields it is indexed in; "" where it has no such one.
 
-    `words` holds its folded words with positions, `whole` all words of a short value as one term,
-    `value` what filters and facets compare, `sort` the one value that it is sorted by.
+    `words` holds its folded words with positions, `worded` names all that hold them, `whole` has
+    all words of a short value as one term, `value` what filters and facets compare, `sort` the one
+    value that it is sorted by.
     """
 
     field: Field
     words: str = ""
+    worded: tuple[str, ...] = ()
     whole: str = ""
     value: str = ""
     sort: str = ""
@@ -34,16 +36,22 @@ class Physical:
 
 def physical(definition: IndexDefinition) -> tuple[Physical, ...]:
     """Every field's tantivy fields. They are numbered, so that no name can need escaping."""
-    return tuple(_physical(n, field) for n, field in enumerate(definition.fields))
+    shared = joined(definition)
+    return tuple(
+        _physical(number, field, (JOINED,) if field in shared else ())
+        for number, field in enumerate(definition.fields)
+    )
 
 
-def _physical(number: int, field: Field) -> Physical:
+def _physical(number: int, field: Field, shared: tuple[str, ...]) -> Physical:
     if field.stored or field.type is FieldType.JSON:
         return Physical(field)
     with_words = has_words(field)
+    words = f"words{number}" if with_words else ""
     return Physical(
         field,
-        words=f"words{number}" if with_words else "",
+        words=words,
+        worded=(words, *shared) if with_words else (),
         whole=f"whole{number}" if with_words and field.searchable else "",
         value="" if field.type is FieldType.TEXT else f"value{number}",
         sort=f"sort{number}" if field.sort else "",
@@ -61,6 +69,8 @@ def build(definition: IndexDefinition) -> Schema:
     builder.add_bytes_field(SOURCE, stored=True)
     for column in boosts.columns(definition):
         builder.add_float_field(column, fast=True)
+    if joined(definition):
+        builder.add_text_field(JOINED, tokenizer_name=WORDS, index_option="freq")
     for one in physical(definition):
         _add(builder, one)
     return builder.build()

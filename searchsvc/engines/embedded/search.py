@@ -20,6 +20,7 @@ from searchsvc.domain.result import (
     LiveIndex,
     SearchResult,
     SuggestResult,
+    UnknownWord,
     ValueSuggestion,
 )
 from searchsvc.engines import boosts, suggestions
@@ -44,7 +45,7 @@ from searchsvc.engines.embedded.writer import address_of
 from searchsvc.engines.facet_values import facet_values
 from searchsvc.engines.fields import searched
 from searchsvc.engines.serving import not_serving
-from searchsvc.engines.terms import Group, understand, understood
+from searchsvc.engines.terms import Group, understand, understood, unknown
 from searchsvc.errors import SearchsvcError
 
 _VALUES = 1_000  # values of one field that are looked through for those that begin as typed
@@ -70,10 +71,14 @@ class EmbeddedEngine:
         return LiveIndex(version, self._snapshots.of(version).definition)
 
     async def search(self, query: SearchQuery) -> SearchResult:
-        pinned = query.version
-        snapshot = self._serving(query.index) if pinned is None else self._snapshots.of(pinned)
+        snapshot = self._asked(query)
         with guarded(f"searching index '{query.index}'"):
             return _search(snapshot, query)
+
+    async def unknown(self, query: SearchQuery) -> tuple[UnknownWord, ...]:
+        snapshot = self._asked(query)
+        with guarded(f"looking up words of index '{query.index}'"):
+            return unknown(query.terms, snapshot)
 
     async def suggest(self, query: SuggestQuery) -> SuggestResult:
         snapshot = self._serving(query.index)
@@ -106,6 +111,10 @@ class EmbeddedEngine:
     async def close(self) -> None:
         self._snapshots.close()
 
+    def _asked(self, query: SearchQuery) -> Snapshot:
+        pinned = query.version
+        return self._serving(query.index) if pinned is None else self._snapshots.of(pinned)
+
     def _serving(self, index: str) -> Snapshot:
         snapshot = self._snapshots.get(index)
         if snapshot is None:
@@ -117,7 +126,8 @@ def _search(snapshot: Snapshot, query: SearchQuery) -> SearchResult:
     clauses = understood(query, snapshot)
     names = query.search_fields
     fields = snapshot.plan.searched if names is None else searched(snapshot.definition, names)
-    words = WordsQuery(snapshot, query, clauses, fields)
+    joined = snapshot.plan.joined if names is None else 0.0
+    words = WordsQuery(snapshot, query, clauses, fields, joined)
     total, found, last = _page(snapshot, query, words, scored=bool(clauses or query.boosts))
     matching = {
         filter: within(words.matching, filter, snapshot)
@@ -129,6 +139,7 @@ def _search(snapshot: Snapshot, query: SearchQuery) -> SearchResult:
         hits(snapshot, found, query, groups_in(clauses)),
         facets(query.facets, matching, snapshot),
         last,
+        doubtful=bool(unknown(query.terms, snapshot)),
     )
 
 

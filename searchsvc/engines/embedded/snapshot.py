@@ -16,7 +16,7 @@ from searchsvc.engines.embedded.directories import VersionDirectory, damaged
 from searchsvc.engines.embedded.schema import Physical, physical
 from searchsvc.engines.embedded.tantivy_errors import is_tantivys
 from searchsvc.engines.embedded.vocabulary import Vocabulary
-from searchsvc.engines.fields import searched, suggest_texts, suggest_values
+from searchsvc.engines.fields import joined_weight, searched, suggest_texts, suggest_values
 from searchsvc.engines.terms import Expansion, Letter
 
 # Fields with what each counts; they may weigh otherwise for another purpose.
@@ -31,6 +31,7 @@ class Plan:
     def __init__(self, definition: IndexDefinition) -> None:
         self.definition = definition
         self.searched = searched(definition, None)
+        self.joined = joined_weight(definition, None)
         self.suggest_values = suggest_values(definition)
         self.suggest_texts = suggest_texts(definition)
         self.fields: dict[str, Physical] = {one.field.name: one for one in physical(definition)}

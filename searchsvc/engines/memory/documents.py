@@ -1,6 +1,6 @@
 """Documents as the memory engine keeps them, and one committed state of a version."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -8,9 +8,11 @@ from searchsvc.domain.definition import Field, FieldType, IndexDefinition
 from searchsvc.domain.document import Document
 from searchsvc.engines import boosts, sources, values
 from searchsvc.engines.analysis import stemmer, tokens
-from searchsvc.engines.fields import has_words, id_parts
+from searchsvc.engines.fields import has_words, id_parts, joined
 from searchsvc.engines.terms import Letter
 from searchsvc.engines.values import Value
+
+JOINED = ""  # no field has this name
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,7 @@ class Stored:
 def reader(definition: IndexDefinition) -> Callable[[Document], Stored]:
     """What checks and analyses documents; it raises Unindexable with the reason."""
     readers = [(f, of_field) for f in definition.fields if (of_field := values.reader(f))]
+    shared = [field.name for field in joined(definition)]
     columns, visible = boosts.columns(definition), sources.visible(definition)
 
     def read(document: Document) -> Stored:
@@ -45,11 +48,20 @@ def reader(definition: IndexDefinition) -> Callable[[Document], Stored]:
             visible(document.source),
             {f.name: values.held(f, items) for f, items in held.items()},
             {f.name: values.sort_value(f, items[0]) for f, items in held.items() if items},
-            {f.name: _words(f, items) for f, items in held.items()},
+            _all_words(held, shared),
             {name: factor(document.values) for name, factor in columns.items()},
         )
 
     return read
+
+
+def _all_words(
+    held: Mapping[Field, list[Value]], shared: Iterable[str]
+) -> dict[str, list[list[str]]]:
+    """The words of each field, and under JOINED those of all that share one."""
+    found = {field.name: _words(field, items) for field, items in held.items()}
+    together = [part for name in shared for part in found.get(name, ())]
+    return {**found, JOINED: together} if together else found
 
 
 def _words(field: Field, held: list[Value]) -> list[list[str]]:

@@ -1,6 +1,6 @@
 """Whether one document in memory matches a query, and how well."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeAlias
 
 from searchsvc.domain.definition import Field, IndexDefinition
@@ -9,14 +9,17 @@ from searchsvc.engines import boosts
 from searchsvc.engines.analysis import tokens
 from searchsvc.engines.clauses import Clause, Slot
 from searchsvc.engines.conditions import holds
-from searchsvc.engines.memory.documents import State, Stored
+from searchsvc.engines.fields import complete_weight
+from searchsvc.engines.memory.documents import JOINED, State, Stored
 from searchsvc.engines.terms import Group, evened, rarity, words_for
 
 _K1, _B = 1.2, 0.75
 # How many of some words are enough: `all` or `any`.
 Join: TypeAlias = Callable[[Iterable[bool]], bool]
+# What one term scores in a document, None where it is not there.
+Find: TypeAlias = Callable[[Stored, Group], float | None]
 
-_ADJACENT, _EXACT, _COMPLETE = 1.0, 3.0, 1000.0
+_ADJACENT, _EXACT = 1.0, 3.0
 _BEGUN = 0.05
 
 
@@ -26,7 +29,10 @@ def passes(stored: Stored, filter: Filter | None, definition: IndexDefinition) -
 
 
 class Scorer:
-    """Scores documents of one state for one query; `fields` are those that are looked in."""
+    """Scores documents of one state for one query; `fields` are those that are looked in.
+
+    `joined`: what a word in the joined field is worth, which ranks and matches nothing by itself.
+    """
 
     def __init__(
         self,
@@ -34,10 +40,12 @@ class Scorer:
         query: SearchQuery,
         clauses: Sequence[Clause[Group]],
         fields: Sequence[Field],
+        joined: float = 0.0,
     ) -> None:
         self._state = state
         self._clauses = clauses
         self._fields = fields
+        self._joined = joined
         self._column = boosts.column(state.definition, query.ranking)
         self._all = query.match is Match.ALL
         self._pinned = frozenset(query.pinned)
@@ -50,13 +58,18 @@ class Scorer:
         if not self._clauses:
             return self._boost(stored)
         needed = [clause for clause in self._clauses if clause.required]
-        complete = all(self._best(stored, clause, all) is not None for clause in needed)
-        if not complete and (self._all or not self._holds_any(stored, needed)):
+        complete = all(self._holds(stored, clause, all) for clause in needed)
+        if not complete and (
+            self._all or not any(self._holds(stored, clause, any) for clause in needed)
+        ):
             return 0.0 if stored.document.id in self._pinned else None
         join = all if self._all else any
-        score = sum(self._best(stored, clause, join) or 0.0 for clause in self._clauses)
-        score += self._bonus(stored)
-        score += _COMPLETE if complete and not self._all else 0.0
+        parts = [self._clause(stored, c, join, self._in_fields) for c in self._clauses]
+        if self._joined:
+            parts += [self._clause(stored, c, any, self._in_joined) for c in self._clauses]
+        score = sum(part or 0.0 for part in parts) + self._bonus(stored)
+        if complete and not self._all and len(self._typed) > 1:
+            score += complete_weight(self._fields)
         return self._boost(stored) * score
 
     def _boost(self, stored: Stored) -> float:
@@ -66,30 +79,50 @@ class Scorer:
         own = constant + sum(w for filter, w in added if passes(stored, filter, definition))
         return own * stored.factors.get(self._column, 1.0)
 
-    def _holds_any(self, stored: Stored, clauses: Iterable[Clause[Group]]) -> bool:
-        return any(self._best(stored, clause, any) is not None for clause in clauses)
+    def _holds(self, stored: Stored, clause: Clause[Group], join: Join) -> bool:
+        return self._clause(stored, clause, join, self._in_fields) is not None
 
-    def _best(self, stored: Stored, clause: Clause[Group], join: Join) -> float | None:
+    def _clause(
+        self, stored: Stored, clause: Clause[Group], join: Join, find: Find
+    ) -> float | None:
         """The best of the ways in which the document holds a clause."""
-        ways = (self._way(stored, way, join) for way in clause.ways)
+        ways = (self._way(stored, way, join, find) for way in clause.ways)
         return max((score for score in ways if score is not None), default=None)
 
-    def _way(self, stored: Stored, way: Iterable[Slot[Group]], join: Join) -> float | None:
+    def _way(
+        self, stored: Stored, way: Iterable[Slot[Group]], join: Join, find: Find
+    ) -> float | None:
         """The score of a row of words, None where too few of them are there."""
-        found = [(slot.required, self._slot(stored, slot)) for slot in way]
+        found = [(slot.required, self._slot(stored, slot, find)) for slot in way]
         needed = [score is not None for required, score in found if required]
         enough = join(needed) if needed else any(score is not None for _, score in found)
         return sum(score or 0.0 for _, score in found) if enough else None
 
-    def _slot(self, stored: Stored, slot: Slot[Group]) -> float | None:
-        """The best of the pieces, each in the best of its fields."""
-        found = [
-            piece.weight * score
-            for piece in slot.pieces
-            for field in self._fields
-            for score in self._scores(stored, field, piece.group)
-        ]
+    def _slot(self, stored: Stored, slot: Slot[Group], find: Find) -> float | None:
+        """The best of the pieces."""
+        found = ((find(stored, piece.group), piece.weight) for piece in slot.pieces)
+        return max((score * weight for score, weight in found if score is not None), default=None)
+
+    def _in_fields(self, stored: Stored, group: Group) -> float | None:
+        """One term in the best of its fields."""
+        found = (score for f in self._fields for score in self._scores(stored, f, group))
         return max(found, default=None)
+
+    def _in_joined(self, stored: Stored, group: Group) -> float | None:
+        """One term in the joined field: the best of all words that it may stand for."""
+        parts = stored.words.get(JOINED, [])
+        scores = [
+            self._joined * weight * self._bm25(JOINED, word, parts)
+            for word, weight in self._meant(group).items()
+            if any(word in part for part in parts)
+        ]
+        return max(scores, default=None)
+
+    def _meant(self, group: Group) -> Mapping[str, float]:
+        if group.expansion is None:
+            return dict.fromkeys(group.phrase, 1.0)
+        words = group.expansion.words(typos=True)
+        return evened(words, self._state.frequencies.get(JOINED, {}), len(self._state.documents))
 
     def _scores(self, stored: Stored, field: Field, group: Group) -> Iterable[float]:
         """Scores of the matches of one group in one field, if there are any."""
@@ -100,18 +133,18 @@ class Scorer:
             return
         words = words_for(field, group.expansion, self._state.definition)
         frequencies = self._state.frequencies.get(field.name, {})
-        number = len(self._state.documents)
-        for word, weight in evened(words, frequencies, number).items():
-            times = sum(part.count(word) for part in parts)
-            if times:
-                rare = rarity(frequencies[word], number)
-                yield field.weight * weight * rare * self._frequency(times, parts, field)
+        for word, weight in evened(words, frequencies, len(self._state.documents)).items():
+            if any(word in part for part in parts):
+                yield field.weight * weight * self._bm25(field.name, word, parts)
         if group.expansion.begun and _begins(parts, group.expansion.typed):
             yield field.weight * _BEGUN
 
-    def _frequency(self, times: int, parts: Sequence[Sequence[str]], field: Field) -> float:
-        length = sum(map(len, parts)) / (self._state.lengths[field.name] or 1)
-        return times * (_K1 + 1) / (times + _K1 * (1 - _B + _B * length))
+    def _bm25(self, field: str, word: str, parts: Sequence[Sequence[str]]) -> float:
+        times = sum(part.count(word) for part in parts)
+        length = sum(map(len, parts)) / (self._state.lengths[field] or 1)
+        frequency = times * (_K1 + 1) / (times + _K1 * (1 - _B + _B * length))
+        number = len(self._state.documents)
+        return rarity(self._state.frequencies[field][word], number) * frequency
 
     def _bonus(self, stored: Stored) -> float:
         """More where the words stand together, most where a field is nothing but the query."""

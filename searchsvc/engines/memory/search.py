@@ -20,19 +20,20 @@ from searchsvc.domain.result import (
     LiveIndex,
     SearchResult,
     SuggestResult,
+    UnknownWord,
 )
 from searchsvc.engines import places, sources, suggestions
 from searchsvc.engines.analysis import fold
 from searchsvc.engines.clauses import Clause, groups_in, one_by_one
 from searchsvc.engines.facet_values import facet_values
-from searchsvc.engines.fields import searched, suggest_texts, suggest_values
+from searchsvc.engines.fields import joined_weight, searched, suggest_texts, suggest_values
 from searchsvc.engines.marks import Highlighter
 from searchsvc.engines.memory.documents import State, Stored
 from searchsvc.engines.memory.facets import buckets, facet
 from searchsvc.engines.memory.index import MemoryStore
 from searchsvc.engines.memory.query import Scorer, passes
 from searchsvc.engines.serving import not_serving
-from searchsvc.engines.terms import Group, understand, understood
+from searchsvc.engines.terms import Group, understand, understood, unknown
 from searchsvc.engines.values import Value
 
 _EVERY = 10**9
@@ -57,7 +58,8 @@ class MemoryEngine:
         live, state = self._serving(query.index, query.version)
         clauses = understood(query, state)
         fields = searched(state.definition, query.search_fields)
-        matching = _scored(state, query, clauses, fields)
+        joined = joined_weight(state.definition, query.search_fields)
+        matching = _scored(state, query, clauses, fields, joined)
         found = [pair for pair in matching if passes(pair[1], query.filter, state.definition)]
         ordered = _ordered(found, query.sort)
         start = query.offset if query.after is None else _behind(ordered, query)
@@ -71,7 +73,12 @@ class MemoryEngine:
             tuple(_hit(score, stored, query, marks) for score, stored in shown),
             tuple(_facets(query, [stored for _, stored in matching], state)),
             Place(_place(*shown[-1], query.sort), start + len(shown)) if shown else None,
+            doubtful=bool(unknown(query.terms, state)),
         )
+
+    async def unknown(self, query: SearchQuery) -> tuple[UnknownWord, ...]:
+        _, state = self._serving(query.index, query.version)
+        return unknown(query.terms, state)
 
     async def suggest(self, query: SuggestQuery) -> SuggestResult:
         live, state = self._serving(query.index)
@@ -127,9 +134,10 @@ def _scored(
     query: SearchQuery,
     clauses: Sequence[Clause[Group]],
     fields: Sequence[Field],
+    joined: float = 0.0,
 ) -> list[tuple[float, Stored]]:
     """Every document that matches the words, with its score."""
-    scorer = Scorer(state, query, clauses, fields)
+    scorer = Scorer(state, query, clauses, fields, joined)
     return [
         (score, stored)
         for stored in state.documents.values()

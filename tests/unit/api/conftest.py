@@ -27,6 +27,7 @@ from searchsvc.domain.result import (
     LiveIndex,
     SearchResult,
     SuggestResult,
+    UnknownWord,
     ValueSuggestion,
 )
 from searchsvc.domain.run import Counts, Run, RunKind, RunStatus
@@ -66,6 +67,9 @@ class FakeEngine:
         await asyncio.sleep(self.delay)
         facets = tuple(Facet(f.field, (Bucket("novel", 1),)) for f in query.facets)
         return SearchResult(VERSION, 1, (DUNE,)[: query.limit], facets)
+
+    async def unknown(self, query: SearchQuery) -> tuple[UnknownWord, ...]:
+        return tuple(UnknownWord(term.text) for term in query.terms if term.text == "zebra")
 
     async def suggest(self, query: SuggestQuery) -> SuggestResult:
         self._asked(query)

@@ -38,6 +38,7 @@ def test_a_search_by_query_string(api) -> None:
                 "type": "values", "selected": [], "values": [{"value": "novel", "count": 1}],
             }
         },
+        "correction": None,
         "applied": {
             "match": "all", "ignored_words": [], "rules": [], "synonyms": [], "rewritten": None,
         },

@@ -9,6 +9,7 @@ import pytest
 
 from searchsvc.domain.index import Recipe
 from searchsvc.domain.query import SearchQuery
+from searchsvc.engines.clauses import one_by_one
 from searchsvc.engines.embedded import EmbeddedEngine, EmbeddedStore
 from searchsvc.engines.embedded.directories import Directories, replace_file
 from searchsvc.engines.embedded.query import WordsQuery
@@ -209,8 +210,8 @@ def test_a_beginning_finds_words_that_the_vocabulary_does_not_know(engines, tmp_
     fields = searched(PRODUCTS, ["name"])
 
     def found(snapshot) -> int:
-        groups = understand(typed("lam"), snapshot)
-        words = WordsQuery(snapshot, SearchQuery(INDEX), groups, fields)
+        clauses = one_by_one(understand(typed("lam"), snapshot))
+        words = WordsQuery(snapshot, SearchQuery(INDEX), clauses, fields)
         return len(snapshot.searcher.search(words.matching).hits)
 
     assert found(snapshot) == 1

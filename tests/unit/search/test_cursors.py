@@ -11,6 +11,7 @@ from searchsvc.domain.query import FacetRequest, Match, Place, SearchQuery, Term
 from searchsvc.domain.result import Hit, SearchResult
 from searchsvc.errors import RequestError
 from searchsvc.search.cursors import Cursors
+from searchsvc.search.widening import widened
 from tests.contract.support import version
 
 SECRET = b"s" * 32
@@ -95,11 +96,13 @@ def test_how_hits_are_shown_may_change() -> None:
     assert (query.limit, query.facets, query.fields) == (50, asked.facets, ("name",))
 
 
-def test_a_relaxed_search_stays_relaxed() -> None:
-    """What the first page found with any of the words goes on so."""
-    made = CURSORS.next(replace(ASKED, match=Match.ANY), result("1"))
+def test_a_widened_search_stays_widened() -> None:
+    """What the first page found with any of the words, or with words apart, goes on so."""
+    wider = widened(ASKED, ["lamp"], relax=True)
+    made = CURSORS.next(wider, result("1"))
     assert made is not None
-    assert CURSORS.read(made, "products").continuing(ASKED).match is Match.ANY
+    again = CURSORS.read(made, "products").continuing(ASKED)
+    assert (again.match, again.alternatives) == (Match.ANY, wider.alternatives)
 
 
 def test_no_cursor_behind_the_last_page() -> None:

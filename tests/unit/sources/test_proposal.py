@@ -22,11 +22,12 @@ def _fields(**columns: ColumnKind) -> dict[str, Field]:
     ("column", "kind", "field"),
     [
         ("id", ColumnKind.INTEGER, Field("id", FieldType.ID)),
-        ("sku", ColumnKind.TEXT, Field("sku", FieldType.ID, 10)),
+        ("sku", ColumnKind.TEXT, Field("sku", FieldType.ID, 5)),
+        ("image_url", ColumnKind.TEXT, Field("image_url", FieldType.KEYWORD, stored=True)),
         ("Email", ColumnKind.TEXT, Field("Email", FieldType.ID, 1)),
         ("BillCity", ColumnKind.TEXT, Field("BillCity", FieldType.KEYWORD, 1, facet=True)),
         ("order_status", ColumnKind.TEXT, Field("order_status", FieldType.KEYWORD, 1, facet=True)),
-        ("composer", ColumnKind.TEXT, Field("composer", FieldType.TEXT, 2, highlight=True)),
+        ("composer", ColumnKind.TEXT, Field("composer", FieldType.TEXT, 1, highlight=True)),
         ("body", ColumnKind.LONG_TEXT, Field("body", FieldType.TEXT, 1, snippet=30)),
         ("price", ColumnKind.NUMBER, Field("price", FieldType.NUMBER, sort=True)),
         ("active", ColumnKind.BOOL, Field("active", FieldType.BOOL, facet=True)),
@@ -44,7 +45,7 @@ def test_the_title_comes_first():
     """The column by which people know a row weighs most, and opens the mapping."""
     columns = {"id": ColumnKind.INTEGER, "code": ColumnKind.TEXT, "title": ColumnKind.LONG_TEXT}
     index = propose([_table(columns=columns)]).indexes[0]
-    assert index.fields[0] == Field("title", FieldType.TEXT, 8, suggest=True, highlight=True)
+    assert index.fields[0] == Field("title", FieldType.TEXT, 3, suggest=True, highlight=True)
 
 
 def test_tables_without_an_index_are_named_with_the_reason():
@@ -124,7 +125,7 @@ def test_the_text_of_both_files():
     assert render_mapping(index) == (
         "# What the index holds of the table Thing, and how it is searched.\n"
         "fields:\n"
-        "  the_name_:  text^8, suggest, highlight\n"
+        "  the_name_:  text^3, suggest, highlight\n"
         "  id:         id^0\n"
         "  updated_at: date, sort\n"
         "language: en\n"

@@ -12,18 +12,42 @@ from hypothesis import strategies as st
 from searchsvc.domain.definition import Boost, Field, FieldType, IndexDefinition, Typo
 from searchsvc.domain.document import Delete, Document
 from searchsvc.domain.index import Recipe
-from searchsvc.domain.query import And, Equals, Exists, Match, Not, OneOf, Or, Range, SortKey, Term
+from searchsvc.domain.query import (
+    And,
+    Equals,
+    Exists,
+    Match,
+    Not,
+    OneOf,
+    Or,
+    Range,
+    SearchQuery,
+    SortKey,
+    Term,
+)
+from searchsvc.engines.clauses import clauses
 from searchsvc.engines.elastic import schema
 from searchsvc.engines.elastic.documents import converter
 from searchsvc.engines.elastic.filters import NONE, passing
 from searchsvc.engines.elastic.order import order
 from searchsvc.engines.elastic.plan import Plan
-from searchsvc.engines.elastic.query import Words, can_be_misspelt, groups
+from searchsvc.engines.elastic.query import Words, can_be_misspelt, group
 from searchsvc.engines.values import Unindexable
 from tests.contract.support import PRODUCTS, document
 
 PLAN = Plan(PRODUCTS)
 ROOT = Path(__file__).parents[4]
+
+
+def cut(terms) -> list:
+    """The clauses of terms without alternatives."""
+    return clauses(terms, (), group)
+
+
+def words(terms, fields, plan=PLAN, match=Match.ALL, **options) -> Words:
+    """The words of a query for `terms`."""
+    query = SearchQuery("products", match=match)
+    return Words(plan, query, cut(terms), fields, **options)
 
 
 def test_a_version_is_created_strict_and_unrefreshed() -> None:
@@ -51,6 +75,10 @@ def test_each_use_of_a_field_is_a_native_field() -> None:
     assert "notes" not in named
     assert "extra" not in named
     assert "_boost" not in named
+    shared = {
+        n for n, f in properties.items() if "copy_to" in f.get("properties", {}).get("stems", ())
+    }
+    assert shared == {"name", "brand", "description"}, "texts and keywords that are searched"
     assert properties["added"]["properties"]["sort"] == {"type": "long"}
 
 
@@ -167,7 +195,7 @@ def test_filters(filter, native) -> None:
 def compiled(*terms: Term, **options) -> str:
     """The query of these terms in every searched field, as JSON."""
     fields = [field for field in PRODUCTS.fields if field.searchable]
-    return json.dumps(Words(PLAN, groups(terms), fields, **options).scoring)
+    return json.dumps(words(terms, fields, **options).scoring)
 
 
 def test_text_is_never_syntax() -> None:
@@ -189,27 +217,27 @@ def test_layers_of_a_word() -> None:
     assert kinds[2] == ["term", "prefix"], "an id is found whole or by its beginning"
     off = Plan(IndexDefinition("x", PRODUCTS.fields, typo=Typo(off_for=("name",))))
     (name, *_) = PRODUCTS.fields
-    assert "fuzzy" not in json.dumps(Words(off, groups([Term("shoes", 2)]), [name]).matching)
+    assert "fuzzy" not in json.dumps(words([Term("shoes", 2)], [name], plan=off).matching)
 
 
 def test_a_misspelt_beginning_is_asked_for_only_when_told() -> None:
     """And keeps the first letter."""
     term = Term("pyht", 1, prefix=True)
-    assert can_be_misspelt(groups([term]))
-    assert not can_be_misspelt(groups([Term("pyht", 1), Term("p", prefix=True)]))
+    assert can_be_misspelt(cut([term]))
+    assert not can_be_misspelt(cut([Term("pyht", 1), Term("p", prefix=True)]))
     assert "regexp" not in compiled(term)
     assert '"(p.ht|phyt|py.t|pyth).*"' in compiled(term, misspelt=True)
 
 
 def test_all_or_any() -> None:
     """Every word must be held, or one."""
-    terms = groups([Term("a"), Term("b")])
+    terms = [Term("a"), Term("b")]
     fields = [PRODUCTS.fields[0]]
-    assert "must" in Words(PLAN, terms, fields).matching["bool"]
-    any_of = Words(PLAN, terms, fields, match=Match.ANY).matching["bool"]
+    assert "must" in words(terms, fields).matching["bool"]
+    any_of = words(terms, fields, match=Match.ANY).matching["bool"]
     assert any_of["minimum_should_match"] == 1
-    assert Words(PLAN, (), fields).matching == {"match_all": {}}
-    assert Words(PLAN, terms, ()).matching["bool"]["must"] == [NONE, NONE]
+    assert words([], fields).matching == {"match_all": {}}
+    assert words(terms, []).matching["bool"]["must"] == [NONE, NONE]
 
 
 def test_order_ends_with_the_id() -> None:
