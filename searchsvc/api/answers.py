@@ -123,13 +123,16 @@ def document_body(index: str, version: str, hit: Hit) -> bytes:
 
 
 def _hit(hit: Hit) -> Mapping[str, Any]:
-    return {
+    shown = {
         "id": hit.id,
         "score": hit.score,
         "doc": orjson.Fragment(hit.source),
         "highlight": hit.highlight,
         "pinned": hit.pinned,
     }
+    if hit.distance is not None:
+        shown["distance_m"] = round(hit.distance, 1)
+    return shown
 
 
 def _explain(steps: Sequence[PlanStep] | None) -> Mapping[str, Any]:

@@ -5,9 +5,10 @@ from typing import Any
 
 from searchsvc import __version__
 from searchsvc.api.errors import PROBLEM_JSON
+from searchsvc.api.filter_schemas import DEGREES, FILTER_SCHEMAS
 from searchsvc.api.parameters import LATENCY_PARAMETERS, MAX_SEARCHES, RUNS_PARAMETERS
 from searchsvc.api.request import MAX_BODY, MEDIA_TYPES
-from searchsvc.api.schemas import SCHEMAS, Schema, record, reference
+from searchsvc.api.schemas import NUMBER, SCHEMAS, Schema, array, record, reference
 from searchsvc.search.parameters import (
     FACET_PARAMETERS,
     SEARCH_PARAMETERS,
@@ -52,8 +53,16 @@ def document() -> dict[str, Any]:
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "paths": {path: item() for path, item in _PATHS.items()},
-        "components": {"schemas": SCHEMAS},
+        "components": {"schemas": {**SCHEMAS, **FILTER_SCHEMAS}},
     }
+
+
+_IN_BODY: Mapping[str, Schema] = {
+    "filter": {"anyOf": [reference("Filter"), {"type": "object", "maxProperties": 0}]},
+    "point": reference("Point"),
+    "distance": NUMBER,
+    "box": {**array(DEGREES), "minItems": 4, "maxItems": 4},
+}
 
 
 def _search() -> dict[str, Any]:
@@ -253,17 +262,15 @@ def _body(parameters: Sequence[Parameter]) -> Schema:
 
 
 def _body_schema(parameter: Parameter) -> dict[str, Any]:
-    """A filter is an object or an expression in a body, and an expression in a query string."""
-    schema = _schema(parameter)
-    if parameter.kind != "filter":
-        return schema
-    return {"anyOf": [schema, reference("Filter"), {"type": "object", "maxProperties": 0}]}
+    """What is always text in a query string may be an object, a number or a list in a body."""
+    schema, of_body = _schema(parameter), _IN_BODY.get(parameter.kind)
+    return schema if of_body is None else {"anyOf": [schema, of_body]}
 
 
 def _schema(parameter: Parameter) -> dict[str, Any]:
     if parameter.kind == "list":
         return {"type": "array", "items": {"type": "string"}, "maxItems": 100}
-    kind = "string" if parameter.kind == "filter" else parameter.kind
+    kind = "string" if parameter.kind in _IN_BODY else parameter.kind
     schema: dict[str, Any] = {"type": kind, "default": parameter.default}
     low, high = ("minLength", "maxLength") if kind == "string" else ("minimum", "maximum")
     bounds = {low: parameter.minimum, high: parameter.maximum}

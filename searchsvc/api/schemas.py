@@ -6,7 +6,6 @@ from typing import Any, TypeAlias
 from searchsvc.api.errors import HTTP_PROBLEMS, PROBLEMS
 from searchsvc.domain.definition import FieldType
 from searchsvc.domain.run import RunKind, RunStatus
-from searchsvc.search.filter_json import SIGNS
 from searchsvc.telemetry.latency_report import WINDOWS
 
 Schema: TypeAlias = Mapping[str, Any]
@@ -52,8 +51,8 @@ def nullable(schema: Schema) -> Schema:
 
 
 _CODES = sorted({kind.code for kind in PROBLEMS} | {code for code, _ in HTTP_PROBLEMS.values()})
-_VALUE: Schema = {"type": ["string", "number", "boolean"]}
-_COUNTED: Schema = record({"value": _VALUE, "count": COUNT})
+VALUE: Schema = {"type": ["string", "number", "boolean"]}
+_COUNTED: Schema = record({"value": VALUE, "count": COUNT})
 _PLACE: Schema = record({"value": STRING, "name": STRING, "count": COUNT})
 _LEVEL: Schema = record({"below": nullable(STRING), "values": array(_PLACE)})
 _BOUND: Schema = {
@@ -61,12 +60,6 @@ _BOUND: Schema = {
     "description": "A number, an instant in UTC, or null for no bound; `from` is included.",
 }
 _RANGE: Schema = record({"from": _BOUND, "to": _BOUND, "count": COUNT})
-_CONDITION: Mapping[str, Schema] = {
-    "field": STRING,
-    **dict.fromkeys(SIGNS, _VALUE),
-    "in": {**array(_VALUE), "minItems": 1},
-    "exists": BOOLEAN,
-}
 
 
 def _facet(kind: str, **members: Schema) -> Schema:
@@ -153,7 +146,7 @@ SCHEMAS: Mapping[str, Schema] = {
     ),
     "Facet": {
         "anyOf": [
-            _facet("values", selected=array(_VALUE), values=array(_COUNTED)),
+            _facet("values", selected=array(VALUE), values=array(_COUNTED)),
             _facet("path", separator=STRING, selected=array(STRING), levels=array(_LEVEL)),
             _facet("ranges", ranges=array(_RANGE)),
             _facet("histogram", interval={"type": ["string", "number"]}, ranges=array(_RANGE)),
@@ -210,14 +203,6 @@ SCHEMAS: Mapping[str, Schema] = {
             "sort": BOOLEAN,
         }
     ),
-    "Filter": {
-        "anyOf": [
-            record({"and": {**array(reference("Filter")), "minItems": 1}}),
-            record({"or": {**array(reference("Filter")), "minItems": 1}}),
-            record({"not": reference("Filter")}),
-            record(_CONDITION, optional=tuple(_CONDITION)[1:]),
-        ]
-    },
     "Versions": record({"index": STRING, "versions": array(reference("Version"))}),
     "Version": record(
         {

@@ -149,7 +149,7 @@ _CONTRADICTIONS: tuple[tuple[Callable[[Field], object], str, str], ...] = (
         "only text, keyword, id and path fields are searched",
     ),
     (
-        lambda f: f.facet and f.type not in FILTERABLE,
+        lambda f: f.facet and f.type not in FILTERABLE - {FieldType.GEO},
         "this type cannot be a facet",
         "facet goes with keyword, id, number, bool, date and path",
     ),
@@ -162,6 +162,11 @@ _CONTRADICTIONS: tuple[tuple[Callable[[Field], object], str, str], ...] = (
         lambda f: f.sort and f.type is FieldType.JSON,
         "a json field cannot be sorted",
         "name the part to sort by as a field of its own",
+    ),
+    (
+        lambda f: f.sort and f.type is FieldType.GEO,
+        "a geo field is always sorted by distance",
+        "drop 'sort'",
     ),
     (
         _suggests_nothing,

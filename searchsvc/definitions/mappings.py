@@ -124,8 +124,8 @@ def _sort(node: Node, definition: IndexDefinition) -> Sort:
     field = known_field(name, node, definition)
     if not field.sortable:
         raise node.error(DefinitionError, f"'{name}' is not sortable", "add the flag 'sort' to it")
-    if direction not in ("asc", "desc"):
-        raise node.error(
-            DefinitionError, f"no order '{direction}'", f"use {name}:asc or {name}:desc"
-        )
+    known = ("near",) if field.is_geo else ("asc", "desc")
+    if direction not in known:
+        hint = f"use {' or '.join(f'{name}:{order}' for order in known)}"
+        raise node.error(DefinitionError, f"no order '{direction}'", hint)
     return Sort(name, descending=direction == "desc")

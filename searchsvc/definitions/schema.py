@@ -33,7 +33,7 @@ def mapping_schema() -> dict[str, Any]:
                 "language": {"enum": list(LANGUAGES)},
                 "typo": _typo(),
                 "ranking": _ranking(),
-                "sorts": _strings(r"^\w+:(asc|desc)$"),
+                "sorts": _strings(r"^\w+:(asc|desc|near)$"),
             },
             "fields",
         ),

@@ -17,6 +17,7 @@ class FieldType(StrEnum):
     BOOL = "bool"
     DATE = "date"  # an instant, UTC
     PATH = "path"  # a place in a hierarchy; it has the value of each place above it, too
+    GEO = "geo"  # a point on earth, filtered and sorted by distance
     JSON = "json"  # returned as it is, not searched
 
 
@@ -87,8 +88,13 @@ class Field:
 
     @property
     def sortable(self) -> bool:
-        """Whether a sort may name it."""
-        return self.sort
+        """Whether a sort may name it; a point always, by its distance."""
+        return self.sort or self.is_geo
+
+    @property
+    def is_geo(self) -> bool:
+        """Whether it is indexed for distances and boxes."""
+        return self.type is FieldType.GEO and not self.stored
 
     @property
     def stored_form(self) -> "Field":
@@ -155,7 +161,7 @@ class Typo:
 
 @dataclass(frozen=True, slots=True)
 class Sort:
-    """A named order: `field` ascending, or descending."""
+    """A named order: `field` ascending, or descending; a point from near to far."""
 
     field: str
     descending: bool = False

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from searchsvc.domain.definition import DEFAULT, Cut
+from searchsvc.domain.geo import Point, Region
 from searchsvc.domain.index import IndexVersion
 
 Scalar: TypeAlias = str | float | bool | datetime
@@ -88,6 +89,14 @@ class Ids:
 
 
 @dataclass(frozen=True, slots=True)
+class Within:
+    """The field's point (one of its points, where it has several) lies in the region."""
+
+    field: str
+    region: Region
+
+
+@dataclass(frozen=True, slots=True)
 class And:
     """All parts hold."""
 
@@ -108,7 +117,8 @@ class Not:
     part: "Filter"
 
 
-Filter: TypeAlias = Equals | OneOf | Range | Exists | Ids | And | Or | Not
+Condition: TypeAlias = Equals | OneOf | Range | Exists | Within  # of one field
+Filter: TypeAlias = Condition | Ids | And | Or | Not
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,10 +144,22 @@ class FacetRequest:
 
 @dataclass(frozen=True, slots=True)
 class SortKey:
-    """Order by a field's value; documents without one come last either way."""
+    """Order by a field's value; documents without one come last either way.
+
+    With `near`: by the distance of the field's nearest point from there, the least first.
+    """
 
     field: str
     descending: bool = False
+    near: Point | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """The point from which distances to `field` are told."""
+
+    field: str
+    point: Point
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +255,7 @@ class SearchQuery:
     highlight: bool = True
     search_fields: tuple[str, ...] | None = None
     version: IndexVersion | None = None
+    near: Near | None = None
     after: Place | None = None
     pins: tuple[Pin, ...] = ()
     boosts: tuple[Boosted, ...] = ()

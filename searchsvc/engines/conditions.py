@@ -3,12 +3,25 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from searchsvc.domain.definition import Field, FieldType, IndexDefinition
-from searchsvc.domain.query import And, Equals, Exists, Filter, Ids, Not, OneOf, Or, Range
+from searchsvc.domain.geo import Point
+from searchsvc.domain.query import (
+    And,
+    Condition,
+    Equals,
+    Exists,
+    Filter,
+    Ids,
+    Not,
+    OneOf,
+    Or,
+    Range,
+    Within,
+)
 from searchsvc.engines import values
 from searchsvc.engines.values import Value
 
 # What is indexed of each field.
-Held = Mapping[str, Sequence[Value]]
+Held = Mapping[str, Sequence[Value | Point]]
 
 
 def holds(id: str, held: Held, filter: Filter, definition: IndexDefinition) -> bool:
@@ -25,9 +38,7 @@ def holds(id: str, held: Held, filter: Filter, definition: IndexDefinition) -> b
     return _meets(held, filter, definition)
 
 
-def _meets(
-    held: Held, filter: Equals | OneOf | Range | Exists, definition: IndexDefinition
-) -> bool:
+def _meets(held: Held, filter: Condition, definition: IndexDefinition) -> bool:
     field = definition.field(filter.field)
     if field is None or not field.filterable:
         return False
@@ -35,8 +46,10 @@ def _meets(
     return bool(found) if isinstance(filter, Exists) else _holds(found, field, filter)
 
 
-def _holds(held: Iterable[object], field: Field, filter: Equals | OneOf | Range) -> bool:
+def _holds(held: Iterable[object], field: Field, filter: Equals | OneOf | Range | Within) -> bool:
     match filter:
+        case Within(_, region):
+            return any(region.holds(point) for point in held if isinstance(point, Point))
         case Equals(_, value):
             return values.comparable(field, value) in held
         case OneOf(_, wanted):

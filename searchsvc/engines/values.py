@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any, TypeAlias
 
 from searchsvc.domain.definition import Field, FieldType
+from searchsvc.domain.geo import Point
 from searchsvc.domain.query import Scalar
 from searchsvc.engines.analysis import fold
 from searchsvc.search import paths
@@ -219,16 +220,23 @@ def _instant(value: object) -> datetime:
     return value if value.tzinfo is not None else value.replace(tzinfo=UTC)
 
 
+def _point(value: object) -> Point:
+    if not isinstance(value, Point):
+        raise Unindexable(f"expected a point, got {_named(value)}")
+    return value
+
+
 def _named(value: object) -> str:
     text = ascii(value)
     return f"{text[:40]}…" if len(text) > 40 else text
 
 
-_CONVERTERS: dict[FieldType, Callable[[object], Value]] = {
+_CONVERTERS: dict[FieldType, Convert] = {
     FieldType.TEXT: _text,
     FieldType.KEYWORD: _exact,
     FieldType.ID: _exact,
     FieldType.NUMBER: _number,
     FieldType.BOOL: _bool,
     FieldType.DATE: _date,
+    FieldType.GEO: _point,
 }

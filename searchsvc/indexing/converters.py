@@ -7,6 +7,7 @@ Each field's converter is compiled once per definition; the rules by field type:
     bool              True, False, 1, 0 and the words true, false, yes, no, t, f, y, n
     date              datetime (naive: UTC), date (midnight UTC), ISO 8601 text, or epoch number
     path              text; a blank one is shown and not indexed
+    geo               as `points.py` reads points
     json              text that holds JSON goes through as it is, other values are encoded
 
 None, a missing key and an empty list leave the field out. NUL and lone surrogates, which no text
@@ -25,6 +26,7 @@ import orjson
 
 from searchsvc.domain.definition import Field, FieldType, IndexDefinition
 from searchsvc.errors import DefinitionError, RowError, nearest
+from searchsvc.indexing.points import point_and_shown
 
 Values: TypeAlias = dict[str, object]
 Convert: TypeAlias = Callable[[Mapping[str, object]], tuple[Values, bytes]]
@@ -293,5 +295,6 @@ _BY_TYPE: dict[FieldType, _One] = {
     FieldType.BOOL: _bool,
     FieldType.DATE: _date,
     FieldType.PATH: _path,
+    FieldType.GEO: point_and_shown,
     FieldType.JSON: _json,
 }

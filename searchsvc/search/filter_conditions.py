@@ -108,4 +108,5 @@ def _range(field: Field, sign: str, given: Written) -> Range:
 def _require_order(field: Field, at: Written, operator: str) -> None:
     if field.type not in _ORDERED:
         message = f"field '{field.name}' ({field.type}) has no order: no {operator} at {at.where}"
-        raise FilterError(message, position=at.position, hint="use equality or IN")
+        hint = "use WITHIN" if field.is_geo else "use equality or IN"
+        raise FilterError(message, position=at.position, hint=hint)

@@ -3,7 +3,8 @@
     filter    = {"and": [filter, …]} | {"or": [filter, …]} | {"not": filter} | condition
     condition = {"field": name, operator: value, …}
 
-The operators are eq, ne, gt, gte, lt, lte, in (a list) and exists (true or false). Several in one
+The operators are eq, ne, gt, gte, lt, lte, in (a list), exists (true or false) and within (an
+object: a `radius` and what it is `of`, or a box's corners `from` and `to`). Several in one
 condition must all hold, and a lower and an upper bound for the same value. An error says where it
 is as a JSON pointer.
 """
@@ -23,11 +24,14 @@ from searchsvc.search.filter_conditions import (
     one_of,
     ordered,
 )
+from searchsvc.search.filter_regions import in_box, in_circle
+from searchsvc.search.regions import read_point
 
 SIGNS = {"eq": "=", "ne": "!=", "gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
 _LOWER, _UPPER = ("gt", "gte"), ("lt", "lte")
-_OPERATORS = (*SIGNS, "in", "exists")
+_OPERATORS = (*SIGNS, "in", "exists", "within")
 _JOINERS = ("and", "or", "not")
+_CIRCLE = 'such as {"radius": "5km", "of": {"lat": 52.52, "lon": 13.405}}'
 _EXAMPLE = 'such as {"field": "price", "gte": 10}'
 
 
@@ -114,6 +118,8 @@ class _Reader:
             return Exists(field.name) if value else Not(Exists(field.name))
         if key == "in":
             return self._one_of(field, value, pointer)
+        if key == "within":
+            return _within(field, value, pointer)
         return compared(field, _Given(SIGNS[key], pointer), _text(value, pointer))
 
     def _one_of(self, field: Field, value: object, at: str) -> Filter:
@@ -134,6 +140,28 @@ def _only(names: tuple[str, ...], operators: Mapping[str, object], at: str) -> s
 def _ordered(field: Field, key: str, value: object, at: str) -> Range:
     pointer = f"{at}/{key}"
     return ordered(field, _Given(SIGNS[key], pointer), _text(value, pointer))
+
+
+def _within(field: Field, value: object, at: str) -> Filter:
+    members = value if isinstance(value, Mapping) else {}
+    if members.keys() == {"radius", "of"}:
+        radius = _text(members["radius"], f"{at}/radius")
+        return in_circle(field, radius, _point(members["of"], f"{at}/of"))
+    if members.keys() == {"from", "to"}:
+        corner = _point(members["from"], f"{at}/from")
+        return in_box(field, corner, _point(members["to"], f"{at}/to"))
+    raise _fault("expected 'radius' and 'of', or 'from' and 'to'", at, _CIRCLE)
+
+
+def _point(value: object, pointer: str) -> _Given:
+    """A point as an expression would write it."""
+    if not isinstance(value, Mapping):
+        return _text(value, pointer)
+    try:
+        point = read_point(value)
+    except ValueError as error:
+        raise _fault("cannot use this point", pointer, str(error)) from None
+    return _Given(f"{point.lat!r},{point.lon!r}", pointer)
 
 
 def _text(value: object, pointer: str) -> _Given:

@@ -46,6 +46,8 @@ def scalar(field: Field, given: Written) -> Scalar:
         return _boolean(field, given)
     if field.type is FieldType.DATE:
         return _instant(field, given)
+    if field.type is FieldType.GEO:
+        raise _unusable(field, given, f"a region, like {field.name} WITHIN 5km OF 52.52,13.405")
     return given.text
 
 

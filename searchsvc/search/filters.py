@@ -7,6 +7,9 @@ r"""Parses filter expressions: `brand:"Apple" AND price:10 TO 20 AND NOT discont
               | field ("=" | "!=" | ">" | ">=" | "<" | "<=") value
               | field "IN" "[" value {"," value} "]"
               | field "EXISTS"
+              | field "WITHIN" distance "OF" point      a circle
+              | field "WITHIN" point "TO" point         a box, from its south-west corner on
+    point     = latitude "," longitude
 
 A value is a bare word or stands in double quotes, with `\"` and `\\` for those characters.
 """
@@ -17,6 +20,7 @@ from searchsvc.domain.definition import Field, IndexDefinition
 from searchsvc.domain.query import And, Equals, Exists, Filter, Ids, Not, OneOf, Or, Scalar
 from searchsvc.errors import FilterError
 from searchsvc.search.filter_conditions import Limits, between, compared, filtered_field, one_of
+from searchsvc.search.filter_regions import in_box, in_circle
 from searchsvc.search.filter_tokens import Token, tokenize
 from searchsvc.search.filter_values import equal_to
 
@@ -92,11 +96,13 @@ class _Parser:
             return Exists(field.name)
         if operator.is_word("IN"):
             return self._one_of(field)
+        if operator.is_word("WITHIN"):
+            return self._within(field)
         if operator.is_sign(":"):
             return self._colon(field)
         if operator.kind == "sign" and operator.text in _COMPARISONS:
             return compared(field, operator, self._value())
-        raise _unexpected(operator, f"':', a comparison, IN or EXISTS after '{field.name}'")
+        raise _unexpected(operator, f"':', a comparison, IN, WITHIN or EXISTS after '{field.name}'")
 
     def _field(self) -> Field:
         token = self._next()
@@ -116,6 +122,20 @@ class _Parser:
             values.append(self._value())
         self._expect("]", "',' or ']'")
         return one_of(field, values)
+
+    def _within(self, field: Field) -> Filter:
+        first = self._value()
+        if self._accept("OF"):
+            return in_circle(field, first, self._point(self._value()))
+        corner = self._point(first)
+        self._expect("TO", "OF behind a distance, or TO behind a corner")
+        return in_box(field, corner, self._point(self._value()))
+
+    def _point(self, lat: Token) -> Token:
+        """Latitude and longitude as one token; in quotes they are one already."""
+        if lat.kind == "text" or not self._accept(","):
+            return lat
+        return Token("text", f"{lat.text},{self._value().text}", lat.position)
 
     def _value(self) -> Token:
         token = self._next()

@@ -1,16 +1,24 @@
 """The parameters of a search and of a suggest request: one table for parser, docs and OpenAPI."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
 from searchsvc.domain.definition import DEFAULT
 from searchsvc.errors import RequestError, UnknownParameter, nearest
+from searchsvc.search.regions import read_box, read_distance, read_point
 
-Kind: TypeAlias = Literal["string", "integer", "boolean", "list", "filter"]
+Kind: TypeAlias = Literal[
+    "string", "integer", "boolean", "list", "filter", "point", "distance", "box"
+]
 
 _BOOLEANS = {"true": True, "false": False}
 _MAX_ITEMS = 100
+_GEO: Mapping[str, Callable[[object], object]] = {
+    "point": read_point,
+    "distance": read_distance,
+    "box": read_box,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +26,8 @@ class Parameter:
     """One parameter. `minimum` and `maximum` bound a number, or the length of a string.
 
     A `list` is a JSON array of strings, or in a query string one value with commas; a `filter` is
-    a string, or a JSON object.
+    a string, or a JSON object. A `point`, a `distance` and a `box` are strings too, or in JSON an
+    object, a number and an array of numbers; an empty string gives None.
     """
 
     name: str
@@ -37,6 +46,8 @@ class Parameter:
         """`value` as this parameter's type. Raises RequestError naming it."""
         if self.kind == "list":
             return self._list(value)
+        if self.kind in _GEO:
+            return self._geo(value)
         if isinstance(value, list):
             raise self._error("was given more than once, or as a list")
         if self.kind == "filter" and isinstance(value, dict):
@@ -66,6 +77,14 @@ class Parameter:
         if self.maximum is not None and number > self.maximum:
             raise self._error(f"must be at most {self.maximum}")
         return number
+
+    def _geo(self, value: object) -> object:
+        if value == "":
+            return None
+        try:
+            return _GEO[self.kind](value)
+        except ValueError as error:
+            raise self._error("cannot be used", str(error)) from None
 
     def _boolean(self, value: object) -> bool:
         found = _BOOLEANS.get(value) if isinstance(value, str) else value
@@ -144,6 +163,18 @@ SEARCH_PARAMETERS: tuple[Parameter, ...] = (
         "sort", "list", "Named sorts, or `field:asc`, `field:desc`; by relevance without.", ""
     ),
     Parameter("ranking", "string", "How relevance ranks; `default` without.", DEFAULT, maximum=64),
+    Parameter(
+        "near", "point", "From where distances are told: latitude and longitude; `lat,lng`.", ""
+    ),
+    Parameter("radius", "distance", "Hits within so far of `near`: metres, or `5km`, `3mi`.", ""),
+    Parameter("box", "box", "Hits between these sides: `south,west,north,east`.", ""),
+    Parameter(
+        "geo_field",
+        "string",
+        "Of which field `near`, `radius` and `box` speak; needed where several are `geo`.",
+        "",
+        maximum=64,
+    ),
     Parameter("fields", "list", "Fields of a document to return; all that are public without.", ""),
     Parameter("search_fields", "list", "Look the words up in these fields only.", ""),
     Parameter("highlight", "boolean", "Whether hits carry highlights.", default=True),
@@ -174,7 +205,19 @@ FACET_PARAMETERS: tuple[Parameter, ...] = (
         maximum=1000,
     ),
     Parameter("limit", "integer", "How many values.", 10, minimum=1, maximum=100),
-    *(_SHARED[name] for name in ("filter", "search_fields", "match", "typo")),
+    *(
+        _SHARED[name]
+        for name in (
+            "filter",
+            "near",
+            "radius",
+            "box",
+            "geo_field",
+            "search_fields",
+            "match",
+            "typo",
+        )
+    ),
 )
 
 SIMILAR_PARAMETERS: tuple[Parameter, ...] = (

@@ -1,6 +1,6 @@
 """Turns the parameters of a request into a query, checked against the index's definition."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from hashlib import blake2b
@@ -10,6 +10,7 @@ from searchsvc.domain.curation import NO_CURATION, Curation
 from searchsvc.domain.definition import IndexDefinition, Typo
 from searchsvc.domain.query import (
     NOTHING_APPLIED,
+    And,
     Applied,
     FacetSearch,
     Filter,
@@ -18,7 +19,6 @@ from searchsvc.domain.query import (
     Not,
     PlanStep,
     SearchQuery,
-    SortKey,
     SuggestQuery,
 )
 from searchsvc.errors import RequestError, nearest
@@ -26,6 +26,7 @@ from searchsvc.search.explain import explained
 from searchsvc.search.facets import facet_requests, refuse_unsearchable
 from searchsvc.search.filter_json import read_filter
 from searchsvc.search.filters import joined, parse_filter
+from searchsvc.search.orders import sort_keys
 from searchsvc.search.parameters import (
     FACET_PARAMETERS,
     SEARCH_PARAMETERS,
@@ -34,6 +35,7 @@ from searchsvc.search.parameters import (
     read_parameters,
 )
 from searchsvc.search.planner import NEVER, Asked, Plan, plan
+from searchsvc.search.regions import near_of, regions_of
 
 # Deeper pages cost the engine more than anyone reads.
 MAX_WINDOW = 10_000
@@ -53,12 +55,13 @@ def search_query(
 ) -> SearchQuery:
     """The query of a search request, curated. Raises RequestError, naming the parameter."""
     values = read_parameters(given, SEARCH_PARAMETERS)
-    found = _filter(values["filter"], definition)
+    near = near_of(values, definition)
+    found = _narrowed(_filter(values["filter"], definition), regions_of(values, definition))
     offset = (values["page"] - 1) * values["per_page"]
     if offset + values["per_page"] > MAX_WINDOW:
         message = f"page and per_page reach beyond the first {MAX_WINDOW} hits"
         raise RequestError(message, param="page", hint="narrow the query or add a filter")
-    sort = _sort(values["sort"], definition)
+    sort = sort_keys(values["sort"], definition, near)
     typed = values["q"]
     asked = Asked(typed, _typo(values, definition), curation, found, bool(sort), now)
     planned, steps = explained(asked) if values["explain"] else (plan(asked), None)
@@ -78,6 +81,7 @@ def search_query(
         fields=_fields(values["fields"], definition),
         highlight=values["highlight"],
         search_fields=_search_fields(values["search_fields"], definition),
+        near=near,
         page=values["page"],
         pins=planned.pins,
         boosts=planned.boosts,
@@ -155,37 +159,14 @@ def _filter(given: str | Mapping[str, object], definition: IndexDefinition) -> F
     return read_filter(given, definition)
 
 
+def _narrowed(found: Filter | None, regions: Sequence[Filter]) -> Filter | None:
+    """The filter and the regions together, joined by AND at the top."""
+    parts = found.parts if isinstance(found, And) else (found,)
+    return joined(*parts, *regions)
+
+
 def _typo(values: Mapping[str, Any], definition: IndexDefinition) -> Typo:
     return _NO_TYPOS if values["typo"] == "off" else definition.typo
-
-
-def _sort(names: tuple[str, ...], definition: IndexDefinition) -> tuple[SortKey, ...]:
-    keys: dict[str, SortKey] = {}
-    for name in names:
-        key = _sort_key(name, definition)
-        keys.setdefault(key.field, key)
-    return tuple(keys.values())
-
-
-def _sort_key(name: str, definition: IndexDefinition) -> SortKey:
-    named = definition.sort_named(name)
-    if named is not None:
-        return SortKey(named.field, named.descending)
-    field, _, direction = name.partition(":")
-    sortable = definition.public("sortable")
-    if field not in sortable:
-        raise RequestError(
-            f"cannot sort by '{field[:50]}'",
-            param="sort",
-            hint=nearest(field[:50], [*sortable, *(key for key, _ in definition.sorts)]),
-        )
-    if direction not in ("", "asc", "desc"):
-        raise RequestError(
-            f"cannot sort '{field}' in order '{direction[:50]}'",
-            param="sort",
-            hint=f"use {field}:asc or {field}:desc",
-        )
-    return SortKey(field, descending=direction == "desc")
 
 
 def _ranking(name: str, definition: IndexDefinition) -> str:

@@ -172,6 +172,7 @@ CHECKS = {
     "selected": lambda a, e: all(a["facets"][f]["selected"] == want for f, want in e.items()),
     "highlight": lambda a, e: all(marks(a, id, field) == h for (id, field), h in pairs(e)),
     "unmarked": lambda a, e: all(not by_id(a)[id].get("highlight") for id in e),
+    "metres": lambda a, e: {hit["id"]: hit.get("distance_m") for hit in a["hits"]} == e,
     "docs": lambda a, e: all(by_id(a)[id]["doc"] == doc for id, doc in e.items()),
     "without_field": lambda a, e: a["hits"] and all(e not in hit["doc"] for hit in a["hits"]),
     "doc_field": lambda a, e: a["doc"][e[0]] == e[1],

@@ -4,7 +4,20 @@ from collections.abc import Iterable
 from typing import Any, TypeAlias
 
 from searchsvc.domain.definition import FieldType
-from searchsvc.domain.query import And, Equals, Exists, Filter, Ids, Not, OneOf, Or, Range
+from searchsvc.domain.geo import FARTHEST, Circle, Point, Region
+from searchsvc.domain.query import (
+    And,
+    Condition,
+    Equals,
+    Exists,
+    Filter,
+    Ids,
+    Not,
+    OneOf,
+    Or,
+    Range,
+    Within,
+)
 from searchsvc.engines import values
 from searchsvc.engines.elastic.plan import Plan
 from searchsvc.engines.elastic.schema import Physical
@@ -13,6 +26,8 @@ Native: TypeAlias = dict[str, Any]
 
 ALL: Native = {"match_all": {}}
 NONE: Native = {"match_none": {}}
+# A server keeps points to the centimetre, and so might leave out one that lies on a box's side.
+_SLACK = 1e-7  # degrees
 _RANGED = frozenset({FieldType.NUMBER, FieldType.DATE})
 
 
@@ -31,7 +46,7 @@ def passing(filter: Filter, plan: Plan) -> Native:
     return NONE if one is None or not one.value else _leaf(filter, one)
 
 
-def _leaf(filter: Equals | OneOf | Range | Exists, one: Physical) -> Native:
+def _leaf(filter: Condition, one: Physical) -> Native:
     match filter:
         case Exists():
             return {"exists": {"field": one.value}}
@@ -39,6 +54,8 @@ def _leaf(filter: Equals | OneOf | Range | Exists, one: Physical) -> Native:
             return _one_of(one, [values.comparable(one.field, value)])
         case OneOf(_, wanted):
             return _one_of(one, [values.comparable(one.field, value) for value in wanted])
+        case Within(_, region):
+            return _within(one, region) if one.field.is_geo else NONE
     return _range(filter, one)
 
 
@@ -62,6 +79,23 @@ def _range(range: Range, one: Physical) -> Native:
             return NONE
         bounds[name] = limit
     return {"range": {one.value: bounds}} if bounds else {"exists": {"field": one.value}}
+
+
+def _within(one: Physical, region: Region) -> Native:
+    if isinstance(region, Circle):
+        if region.radius >= FARTHEST:
+            return {"exists": {"field": one.value}}
+        metres = f"{region.radius:.3f}m"
+        return {"geo_distance": {"distance": metres, one.value: native_point(region.center)}}
+    box = region.widened(_SLACK)
+    low, high = box.south_west, box.north_east
+    sides = {"top": high.lat, "left": low.lon, "bottom": low.lat, "right": high.lon}
+    return {"geo_bounding_box": {one.value: sides}}
+
+
+def native_point(point: Point) -> Native:
+    """A point as the server takes it."""
+    return {"lat": point.lat, "lon": point.lon}
 
 
 def every(parts: Iterable[Native]) -> Native:

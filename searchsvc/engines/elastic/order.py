@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from searchsvc.domain.query import SortKey
-from searchsvc.engines.elastic.filters import Native
+from searchsvc.engines.elastic.filters import Native, native_point
 from searchsvc.engines.elastic.plan import Plan
 from searchsvc.engines.elastic.schema import KEY
 
@@ -14,7 +14,10 @@ def order(sort: Iterable[SortKey], plan: Plan) -> list[Native]:
     asked = list(sort)
     for key in asked:
         one = plan.fields.get(key.field)
-        if one is not None and one.sort:
+        if one is not None and key.near is not None and one.field.is_geo:
+            where = {one.value: native_point(key.near), "order": "asc", "unit": "m", "mode": "min"}
+            keys.append({"_geo_distance": where})
+        elif one is not None and one.sort:
             keys.append(
                 {one.sort: {"order": "desc" if key.descending else "asc", "missing": "_last"}}
             )

@@ -9,7 +9,7 @@ import orjson
 from searchsvc.domain.definition import Field, IndexDefinition
 from searchsvc.domain.query import Place, SearchQuery, Term
 from searchsvc.domain.result import Frequencies, Hit
-from searchsvc.engines import sources
+from searchsvc.engines import distances, sources
 from searchsvc.engines.analysis import fold
 from searchsvc.engines.clauses import groups_in
 from searchsvc.engines.elastic.failures import Reply, decoded, garbled
@@ -146,10 +146,12 @@ def hits(
     Matches are marked by our own rules, the same as on every engine, in the texts at hand.
     """
     marked = [f for f in definition.fields if (f.highlight or f.snippet) and not f.hidden]
-    members: list[Mapping[str, object]] = []
-    marks = None
-    if query.highlight and marked:
+    is_marked = query.highlight and bool(marked)
+    members: list[Mapping[str, object]] = [{}] * len(found)
+    if is_marked or query.near:
         members = [orjson.loads(one.held.json) for one in found]
+    marks = None
+    if is_marked:
         seen = seen_words(members, marked, query.terms, definition)
         marks = Highlighter(definition, groups_in(understood(query, seen)), query.fields)
     return tuple(
@@ -157,9 +159,10 @@ def hits(
             one.id,
             scored if one.score is None else one.score,
             sources.chosen(one.source, query.fields),
-            marks.of(members[number]) if marks else {},
+            marks.of(held) if marks else {},
+            distances.from_source(held, query.near),
         )
-        for number, one in enumerate(found)
+        for one, held in zip(found, members, strict=True)
     )
 
 

@@ -31,7 +31,12 @@ _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _WORDS = {"type": "text", "analyzer": "whitespace"}
 _STEMS = {"type": "text", "analyzer": "whitespace", "index_options": "freqs"}
 _WHOLE = {"type": "keyword", "doc_values": False}
-_NATIVE = {FieldType.NUMBER: "double", FieldType.BOOL: "boolean", FieldType.DATE: "long"}
+_NATIVE = {
+    FieldType.NUMBER: "double",
+    FieldType.BOOL: "boolean",
+    FieldType.DATE: "long",
+    FieldType.GEO: "geo_point",
+}
 
 
 @dataclass(frozen=True, slots=True)

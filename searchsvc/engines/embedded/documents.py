@@ -9,6 +9,7 @@ from searchsvc.domain.definition import FieldType, IndexDefinition
 from searchsvc.domain.document import Document
 from searchsvc.engines import boosts, sources, values
 from searchsvc.engines.analysis import for_tokenizer, tokens
+from searchsvc.engines.embedded import geo
 from searchsvc.engines.embedded.schema import (
     CHECKSUM,
     DIGEST,
@@ -43,7 +44,8 @@ def converter(definition: IndexDefinition) -> Convert:
     since the last commit.
     """
     fields = [one for one in physical(definition) if one.words or one.value or one.sort]
-    texts = [_text(one) for one in fields if one.field.type not in _NUMBERS]
+    points = [one for one in fields if one.field.is_geo]
+    texts = [_text(one) for one in fields if one.field.type not in (*_NUMBERS, FieldType.GEO)]
     numbers = [_number(one) for one in fields if one.field.type in _NUMBERS]
     visible = sources.visible(definition)
     factors = boosts.columns(definition).items()
@@ -59,6 +61,8 @@ def converter(definition: IndexDefinition) -> Convert:
         target.add_bytes(SOURCE, visible(source))
         _add_texts(target, held, texts)
         _add_numbers(target, held, numbers)
+        for one in points:
+            _add_points(target, held, one)
         for column, factor in factors:
             target.add_float(column, as_weight(factor(held)))
         return target
@@ -165,6 +169,13 @@ def _add_several(target: tantivy.Document, items: Sequence[Any], number: Number)
         put(target, value, item)
     if sort and items:
         put(target, sort, items[0])
+
+
+def _add_points(target: tantivy.Document, held: Mapping[str, Any], one: Physical) -> None:
+    read = values.reader(one.field)
+    points = read(held.get(one.field.name)) if read else []
+    if points:
+        geo.add(target, one, points)
 
 
 # tantivy's own methods, since one more call per value shows.

@@ -6,49 +6,69 @@ from tantivy import FieldType as Kind
 from tantivy import Occur, Query, Schema
 
 from searchsvc.domain.definition import FieldType
-from searchsvc.domain.query import And, Equals, Exists, Filter, Ids, Not, OneOf, Or, Range, Scalar
+from searchsvc.domain.query import (
+    And,
+    Condition,
+    Equals,
+    Exists,
+    Filter,
+    Ids,
+    Not,
+    OneOf,
+    Or,
+    Range,
+    Scalar,
+    Within,
+)
 from searchsvc.engines import values
+from searchsvc.engines.embedded import geo
 from searchsvc.engines.embedded.schema import ID, Physical
-from searchsvc.engines.embedded.snapshot import Plan
+from searchsvc.engines.embedded.snapshot import Snapshot
 
 _KINDS = {FieldType.NUMBER: Kind.Float, FieldType.DATE: Kind.Integer}
 
 
-def passing(filter: Filter, plan: Plan, schema: Schema) -> Query:
+def passing(filter: Filter, snapshot: Snapshot) -> Query:
     """The documents that pass `filter`, each with the score 0."""
-    return Query.const_score_query(_compile(filter, plan, schema), 0.0)
+    return Query.const_score_query(_compile(filter, snapshot), 0.0)
 
 
-def _compile(filter: Filter, plan: Plan, schema: Schema) -> Query:
+def _compile(filter: Filter, snapshot: Snapshot) -> Query:
     match filter:
         case And(parts):
-            return both(_compile(part, plan, schema) for part in parts)
+            return both(_compile(part, snapshot) for part in parts)
         case Or(parts):
-            return either(_compile(part, plan, schema) for part in parts)
+            return either(_compile(part, snapshot) for part in parts)
         case Not(part):
-            return Query.boolean_query(
-                [
-                    (Occur.Must, Query.all_query()),
-                    (Occur.MustNot, _compile(part, plan, schema)),
-                ]
-            )
+            return negated(_compile(part, snapshot))
         case Ids(ids):
-            return either(Query.term_query(schema, ID, id, "basic") for id in ids)
-    one = plan.fields.get(filter.field)
+            return either(Query.term_query(snapshot.schema, ID, id, "basic") for id in ids)
+    one = snapshot.plan.fields.get(filter.field)
     if one is None or not one.value:
         return Query.empty_query()
-    return _leaf(filter, one, schema)
+    return _of_points(filter, one, snapshot) if one.field.is_geo else _leaf(filter, one, snapshot)
 
 
-def _leaf(filter: Equals | OneOf | Range | Exists, one: Physical, schema: Schema) -> Query:
+def _of_points(filter: Condition, one: Physical, snapshot: Snapshot) -> Query:
+    match filter:
+        case Exists():
+            return geo.anywhere(snapshot, one)
+        case Within(_, region):
+            return geo.within(snapshot, one, region)
+    return Query.empty_query()
+
+
+def _leaf(filter: Condition, one: Physical, snapshot: Snapshot) -> Query:
     match filter:
         case Exists():
             return Query.exists_query(one.value)
         case Equals(_, value):
-            return _equal(one, value, schema)
+            return _equal(one, value, snapshot.schema)
         case OneOf(_, wanted):
-            return either(_equal(one, value, schema) for value in wanted)
-    return _range(filter, one, schema)
+            return either(_equal(one, value, snapshot.schema) for value in wanted)
+        case Range():
+            return _range(filter, one, snapshot.schema)
+    return Query.empty_query()
 
 
 def _equal(one: Physical, value: Scalar, schema: Schema) -> Query:
@@ -78,6 +98,11 @@ def _range(range: Range, one: Physical, schema: Schema) -> Query:
     return Query.range_query(
         schema, one.value, kind, low, high, range.include_low, range.include_high
     )
+
+
+def negated(query: Query) -> Query:
+    """The documents that do not match."""
+    return Query.boolean_query([(Occur.Must, Query.all_query()), (Occur.MustNot, query)])
 
 
 def both(parts: Iterable[Query]) -> Query:

@@ -1,7 +1,7 @@
 """Pages in a stated order: by several keys, missing values last, ties by id; or by score.
 
 tantivy orders by one field. Within documents that tie on it, the page is asked for again with
-the next key; the last key is the id, which never ties.
+the next key; the last key is the id, which never ties. `nearest.py` orders by distance.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -9,15 +9,16 @@ from dataclasses import dataclass
 from itertools import groupby
 from math import log2
 from operator import itemgetter
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 import tantivy
-from tantivy import DocAddress, Occur, Order, Query, Searcher
+from tantivy import DocAddress, Order, Query, Searcher
 
 from searchsvc.domain.definition import FieldType
 from searchsvc.domain.query import SortKey
 from searchsvc.engines.boosts import LOWEST
-from searchsvc.engines.embedded.filters import having
+from searchsvc.engines.embedded.filters import both, having, negated
+from searchsvc.engines.embedded.nearest import DistanceKey, Valued
 from searchsvc.engines.embedded.schema import ID
 from searchsvc.engines.embedded.snapshot import Plan, Snapshot
 from searchsvc.engines.values import Value
@@ -29,18 +30,44 @@ Found: TypeAlias = tuple[float, DocAddress]
 TIES = 100
 
 
+class Key(Protocol):
+    """What to order by; documents without a value come last."""
+
+    @property
+    def order(self) -> Order:
+        """Whether the least or the greatest value comes first."""
+        ...
+
+    def ordered(self, snapshot: Snapshot, query: Query, offset: int, limit: int) -> list[Valued]:
+        """Hits in this order, each with its value."""
+        ...
+
+    def tied(self, snapshot: Snapshot, query: Query, value: Value | None) -> Query:
+        """The matches of `query` that are ordered by `value`; None: those without a value."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
-class Key:
+class FieldKey:
     """A tantivy field to order by."""
 
     name: str
     type: FieldType
     order: Order
 
-    @classmethod
-    def of_id(cls) -> "Key":
-        """The last key of every order."""
-        return cls(ID, FieldType.ID, Order.Asc)
+    def ordered(self, snapshot: Snapshot, query: Query, offset: int, limit: int) -> list[Valued]:
+        found = snapshot.searcher.search(
+            query, limit, count=False, offset=offset, order_by_field=self.name, order=self.order
+        )
+        return found.hits
+
+    def tied(self, snapshot: Snapshot, query: Query, value: Value | None) -> Query:
+        if value is None:
+            return both([query, negated(Query.exists_query(self.name))])
+        return both([query, having(self.name, self.type, value, snapshot.schema)])
+
+
+BY_ID = FieldKey(ID, FieldType.ID, Order.Asc)  # the last key of every order
 
 
 def sort_keys(sort: Sequence[SortKey], column: str, plan: Plan) -> list[Key]:
@@ -49,7 +76,7 @@ def sort_keys(sort: Sequence[SortKey], column: str, plan: Plan) -> list[Key]:
     Fields that the version cannot sort by are passed over.
     """
     if not sort:
-        return [Key(column, FieldType.NUMBER, Order.Desc)] if column else []
+        return [FieldKey(column, FieldType.NUMBER, Order.Desc)] if column else []
     return list(_keys(sort, plan))
 
 
@@ -65,9 +92,10 @@ def boosted_page(
 ) -> list[Found]:
     """The page of matches that differ by their boosts alone, since no word was asked for."""
     addresses = list(_page(snapshot, query, keys, offset, limit))
-    if not keys:
+    columns = [key.name for key in keys if isinstance(key, FieldKey)]
+    if not columns:
         return [(1.0, address) for address in addresses]
-    weights = snapshot.searcher.fast_field_values(keys[0].name, addresses)
+    weights = snapshot.searcher.fast_field_values(columns[0], addresses)
     return [
         (LOWEST * log2(2.0 + (weight or 0.0)), address)
         for weight, address in zip(weights, addresses, strict=True)
@@ -102,16 +130,6 @@ def by_score(snapshot: Snapshot, query: Query, column: str, offset: int, limit: 
     return found.hits
 
 
-def ordered(
-    snapshot: Snapshot, query: Query, key: Key, offset: int, limit: int
-) -> list[tuple[Value | None, DocAddress]]:
-    """Hits in the order of one key, each with its value of it."""
-    found = snapshot.searcher.search(
-        query, limit, count=False, offset=offset, order_by_field=key.name, order=key.order
-    )
-    return found.hits
-
-
 def _run(hits: Sequence[Found], at: int) -> tuple[int, int]:
     """Where the row of hits with the same score as `hits[at]` begins and ends."""
     begin, end, score = at, at + 1, hits[at][0]
@@ -136,8 +154,13 @@ def counted(result: tantivy.SearchResult) -> int:
 def _keys(sort: Iterable[SortKey], plan: Plan) -> Iterator[Key]:
     for key in sort:
         one = plan.fields.get(key.field)
-        if one is not None and one.sort:
-            yield Key(one.sort, one.field.type, Order.Desc if key.descending else Order.Asc)
+        if one is None or not one.sort:
+            continue
+        if not one.field.is_geo:
+            order = Order.Desc if key.descending else Order.Asc
+            yield FieldKey(one.sort, one.field.type, order)
+        elif key.near is not None:
+            yield DistanceKey(one, key.near)
 
 
 def _page(
@@ -146,10 +169,10 @@ def _page(
     """`limit` matches from `offset` on, ordered by `keys` and then by id."""
     if limit < 1:
         return
-    key = keys[0] if keys else Key.of_id()
+    key = keys[0] if keys else BY_ID
     # From the start, since only that shows where a row of ties begins; tantivy orders all those
     # before the offset anyway. One hit more shows whether the last row goes on.
-    hits = ordered(snapshot, query, key, 0, offset + limit + 1)
+    hits = key.ordered(snapshot, query, 0, offset + limit + 1)
     if not keys:
         yield from (address for _, address in hits[offset : offset + limit])
         return
@@ -160,15 +183,6 @@ def _page(
         if begin < end and len(run) == 1:
             yield run[0]
         elif begin < end:
-            inner = tied(snapshot, query, key, value)
+            inner = key.tied(snapshot, query, value)
             yield from _page(snapshot, inner, keys[1:], begin - position, end - begin)
         position += len(run)
-
-
-def tied(snapshot: Snapshot, query: Query, key: Key, value: Value | None) -> Query:
-    """The matches of `query` that are ordered by `value`; None: those without a value."""
-    if value is None:
-        exists = Query.exists_query(key.name)
-        return Query.boolean_query([(Occur.Must, query), (Occur.MustNot, exists)])
-    same = having(key.name, key.type, value, snapshot.schema)
-    return Query.boolean_query([(Occur.Must, query), (Occur.Must, same)])

@@ -11,7 +11,7 @@ from typing import TypeAlias
 from tantivy import DocAddress, Order, Query
 
 from searchsvc.domain.query import Place
-from searchsvc.engines.embedded.order import TIES, Found, Key, by_score, ordered, tied
+from searchsvc.engines.embedded.order import BY_ID, TIES, Found, Key, by_score
 from searchsvc.engines.embedded.schema import ID
 from searchsvc.engines.embedded.snapshot import Snapshot
 from searchsvc.engines.embedded.writer import address_of
@@ -27,7 +27,7 @@ def place_of(
     """The values of a document by which `keys` order it, and its id."""
     id = _id(snapshot, address)
     alone = Query.term_query(snapshot.schema, ID, id)
-    return (*(ordered(snapshot, alone, key, 0, 1)[0][0] for key in keys), id)
+    return (*(key.ordered(snapshot, alone, 0, 1)[0][0] for key in keys), id)
 
 
 def score_place(snapshot: Snapshot, found: Found) -> tuple[Value | None, ...]:
@@ -38,17 +38,17 @@ def score_place(snapshot: Snapshot, found: Found) -> tuple[Value | None, ...]:
 def count_sorted(snapshot: Snapshot, query: Query, keys: Sequence[Key], place: Place) -> int:
     """How many matches `keys`, and then the id, put at or before the place."""
     limit, hint = place.values[0], place.seen
-    key = keys[0] if keys else Key.of_id()
+    key = keys[0] if keys else BY_ID
     descending = key.order == Order.Desc
 
     def hit(at: int) -> Hits:
-        return ordered(snapshot, query, key, at, 1)
+        return key.ordered(snapshot, query, at, 1)
 
     if not keys:
         return _count(hit, lambda value: not _is_behind(value, limit, descending), hint)
     earlier = _count(hit, lambda value: _is_behind(limit, value, descending), hint)
     rest = Place(place.values[1:], max(0, hint - earlier))
-    return earlier + count_sorted(snapshot, tied(snapshot, query, key, limit), keys[1:], rest)
+    return earlier + count_sorted(snapshot, key.tied(snapshot, query, limit), keys[1:], rest)
 
 
 def count_scored(snapshot: Snapshot, query: Query, column: str, place: Place) -> int:

@@ -63,7 +63,7 @@ class WordsQuery:
         found = join([self._clause(clause, join, self._group) for clause in self._needed])
         if not self._query.pins:
             return found
-        pinned = passing(Ids(self._query.pinned), self._snapshot.plan, self._schema)
+        pinned = passing(Ids(self._query.pinned), self._snapshot)
         return either([found, pinned])
 
     @cached_property
@@ -180,8 +180,7 @@ def within(query: Query, filter: Filter | None, snapshot: Snapshot) -> Query:
     """Those matches of `query` that pass `filter`, with the same scores."""
     if filter is None:
         return query
-    passes = passing(filter, snapshot.plan, snapshot.schema)
-    return Query.boolean_query([(Occur.Must, query), (Occur.Must, passes)])
+    return Query.boolean_query([(Occur.Must, query), (Occur.Must, passing(filter, snapshot))])
 
 
 def boosted(query: Query, by: Sequence[Boosted], snapshot: Snapshot) -> Query:

@@ -7,7 +7,7 @@ from tantivy import DocAddress, Searcher
 
 from searchsvc.domain.query import SearchQuery
 from searchsvc.domain.result import Hit, HitSuggestion
-from searchsvc.engines import sources, suggestions
+from searchsvc.engines import distances, sources, suggestions
 from searchsvc.engines.embedded.order import Found
 from searchsvc.engines.embedded.schema import ID, SOURCE
 from searchsvc.engines.embedded.snapshot import Snapshot
@@ -20,21 +20,21 @@ def hits(
 ) -> tuple[Hit, ...]:
     """The documents found, each with its source and highlights."""
     marks = Highlighter(snapshot.definition, groups, query.fields) if query.highlight else None
-    return tuple(
-        _hit(snapshot.searcher, score, address, query.fields, marks) for score, address in found
-    )
+    return tuple(_hit(snapshot.searcher, score, address, query, marks) for score, address in found)
 
 
 def _hit(
     searcher: Searcher,
     score: float,
     address: DocAddress,
-    fields: Sequence[str] | None,
+    query: SearchQuery,
     marks: Highlighter | None,
 ) -> Hit:
     id, source = read(searcher, address)
-    highlight = marks.of(orjson.loads(source)) if marks else {}
-    return Hit(id, score, sources.chosen(source, fields), highlight)
+    members = orjson.loads(source) if marks or query.near else {}
+    highlight = marks.of(members) if marks else {}
+    away = distances.from_source(members, query.near)
+    return Hit(id, score, sources.chosen(source, query.fields), highlight, away)
 
 
 def read(searcher: Searcher, address: DocAddress) -> tuple[str, bytes]:

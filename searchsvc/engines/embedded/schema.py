@@ -23,7 +23,8 @@ class Physical:
 
     `words` holds its folded words with positions, `worded` names all that hold them, `whole` has
     all words of a short value as one term, `value` what filters and facets compare, `sort` the one
-    value that it is sorted by.
+    value that it is sorted by. Of a point that is its cells and its number; several points are
+    listed in `several`.
     """
 
     field: Field
@@ -32,6 +33,7 @@ class Physical:
     whole: str = ""
     value: str = ""
     sort: str = ""
+    several: str = ""
 
 
 def physical(definition: IndexDefinition) -> tuple[Physical, ...]:
@@ -54,7 +56,8 @@ def _physical(number: int, field: Field, shared: tuple[str, ...]) -> Physical:
         worded=(words, *shared) if with_words else (),
         whole=f"whole{number}" if with_words and field.searchable else "",
         value="" if field.type is FieldType.TEXT else f"value{number}",
-        sort=f"sort{number}" if field.sort else "",
+        sort=f"sort{number}" if field.sortable else "",
+        several=f"several{number}" if field.is_geo else "",
     )
 
 
@@ -81,6 +84,11 @@ def _add(builder: SchemaBuilder, one: Physical) -> None:
         builder.add_text_field(one.words, tokenizer_name=WORDS, index_option="position")
     if one.whole:
         builder.add_text_field(one.whole, tokenizer_name=RAW, index_option="basic")
+    if one.field.is_geo:
+        builder.add_text_field(one.value, tokenizer_name=RAW, index_option="basic")
+        builder.add_integer_field(one.sort, fast=True)
+        builder.add_bytes_field(one.several, stored=True)
+        return
     for name in (one.value, one.sort):
         if name:
             _add_value(builder, name, one.field.type)

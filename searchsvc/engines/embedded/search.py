@@ -31,7 +31,6 @@ from searchsvc.engines.embedded.live import LiveSnapshots
 from searchsvc.engines.embedded.order import (
     Found,
     boosted_page,
-    counted,
     scored_page,
     sort_keys,
     sorted_page,
@@ -158,7 +157,7 @@ def _page(
         last = score_place(snapshot, found[-1]) if found else ()
     else:
         matching = within(words.matching, query.filter, snapshot)
-        total = counted(snapshot.searcher.search(matching, 1))
+        total = snapshot.count(matching)
         keys = sort_keys(query.sort, column, snapshot.plan)
         if after is not None:
             start = count_sorted(snapshot, matching, keys, after)

@@ -88,6 +88,11 @@ class Snapshot:
         """How many documents there are."""
         return self.searcher.num_docs
 
+    def count(self, query: Query) -> int:
+        """How many documents match."""
+        found = self.searcher.search(query, 1)
+        return int(found.count)  # type: ignore[attr-defined]  # the library's stubs forget it
+
     def letter(self, first: str) -> Letter:
         """The vocabulary's words that begin with `first`."""
         return self.vocabulary.letter(first, self.searcher, self.commit)

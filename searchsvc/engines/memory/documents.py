@@ -3,10 +3,13 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from searchsvc.domain.definition import Field, FieldType, IndexDefinition
 from searchsvc.domain.document import Document
-from searchsvc.engines import boosts, sources, values
+from searchsvc.domain.geo import Point
+from searchsvc.domain.query import SortKey
+from searchsvc.engines import boosts, distances, sources, values
 from searchsvc.engines.analysis import stemmer, tokens
 from searchsvc.engines.fields import has_words, id_parts, joined
 from searchsvc.engines.terms import Letter
@@ -24,10 +27,18 @@ class Stored:
 
     document: Document
     source: bytes
-    values: Mapping[str, list[Value]]
+    values: Mapping[str, list[Any]]
     sorts: Mapping[str, Value]
     words: Mapping[str, list[list[str]]]
     factors: Mapping[str, float]
+
+    def sort_value(self, key: SortKey) -> Value | None:
+        """What the document has of that key, None where it has nothing."""
+        if key.near is None:
+            return self.sorts.get(key.field)
+        held = self.values.get(key.field, ())
+        points = (point for point in held if isinstance(point, Point))
+        return distances.nearest(points, key.near)
 
 
 def reader(definition: IndexDefinition) -> Callable[[Document], Stored]:
@@ -47,7 +58,11 @@ def reader(definition: IndexDefinition) -> Callable[[Document], Stored]:
             document,
             visible(document.source),
             {f.name: values.held(f, items) for f, items in held.items()},
-            {f.name: values.sort_value(f, items[0]) for f, items in held.items() if items},
+            {
+                f.name: values.sort_value(f, items[0])
+                for f, items in held.items()
+                if items and not f.is_geo
+            },
             _all_words(held, shared),
             {name: factor(document.values) for name, factor in columns.items()},
         )

@@ -22,7 +22,7 @@ from searchsvc.domain.result import (
     SuggestResult,
     UnknownWord,
 )
-from searchsvc.engines import places, sources, suggestions
+from searchsvc.engines import distances, places, sources, suggestions
 from searchsvc.engines.analysis import fold
 from searchsvc.engines.clauses import Clause, groups_in, one_by_one
 from searchsvc.engines.facet_values import facet_values
@@ -162,7 +162,7 @@ def _by_key(found: Iterable[tuple[float, Stored]], key: SortKey) -> list[tuple[f
     """Documents with a value in order, then those without one as they are."""
     valued, missing = [], []
     for pair in found:
-        value = pair[1].sorts.get(key.field)
+        value = pair[1].sort_value(key)
         if value is None:
             missing.append(pair)
         else:
@@ -173,7 +173,7 @@ def _by_key(found: Iterable[tuple[float, Stored]], key: SortKey) -> list[tuple[f
 
 def _place(score: float, stored: Stored, sort: Iterable[SortKey]) -> tuple[Value | None, ...]:
     """Where a document stands: its values of the sort keys, or its score, and its id."""
-    keys = [stored.sorts.get(key.field) for key in sort]
+    keys = [stored.sort_value(key) for key in sort]
     return (*(keys or [score]), stored.document.id)
 
 
@@ -185,8 +185,14 @@ def _behind(ordered: Iterable[tuple[float, Stored]], query: SearchQuery) -> int:
 
 
 def _hit(score: float, stored: Stored, query: SearchQuery, marks: Highlighter | None) -> Hit:
-    highlight = marks.of(orjson.loads(stored.source)) if marks else {}
-    return Hit(stored.document.id, score, sources.chosen(stored.source, query.fields), highlight)
+    members = orjson.loads(stored.source) if marks or query.near else {}
+    return Hit(
+        stored.document.id,
+        score,
+        sources.chosen(stored.source, query.fields),
+        marks.of(members) if marks else {},
+        distances.from_source(members, query.near),
+    )
 
 
 def _facets(query: SearchQuery, matching: Sequence[Stored], state: State) -> Iterable[Facet]:

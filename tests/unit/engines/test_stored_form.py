@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from searchsvc.domain.definition import Cut, Field, FieldType, IndexDefinition, Sort, Typo
+from searchsvc.domain.geo import Point
 from searchsvc.domain.index import Recipe
 from searchsvc.engines.elastic import documents as elastic
 from searchsvc.engines.elastic import schema as elastic_schema
@@ -31,6 +32,7 @@ VALUES = {
     FieldType.NUMBER: 3.5,
     FieldType.BOOL: True,
     FieldType.DATE: None,
+    FieldType.GEO: Point(52.52, 13.405),
     FieldType.JSON: {"a": 1},
 }
 

@@ -38,6 +38,7 @@ BAD = [
     (FieldType.BOOL, "yes", "true or false"),
     (FieldType.DATE, 0, "expected a date"),
     (FieldType.ID, "x" * 32_767, "longer than"),
+    (FieldType.GEO, "52.52,13.405", "expected a point"),
 ]
 
 

@@ -22,6 +22,7 @@ PRODUCTS = parse_mapping(
       price: number, facet
       in_stock: bool, facet
       created_at: date
+      location: geo
       secret: keyword, hidden
     """,
 )
@@ -39,6 +40,28 @@ def written(value: object) -> str:
         escaped = value.replace("\\", "\\\\").replace('"', '\\"')
         return f'"{escaped}"'
     return json.dumps(value)
+
+
+POINTS = st.tuples(st.floats(-90, 90), st.floats(-180, 180))
+RADII = st.tuples(st.integers(0, 10**6), st.sampled_from(["", "m", "km", "mi"]))
+
+
+@st.composite
+def places(draw: st.DrawFn) -> tuple[str, dict[str, object]]:
+    """One condition on a place, some of them on none."""
+    field = draw(st.sampled_from(["location", "price"]))
+    (lat, lng), (other_lat, other_lng) = draw(POINTS), draw(POINTS)
+    other = f"{other_lat},{other_lng}"
+    if draw(st.booleans()):
+        amount, unit = draw(RADII)
+        radius = amount if not unit and draw(st.booleans()) else f"{amount}{unit}"
+        circle = {
+            "radius": radius,
+            "of": draw(st.sampled_from([other, {"lat": other_lat, "lng": other_lng}])),
+        }
+        return f"{field} WITHIN {radius} OF {other}", {"field": field, "within": circle}
+    box = {"from": {"lat": lat, "lon": lng}, "to": other}
+    return f"{field} WITHIN {lat},{lng} TO {other}", {"field": field, "within": box}
 
 
 @st.composite
@@ -71,7 +94,7 @@ def joined(
     )
 
 
-@given(st.recursive(conditions(), joined, max_leaves=8))
+@given(st.recursive(conditions() | places(), joined, max_leaves=8))
 def test_an_object_means_what_its_expression_means(both: tuple[str, dict[str, object]]) -> None:
     """Either form of any filter becomes the same filter, or is refused."""
     text, twin = both
@@ -123,6 +146,12 @@ def nested(levels: int) -> dict[str, object]:
         ({"field": "price", "eq": "ten"}, "'ten' at /eq of the filter is no value of 'price'"),
         ({"field": "price", "eq": True}, "expected a number"),
         ({"field": "price", "gt": float("inf")}, "finite"),
+        ({"field": "location", "within": "5km"}, "expected 'radius' and 'of', or 'from' and 'to'"),
+        ({"field": "location", "within": {"radius": "5km"}}, 'such as {"radius": "5km", "of":'),
+        ({"field": "location", "within": {"radius": {}, "of": "1,1"}}, "at /within/radius"),
+        ({"field": "location", "within": {"radius": 5, "of": {"lat": 1}}}, "at /within/of"),
+        ({"field": "location", "within": {"from": "2,1", "to": "1,2"}}, "the southern one"),
+        ({"field": "location", "eq": "1,1"}, "expected a region"),
         ({"not": {"field": "prise", "eq": 1}}, "'prise' at /not/field of the filter"),
         ({"field": "secret", "eq": "a"}, "unknown field 'secret'"),
         ({"field": "name", "eq": "a"}, "cannot be filtered"),

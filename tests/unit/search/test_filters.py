@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from searchsvc.definitions.mappings import parse_mapping
-from searchsvc.domain.query import And, Equals, Exists, Filter, Not, OneOf, Or, Range
+from searchsvc.domain.geo import NEAREST, Box, Circle, Point
+from searchsvc.domain.query import And, Equals, Exists, Filter, Not, OneOf, Or, Range, Within
 from searchsvc.errors import FilterError
 from searchsvc.search.filter_conditions import MAX_CLAUSES, MAX_DEPTH
 from searchsvc.search.filters import parse_filter, without_field
@@ -22,10 +23,12 @@ PRODUCTS = parse_mapping(
       price: number, facet
       in_stock: bool, facet
       created_at: date
+      location: geo
       secret: keyword, hidden
       note: keyword, stored
     """,
 )
+BERLIN = Point(52.5, 13.4)
 DAY = datetime(2026, 8, 23, tzinfo=UTC)
 NEXT_DAY = datetime(2026, 8, 24, tzinfo=UTC)
 NOON = datetime(2026, 8, 23, 12, tzinfo=UTC)
@@ -60,6 +63,14 @@ NOON = datetime(2026, 8, 23, 12, tzinfo=UTC)
         ),
         ('tags IN [a, "b c"]', OneOf("tags", ("a", "b c"))),
         ("tags EXISTS", Exists("tags")),
+        ("location WITHIN 5km OF 52.5,13.4", Within("location", Circle(BERLIN, 5000.0))),
+        ('location WITHIN "800" OF "52.5, 13.4"', Within("location", Circle(BERLIN, 800.0))),
+        ("location WITHIN 0 OF 52.5,13.4", Within("location", Circle(BERLIN, NEAREST))),
+        (
+            "location WITHIN -18.2,178.4 TO 52.5,13.4",
+            Within("location", Box(Point(-18.2, 178.4), BERLIN)),
+        ),
+        ("location EXISTS", Exists("location")),
         ("NOT NOT tags EXISTS", Not(Not(Exists("tags")))),
     ],
 )
@@ -94,6 +105,19 @@ def test_precedence_is_not_and_or() -> None:
         ("price:1 TO", 11, "expected a value"),
         ('brand:"x', 7, "quote at column 7 is not closed"),
         ("in_stock:1", 10, "expected true or false"),
+        ("location:52.5,13.4", 10, "expected a region, like location WITHIN 5km OF"),
+        ("location>5", 9, "use WITHIN"),
+        ("price WITHIN 5km OF 52.5,13.4", 14, "'price' (number) has no points"),
+        ("price WITHIN 1,1 TO 2,2", 14, "'price' (number) has no points"),
+        ("location WITHIN 5 km OF 52.5,13.4", 19, "OF behind a distance, or TO behind a corner"),
+        ("location WITHIN 5kg OF 52.5,13.4", 17, "one of m, km, mi, yd, ft"),
+        ("location WITHIN -5km OF 52.5,13.4", 17, "cannot use '-5km' at column 17"),
+        ("location WITHIN 5km OF 91,13.4", 24, "between -90 and 90"),
+        ("location WITHIN 5km OF 52.5", 24, "a latitude and a longitude"),
+        ("location WITHIN 5km OF nan,nan", 24, "between -90 and 90"),
+        ("location WITHIN 2,1 TO 1,2", 17, "must be the southern one"),
+        ("location WITHIN 2,1 TO 3,181", 24, "between -180 and 180"),
+        ("location WITHIN", 16, "expected a value"),
         ("created_at:2026-13-01", 12, "expected a date"),
         ("created_at:9999-12-31", 12, "beyond the calendar"),
         ("brand IN []", 11, "expected a value"),

@@ -20,6 +20,7 @@ BOOKS = parse_mapping(
       isbn: id
       internal: text, hidden
       rank: number, hidden
+      shop: geo
     typo: {off_for: [isbn]}
     sorts: {newest: "year:desc"}
     ranking: {default: [], popular: [{boost: {field: year, weight: 1}}]}
@@ -185,6 +186,7 @@ SHOWING = {
 DECIDING = {
     "q": "dune", "filter": "year>1", "sort": "year:asc", "search_fields": "title", "match": "any",
     "typo": "off", "ranking": "popular",
+    "near": "1,2", "radius": "5km", "box": "1,2,3,4", "geo_field": "shop",
 }  # fmt: skip
 
 
@@ -193,7 +195,10 @@ def test_what_decides_on_hits_makes_another_search() -> None:
     plain = search_query({}, BOOKS).fingerprint
     shown = {name: search_query({name: value}, BOOKS) for name, value in SHOWING.items()}
     assert {query.fingerprint for query in shown.values()} == {plain}
-    others = {search_query({name: value}, BOOKS).fingerprint for name, value in DECIDING.items()}
+    others = {
+        search_query({"near": "0,0", name: value}, BOOKS).fingerprint
+        for name, value in DECIDING.items()
+    }
     assert len(others - {plain}) == len(DECIDING)
     assert SHOWING.keys() | DECIDING.keys() == {one.name for one in SEARCH_PARAMETERS}
     assert search_query({"sort": ["year:asc"]}, BOOKS) == search_query({"sort": "year:asc"}, BOOKS)

@@ -1,0 +1,39 @@
+"""JSON Schemas of what a body may give as an object: filters, and their points and regions."""
+
+from collections.abc import Mapping
+
+from searchsvc.api.schemas import BOOLEAN, STRING, VALUE, Schema, array, record, reference
+from searchsvc.search.filter_json import SIGNS
+
+DEGREES: Schema = {"type": "number", "minimum": -180, "maximum": 180}
+_CONDITION: Mapping[str, Schema] = {
+    "field": STRING,
+    **dict.fromkeys(SIGNS, VALUE),
+    "in": {**array(VALUE), "minItems": 1},
+    "exists": BOOLEAN,
+    "within": reference("Region"),
+}
+
+FILTER_SCHEMAS: Mapping[str, Schema] = {
+    "Filter": {
+        "anyOf": [
+            record({"and": {**array(reference("Filter")), "minItems": 1}}),
+            record({"or": {**array(reference("Filter")), "minItems": 1}}),
+            record({"not": reference("Filter")}),
+            record(_CONDITION, optional=tuple(_CONDITION)[1:]),
+        ]
+    },
+    "Region": {
+        "anyOf": [
+            record({"radius": {"type": ["string", "number"]}, "of": reference("Point")}),
+            record({"from": reference("Point"), "to": reference("Point")}),
+        ]
+    },
+    "Point": {
+        "anyOf": [
+            {"type": "string", "description": "Latitude and longitude: `52.52,13.405`."},
+            record({"lat": DEGREES, "lon": DEGREES}),
+            record({"lat": DEGREES, "lng": DEGREES}),
+        ]
+    },
+}

@@ -1,0 +1,119 @@
+"""Points as cells: the earth is cut in 16, each cell in 16 again, and so on 16 times.
+
+A point is 16 hex digits, each two bits of its latitude and two of its longitude; the first n of
+them name the cell that holds it after n cuts. The last cells measure less than a centimetre.
+"""
+
+from dataclasses import dataclass
+from math import cos, radians
+from typing import TypeAlias
+
+from searchsvc.domain.geo import EARTH_RADIUS, Box, Circle, Point, Region, distance
+
+DIGITS = 16
+SLACK = 1e-7  # degrees: more than a point can be away from the middle of its last cell
+
+Cell: TypeAlias = str
+
+_BITS = 2 * DIGITS
+_STEPS = 1 << _BITS
+# To spread a number's bits, its halves are moved apart, then the quarters of each, and so on.
+_GAPS = (16, 8, 4, 2, 1)
+_MASKS = (
+    0xFFFFFFFF, 0x0000FFFF0000FFFF, 0x00FF00FF00FF00FF, 0x0F0F0F0F0F0F0F0F, 0x3333333333333333,
+    0x5555555555555555,
+)  # fmt: skip
+
+
+def number_of(point: Point) -> int:
+    """The point as a number of 64 bits."""
+    return _spread(_step(point.lat, 90)) << 1 | _spread(_step(point.lon, 180))
+
+
+def _step(degrees: float, most: int) -> int:
+    return min(int((degrees + most) / (2 * most) * _STEPS), _STEPS - 1)
+
+
+def _spread(number: int) -> int:
+    """The number's 32 bits with a gap before each."""
+    for gap, mask in zip(_GAPS, _MASKS[1:], strict=True):
+        number = (number | number << gap) & mask
+    return number
+
+
+def _gathered(number: int) -> int:
+    """What `_spread` has spread; other bits are passed over."""
+    number &= _MASKS[-1]
+    for gap, mask in zip(_GAPS[::-1], _MASKS[-2::-1], strict=True):
+        number = (number | number >> gap) & mask
+    return number
+
+
+def point_of(number: int) -> Point:
+    """The middle of the point's last cell."""
+    lat, lon = _gathered(number >> 1), _gathered(number)
+    return Point((lat + 0.5) * 180 / _STEPS - 90, (lon + 0.5) * 360 / _STEPS - 180)
+
+
+def last_cell(number: int) -> Cell:
+    """The name of the smallest cell."""
+    return f"{number:0{DIGITS}x}"
+
+
+def parts(cell: Cell) -> list[Cell]:
+    """The 16 cells that it is cut in."""
+    return [cell + digit for digit in "0123456789abcdef"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """Where a cell lies, in degrees."""
+
+    south: float
+    north: float
+    west: float
+    east: float
+
+
+def sides(cell: Cell) -> Sides:
+    """The sides of the cell of that name; "" is the whole earth."""
+    number = int(cell, 16) if cell else 0
+    cut = 4 ** len(cell)
+    lat, lon = _gathered(number >> 1), _gathered(number)
+    return Sides(
+        lat * 180 / cut - 90,
+        (lat + 1) * 180 / cut - 90,
+        lon * 360 / cut - 180,
+        (lon + 1) * 360 / cut - 180,
+    )
+
+
+def lies_in(cell: Cell, region: Region) -> bool | None:
+    """Whether all of the cell lies in the region: True, False for none of it, None if unsure."""
+    at = sides(cell)
+    return _in_circle(at, region) if isinstance(region, Circle) else _in_box(at, region)
+
+
+def _in_circle(at: Sides, circle: Circle) -> bool | None:
+    middle = Point((at.south + at.north) / 2, (at.west + at.east) / 2)
+    away, half = distance(circle.center, middle), _half(at)
+    if away - half > circle.radius:
+        return False
+    return True if away + half <= circle.radius else None
+
+
+def _half(at: Sides) -> float:
+    """At least the metres from the middle of a cell to anywhere in it: up, then along."""
+    widest = 1.0 if at.south < 0 < at.north else cos(radians(min(abs(at.south), abs(at.north))))
+    up, along = (at.north - at.south) / 2, (at.east - at.west) / 2
+    return EARTH_RADIUS * (radians(up) + widest * radians(along))
+
+
+def _in_box(at: Sides, box: Box) -> bool | None:
+    south, north = box.south_west.lat, box.north_east.lat
+    met = [span for span in box.spans if span[0] <= at.east and at.west <= span[1]]
+    if at.north < south or north < at.south or not met:
+        return False
+    between = south <= at.south and at.north <= north
+    whole = between and any(west <= at.west and at.east <= east for west, east in met)
+    return True if whole else None
