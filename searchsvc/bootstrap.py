@@ -236,7 +236,9 @@ def create_worker_app() -> Any:
     store, engine = _engine(project)
     state = _open_state(project)
 
-    curations = CurationFiles(project.mappings, found.definitions)
+    curations = CurationFiles(
+        project.mappings, found.definitions, project.data_dir / "logs" / "audit.jsonl"
+    )
     curations.follow()
 
     async def close() -> None:
@@ -247,7 +249,7 @@ def create_worker_app() -> Any:
     _collect_rarely()
     search = SearchService(engine, found.definitions, _cursors(project), curations)
     app = create_app(
-        api_services(search, store, state, project.settings.api, project.data_dir, close)
+        api_services(search, store, state, curations, project.settings.api, project.data_dir, close)
     )
     # What start-up has made stays to the end, so the collector need not look through it again.
     gc.collect()

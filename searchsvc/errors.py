@@ -9,6 +9,9 @@
     │   ├── UnknownIndex                                                unknown_index
     │   ├── UnknownVersion                                              unknown_version
     │   ├── UnknownDocument                                             unknown_document
+    │   ├── EditingOff              the API may not change files        editing_off
+    │   ├── FileChanged             somebody else changed it meanwhile  file_changed
+    │   ├── FileRefused             its new content cannot be used      file_refused
     │   ├── CursorExpired           its version is gone                 cursor_expired
     │   └── UsageError              the command line                    usage
     ├── OperatorError               files and settings must change
@@ -126,6 +129,24 @@ class CursorExpired(CallerError):
     """The version that a cursor goes on in has been dropped."""
 
     code = "cursor_expired"
+
+
+class EditingOff(CallerError):
+    """The API may not change files here."""
+
+    code = "editing_off"
+
+
+class FileChanged(CallerError):
+    """The file is not the one that was expected; nothing was written."""
+
+    code = "file_changed"
+
+
+class FileRefused(CallerError):
+    """A file's new content cannot be used; the message names each line, nothing was written."""
+
+    code = "file_refused"
 
 
 class UsageError(CallerError):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from searchsvc.domain.curation import Curation
+from searchsvc.domain.curation import Curation, CurationFile, CurationKind
 from searchsvc.domain.document import Mark, Tally, Write, WriteResult
 from searchsvc.domain.index import IndexVersion, Recipe, VersionInfo
 from searchsvc.domain.judgment import Comparison
@@ -272,6 +272,20 @@ class Curations(Protocol):
 
     def problems(self, index: str) -> list[str]:
         """Why a file is not used as it lies; what was read before it is used in its place."""
+        ...
+
+    def file(self, index: str, kind: CurationKind) -> CurationFile:
+        """One file of a defined index as it lies; blocks while it is read. Raises FileError."""
+        ...
+
+    def put(
+        self, index: str, kind: CurationKind, text: str, by: str, expected: Collection[str] = ()
+    ) -> CurationFile:
+        """Put `text` in the place of the file's, in use from then on, and note who did so.
+
+        Raises FileRefused for a text that cannot be used, FileChanged where there are `expected`
+        hashes and the content that lies there has none of them.
+        """
         ...
 
     def close(self) -> None: ...

@@ -64,7 +64,8 @@ class Engine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Api(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The HTTP server. `slow_ms` is from where a request enters the slow-query log.
 
-    `secret` signs cursors; without it one is made and kept in `data_dir`.
+    `secret` signs cursors; without it one is made and kept in `data_dir`. `edit` lets whoever
+    reaches the API change synonyms and rules.
     """
 
     host: str = "127.0.0.1"
@@ -72,6 +73,7 @@ class Api(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     workers: Annotated[int, Meta(ge=1, le=256)] = 1
     slow_ms: Annotated[int, Meta(ge=0)] = 250
     secret: Annotated[str, Meta(pattern="^(.{32,})?$")] = ""
+    edit: bool = False
 
     def __repr__(self) -> str:
         return f"Api(host={self.host!r}, port={self.port})"

@@ -9,6 +9,9 @@ import yaml
 
 from searchsvc.errors import FileError
 
+# What PyYAML's constructors raise for a value that is none of its tag: `!!bool maybe`.
+_UNUSABLE = (ValueError, LookupError, AttributeError, TypeError, OverflowError)
+
 
 @dataclass(frozen=True, slots=True)
 class Node:
@@ -54,7 +57,11 @@ def parse_yaml(text: str, path: Path, kind: type[FileError], *, aliases: bool = 
 
     Without `aliases`, no `*name` is taken: a few of them can stand for billions of values.
     """
-    loader = yaml.SafeLoader(text)
+    try:
+        loader = yaml.SafeLoader(text)
+    except yaml.reader.ReaderError as error:
+        place = text.count("\n", 0, error.position) + 1
+        raise kind(f"not valid YAML: {error.reason}", file=path, line=place) from error
     try:
         if not aliases:
             _refuse_aliases(text, path, kind)
@@ -86,9 +93,16 @@ def _convert(
             for number, item in enumerate(node.value)
         ]
         return Node(items, path, line, key)
+    return Node(_scalar(node, loader, path, key, kind), path, line, key, str(node.value))
+
+
+def _scalar(
+    node: yaml.Node, loader: yaml.SafeLoader, path: Path, key: str, kind: type[FileError]
+) -> Any:
     try:
-        return Node(loader.construct_object(node), path, line, key, str(node.value))
-    except ValueError as error:
+        return loader.construct_object(node)
+    except _UNUSABLE as error:
+        line = node.start_mark.line + 1
         raise kind(f"not a usable value: {error}", file=path, line=line, key=key) from error
 
 
@@ -97,7 +111,7 @@ def _mapping(
 ) -> dict[str, Node]:
     entries: dict[str, Node] = {}
     for name_node, value_node in node.value:
-        name = str(loader.construct_object(name_node))
+        name = str(_scalar(name_node, loader, path, key, kind))
         inner = f"{key}.{name}" if key else name
         if name in entries:
             line = name_node.start_mark.line + 1

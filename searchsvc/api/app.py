@@ -4,6 +4,7 @@ import falcon.asgi
 
 from searchsvc.api.entrance import Entrance
 from searchsvc.api.errors import add_error_handlers
+from searchsvc.api.native.curations import CurationResource
 from searchsvc.api.native.description import Description
 from searchsvc.api.native.documents import Document
 from searchsvc.api.native.facets import FacetValues
@@ -20,6 +21,7 @@ from searchsvc.api.native.suggest import Suggest
 from searchsvc.api.observe import Observe
 from searchsvc.api.request import ApiRequest
 from searchsvc.api.services import ApiServices
+from searchsvc.domain.curation import CurationKind
 
 
 def create_app(services: ApiServices) -> falcon.asgi.App[ApiRequest, falcon.asgi.Response]:
@@ -38,6 +40,9 @@ def create_app(services: ApiServices) -> falcon.asgi.App[ApiRequest, falcon.asgi
     app.add_route("/v1/indexes/{index}/docs/{id:path}", Document(search))
     app.add_route("/v1/indexes/{index}/similar/{id:path}", Similar(search))
     app.add_route("/v1/search", Searches(search, services.latency))
+    for kind in CurationKind:
+        files = CurationResource(search, services.curations, kind, edit=services.settings.edit)
+        app.add_route(f"/v1/indexes/{{index}}/{kind}", files)
     app.add_route("/v1/runs", Runs(search, state))
     app.add_route("/v1/latency", Latency(services.report))
 

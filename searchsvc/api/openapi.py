@@ -1,14 +1,16 @@
 """Generates the OpenAPI document from the tables of parameters, errors and schemas."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from searchsvc import __version__
 from searchsvc.api.errors import PROBLEM_JSON
 from searchsvc.api.filter_schemas import DEGREES, FILTER_SCHEMAS
 from searchsvc.api.parameters import LATENCY_PARAMETERS, MAX_SEARCHES, RUNS_PARAMETERS
-from searchsvc.api.request import MAX_BODY, MEDIA_TYPES
+from searchsvc.api.request import MAX_TEXT, MEDIA_TYPES
 from searchsvc.api.schemas import NUMBER, SCHEMAS, Schema, array, record, reference
+from searchsvc.domain.curation import CurationKind
 from searchsvc.search.parameters import (
     FACET_PARAMETERS,
     SEARCH_PARAMETERS,
@@ -32,12 +34,15 @@ _ANSWER_HEADERS: Mapping[str, Any] = {
 }
 _ERRORS: Mapping[int, str] = {
     400: "A parameter cannot be used; `param` names it.",
+    403: "This API does not change files.",
     404: "There is no such index, version or document.",
     408: "The body did not end in time.",
     410: "The version that the cursor goes on in is gone.",
-    413: f"The body has more than {MAX_BODY} bytes.",
+    412: "The file is not the one of `If-Match`.",
+    413: "The body has too many bytes; `message` tells how many it may have.",
     414: "The URL is too long.",
     415: "The body is of another media type, or compressed.",
+    422: "The file's new content cannot be used; `message` names each line.",
     503: "Not now; try again after `Retry-After` seconds.",
 }
 
@@ -109,6 +114,21 @@ def _suggest() -> dict[str, Any]:
     return {"parameters": [_INDEX], "get": get}
 
 
+def _curation(kind: CurationKind) -> dict[str, Any]:
+    """A file's text travels as it is, in both directions."""
+    get = _operation(kind, f"The index's {kind} as their file has them", "CurationFile", (404,))
+    put = _operation(f"{kind}ByBody", f"Put others in the place of the {kind}", "CurationFile", ())
+    put["parameters"] = [_IF_MATCH]
+    text = {"schema": {"type": "string", "maxLength": MAX_TEXT}}
+    put["requestBody"] = {"required": True, "content": {"text/plain": text}}
+    statuses = (403, 404, 408, 412, 413, 415, 422)
+    put["responses"].update({str(s): _problem(_ERRORS[s]) for s in statuses})
+    for operation in (get, put):
+        answer = operation["responses"]["200"]
+        answer["headers"] = {**answer["headers"], "ETag": _ETAG}
+    return {"parameters": [_INDEX], "get": get, "put": put}
+
+
 def _document() -> dict[str, Any]:
     get = _operation("document", "One document", "Document", (404, 503))
     return {"parameters": [_INDEX, _ID], "get": get}
@@ -163,7 +183,7 @@ def _openapi() -> dict[str, Any]:
     return {"get": get}
 
 
-_PATHS = {
+_PATHS: Mapping[str, Callable[[], dict[str, Any]]] = {
     "/v1/indexes": _indexes,
     "/v1/indexes/{index}": _index,
     "/v1/indexes/{index}/versions": _versions,
@@ -173,6 +193,8 @@ _PATHS = {
     "/v1/indexes/{index}/docs/{id}": _document,
     "/v1/indexes/{index}/similar/{id}": _similar,
     "/v1/search": _searches,
+    "/v1/indexes/{index}/synonyms": partial(_curation, CurationKind.SYNONYMS),
+    "/v1/indexes/{index}/rules": partial(_curation, CurationKind.RULES),
     "/v1/runs": _runs,
     "/v1/latency": _latency,
     "/livez": _livez,
@@ -181,27 +203,20 @@ _PATHS = {
     "/openapi.json": _openapi,
 }
 
-_INDEX = {
-    "name": "index",
-    "in": "path",
-    "required": True,
-    "description": "The index's name.",
-    "schema": {"type": "string", "minLength": 1},
-}
-_FIELD = {
-    "name": "field",
-    "in": "path",
-    "required": True,
-    "description": "A facet whose values are texts.",
-    "schema": {"type": "string", "minLength": 1},
-}
-_ID = {
-    "name": "id",
-    "in": "path",
-    "required": True,
-    "description": "The document's id, percent-encoded; it may hold `/`.",
-    "schema": {"type": "string", "minLength": 1},
-}
+
+def _in_path(name: str, description: str) -> dict[str, Any]:
+    schema = {"type": "string", "minLength": 1}
+    place = {"name": name, "in": "path", "required": True}
+    return {**place, "description": description, "schema": schema}
+
+
+_INDEX = _in_path("index", "The index's name.")
+_FIELD = _in_path("field", "A facet whose values are texts.")
+_ID = _in_path("id", "The document's id, percent-encoded; it may hold `/`.")
+_HASH = {"schema": {"type": "string"}}
+_MEANT = "The `ETag` of the file that is meant: where it has changed, nothing is done."
+_IF_MATCH = {"name": "If-Match", "in": "header", "required": False, "description": _MEANT, **_HASH}
+_ETAG = {"description": "The hash of the file's content.", "required": True, **_HASH}
 
 
 def _query(name: str, summary: str, schema: str, parameters: Sequence[Parameter]) -> dict[str, Any]:

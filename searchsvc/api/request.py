@@ -19,6 +19,8 @@ MAX_URL = 8 * 1024
 MAX_BODY = 64 * 1024
 BODY_SECONDS = 2.0
 MEDIA_TYPES = ("application/json", "text/plain")
+MAX_TEXT = 1024 * 1024  # of a file that is put
+TEXT_TYPES = ("text/plain", "application/yaml", "application/octet-stream")
 
 # `curl -d` says this of whatever it sends; a real form is no JSON and is refused as such.
 _CURL_TYPE = "application/x-www-form-urlencoded"
@@ -62,33 +64,41 @@ class ApiRequest(falcon.asgi.Request):
             name = next(iter(self.params))[:50]
             hint = "put it into the body, or send GET"
             raise RequestError("a POST takes no query string", param=name, hint=hint)
-        self._check_media_type()
-        data = await self._read_body()
+        self._check_media_type(MEDIA_TYPES)
+        data = await self._read_body(MAX_BODY)
         self.given = parse_object(data)
         return self.given
 
-    def _check_media_type(self) -> None:
+    async def text(self) -> str:
+        """A body that is a file's text. Raises BodyError, or Falcon's 408, 413, 415."""
+        self._check_media_type(TEXT_TYPES)
+        try:
+            return (await self._read_body(MAX_TEXT)).decode()
+        except UnicodeDecodeError as error:
+            raise BodyError("the body is not UTF-8", hint="send the file as it is") from error
+
+    def _check_media_type(self, taken: tuple[str, ...]) -> None:
         media_type = (self.content_type or "").partition(";")[0].strip().lower()
-        if media_type not in ("", _CURL_TYPE, *MEDIA_TYPES):
+        if media_type not in ("", _CURL_TYPE, *taken):
             raise falcon.HTTPUnsupportedMediaType(
-                description=f"a body must be one of: {', '.join(MEDIA_TYPES)}"
+                description=f"a body must be one of: {', '.join(taken)}"
             )
         encoding = (self.get_header("Content-Encoding") or "identity").strip().lower()
         if encoding != "identity":
             raise falcon.HTTPUnsupportedMediaType(description="a body must not be compressed")
 
-    async def _read_body(self) -> bytes:
-        if (self.content_length or 0) > MAX_BODY:
-            raise _too_large()
+    async def _read_body(self, most: int) -> bytes:
+        if (self.content_length or 0) > most:
+            raise _too_large(most)
         try:
             async with asyncio.timeout(BODY_SECONDS):
-                data: bytes = await self.stream.read(MAX_BODY + 1)
+                data: bytes = await self.stream.read(most + 1)
         except TimeoutError as error:
             raise falcon.HTTPError(
                 falcon.HTTP_408, description=f"the body did not end within {BODY_SECONDS:g} s"
             ) from error
-        if len(data) > MAX_BODY:
-            raise _too_large()
+        if len(data) > most:
+            raise _too_large(most)
         return data
 
 
@@ -120,5 +130,5 @@ def _refuse_repeats(data: bytes) -> None:
         raise BodyError("the body nests too deep, or holds a number too long") from error
 
 
-def _too_large() -> falcon.HTTPError:
-    return falcon.HTTPContentTooLarge(description=f"a body may have {MAX_BODY} bytes")
+def _too_large(most: int) -> falcon.HTTPError:
+    return falcon.HTTPContentTooLarge(description=f"a body may have {most} bytes")

@@ -214,6 +214,17 @@ SCHEMAS: Mapping[str, Schema] = {
             "live": BOOLEAN,
         }
     ),
+    "CurationFile": record(
+        {
+            "index": STRING,
+            "file": STRING,
+            "hash": STRING,
+            "used": STRING,
+            "problem": nullable(STRING),
+            "text": STRING,
+            "changes": array(record({"at": TIME, "by": STRING, "before": STRING, "after": STRING})),
+        }
+    ),
     "Runs": record({"runs": array(reference("Run"))}),
     "Run": record(
         {

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from searchsvc.api.draining import Draining
 from searchsvc.api.gauges import index_gauges
-from searchsvc.ports import IndexStore, StateStore
+from searchsvc.ports import Curations, IndexStore, StateStore
 from searchsvc.search.service import SearchService
 from searchsvc.settings import Api
 from searchsvc.telemetry.latency import LatencyRecorder
@@ -22,6 +22,7 @@ class ApiServices:
     search: SearchService
     store: IndexStore
     state: StateStore
+    curations: Curations
     latency: LatencyRecorder
     report: LatencyReport
     metrics: Metrics
@@ -35,6 +36,7 @@ def api_services(
     search: SearchService,
     store: IndexStore,
     state: StateStore,
+    curations: Curations,
     settings: Api,
     data_dir: Path,
     close: Callable[[], Awaitable[None]],
@@ -45,6 +47,7 @@ def api_services(
         search=search,
         store=store,
         state=state,
+        curations=curations,
         latency=LatencyRecorder(data_dir / "latency"),
         report=report,
         metrics=Metrics(report, lambda: index_gauges(search, store, state)),

@@ -2,32 +2,48 @@
 
 import logging
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from searchsvc.definitions import rules as rule_file
 from searchsvc.definitions import synonyms as synonym_file
-from searchsvc.definitions.followed import FollowedFile
-from searchsvc.domain.curation import NO_CURATION, Curation, Rule
+from searchsvc.definitions.audit import Audit
+from searchsvc.definitions.followed import FollowedFile, content_hash
+from searchsvc.domain.curation import (
+    NO_CURATION,
+    Curation,
+    CurationChange,
+    CurationFile,
+    CurationKind,
+    Rule,
+)
 from searchsvc.domain.definition import IndexDefinition
 from searchsvc.domain.result import LiveIndex
-from searchsvc.errors import CheckFailed, DefinitionError
+from searchsvc.errors import CheckFailed, DefinitionError, FileChanged, FileRefused
 
 _log = logging.getLogger(__name__)
 _BAD = (DefinitionError, CheckFailed)
+_CHANGES = 10  # told of a file
 
 
 class CurationFiles:
     """The files under `folder`, one `mappings/`; read at first by the definitions given.
 
     `follow` looks at them each `poll` seconds, in a thread of its own and on no request's time. A
-    file that cannot be used is told, and what was read before stays in use.
+    file that cannot be used is told, and what was read before stays in use. `audit` is where
+    changes through `put` are noted.
     """
 
     def __init__(
-        self, folder: Path, definitions: Mapping[str, IndexDefinition], poll: float = 1.0
+        self,
+        folder: Path,
+        definitions: Mapping[str, IndexDefinition],
+        audit: Path | None = None,
+        poll: float = 1.0,
     ) -> None:
+        self._audit = Audit(audit or folder / ".audit.jsonl")
         self._poll = poll
         self._ended = threading.Event()
         self._indexes = {
@@ -43,6 +59,16 @@ class CurationFiles:
     def problems(self, index: str) -> list[str]:
         followed = self._indexes.get(index)
         return [] if followed is None else followed.problems()
+
+    def file(self, index: str, kind: CurationKind) -> CurationFile:
+        return self._indexes[index].file(kind, self._audit)
+
+    def put(
+        self, index: str, kind: CurationKind, text: str, by: str, expected: Collection[str] = ()
+    ) -> CurationFile:
+        one = self._indexes[index]
+        one.put(kind, text, by, expected, self._audit)
+        return one.file(kind, self._audit)
 
     def follow(self) -> None:
         """Look at the files now and then, until `close`."""
@@ -87,6 +113,48 @@ class _Index:
 
     def problems(self) -> list[str]:
         return [file.problem for file in (self._synonyms, self._rules) if file.problem]
+
+    def file(self, kind: CurationKind, audit: Audit) -> CurationFile:
+        """The file as it lies, with its latest changes."""
+        file = self._of(kind)
+        data = file.read()
+        return CurationFile(
+            path=file.shown.as_posix(),
+            text=data.decode("utf-8", "replace"),
+            hash=content_hash(data),
+            used=file.used,
+            problem=file.problem,
+            changes=audit.newest(file.shown.as_posix(), _CHANGES),
+        )
+
+    def put(
+        self, kind: CurationKind, text: str, by: str, expected: Collection[str], audit: Audit
+    ) -> None:
+        """Check the text, note the change, and write the file."""
+        file, data = self._of(kind), text.encode()
+        self._check(kind, text)
+        with audit.writing():
+            before = content_hash(file.read())
+            if expected and before not in expected:
+                message = f"{file.shown} has changed: its hash is {before}"
+                raise FileChanged(message, hint="read it again, and send your change of that")
+            change = CurationChange(datetime.now(UTC), by, before, content_hash(data))
+            audit.add(file.shown.as_posix(), change)
+            file.write(data)
+        self.look()
+
+    def _check(self, kind: CurationKind, text: str) -> None:
+        path = self._of(kind).shown
+        try:
+            if kind is CurationKind.SYNONYMS:
+                synonym_file.parse_synonyms(text, path)
+            else:
+                rule_file.read_rules(rule_file.parse_rules(text, path), self._definition)
+        except _BAD as error:
+            raise FileRefused(str(error)) from error
+
+    def _of(self, kind: CurationKind) -> FollowedFile:
+        return self._synonyms if kind is CurationKind.SYNONYMS else self._rules
 
     def _fit(self, definition: IndexDefinition) -> None:
         """Read the rules by another definition, since their filters are of its fields."""

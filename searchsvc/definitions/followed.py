@@ -2,6 +2,8 @@
 
 import hashlib
 import logging
+import os
+import shutil
 import time
 from pathlib import Path
 
@@ -33,7 +35,7 @@ class FollowedFile:
         stamp = self._look()
         if stamp == self._stamp:
             return None
-        data = self._read()
+        data = self.read()
         is_settled = stamp is None or time.time_ns() - stamp[1] > _SETTLED_NS
         self._stamp = stamp if is_settled else (0, 0, 0)
         seen, self._seen = self._seen, content_hash(data)
@@ -44,6 +46,26 @@ class FollowedFile:
         except UnicodeDecodeError as error:
             hint = "save it as UTF-8"
             raise DefinitionError("not UTF-8", file=self.shown, hint=hint) from error
+
+    def write(self, data: bytes) -> None:
+        """Put another content in its place in one step. Raises DefinitionError.
+
+        Whoever reads it meanwhile reads the one or the other. A link stays a link.
+        """
+        target = self.path.resolve()
+        draft = target.with_name(f".{target.name}.{os.getpid()}.new")
+        try:
+            with draft.open("wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            if target.exists():
+                shutil.copymode(target, draft)
+            draft.replace(target)
+        except OSError as error:
+            draft.unlink(missing_ok=True)
+            message = f"cannot write the file: {error.strerror}"
+            raise DefinitionError(message, file=self.shown) from error
 
     def forget(self) -> None:
         """Let the file count as changed at the next look."""
@@ -68,7 +90,8 @@ class FollowedFile:
             return None
         return stat.st_ino, stat.st_mtime_ns, stat.st_size
 
-    def _read(self) -> bytes:
+    def read(self) -> bytes:
+        """What lies there now. Raises DefinitionError."""
         try:
             return self.path.read_bytes()
         except FileNotFoundError:

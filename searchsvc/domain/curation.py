@@ -73,3 +73,36 @@ class Curation:
 
 
 NO_CURATION = Curation()
+
+
+class CurationKind(StrEnum):
+    """Which of the two files."""
+
+    SYNONYMS = "synonyms"
+    RULES = "rules"
+
+
+@dataclass(frozen=True, slots=True)
+class CurationChange:
+    """One change of a file through the API; `before` and `after` are hashes of its contents."""
+
+    at: datetime
+    by: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class CurationFile:
+    """A file as it lies: its path in the project, its text, and the hash of that.
+
+    `used` is the hash of the content in use; where it is another one, `problem` says why.
+    `changes` are the latest, newest first.
+    """
+
+    path: str
+    text: str
+    hash: str
+    used: str
+    problem: str
+    changes: tuple[CurationChange, ...]

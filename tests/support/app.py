@@ -7,6 +7,7 @@ from typing import Any
 
 from searchsvc.api.app import create_app
 from searchsvc.api.services import api_services
+from searchsvc.definitions.curations import CurationFiles
 from searchsvc.domain.definition import IndexDefinition
 from searchsvc.ports import Curations, IndexStore, SearchEngine, StateStore
 from searchsvc.search.service import SearchService
@@ -30,7 +31,9 @@ def app_for(
     curations: Curations | None = None,
 ) -> Any:
     """The ASGI app that serves these indexes."""
-    search = SearchService(engine, {d.name: d for d in definitions}, curations=curations)
     folder = Path(tempfile.mkdtemp(prefix="searchsvc-test-"))
+    named = {d.name: d for d in definitions}
+    curations = curations or CurationFiles(folder / "mappings", named)
+    search = SearchService(engine, named, curations=curations)
     state = state or MemoryStateStore(HostClock())
-    return create_app(api_services(search, store, state, Api(), folder, engine.close))
+    return create_app(api_services(search, store, state, curations, Api(), folder, engine.close))

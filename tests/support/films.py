@@ -9,6 +9,7 @@ import orjson
 
 from searchsvc.api.app import create_app
 from searchsvc.api.services import ApiServices, api_services
+from searchsvc.definitions.curations import CurationFiles
 from searchsvc.domain.definition import Field, FieldType, IndexDefinition, Sort
 from searchsvc.domain.document import Document, digest
 from searchsvc.domain.index import IndexVersion, Recipe
@@ -88,8 +89,10 @@ def film_services(data_dir: Path) -> ApiServices:
         await engine.close()
         state.close()
 
-    search = SearchService(engine, {"films": FILMS})
-    return api_services(search, store, state, Api(), data_dir, close)
+    (data_dir / "mappings" / "films").mkdir(parents=True, exist_ok=True)
+    curations = CurationFiles(data_dir / "mappings", {"films": FILMS})
+    search = SearchService(engine, {"films": FILMS}, curations=curations)
+    return api_services(search, store, state, curations, Api(edit=True), data_dir, close)
 
 
 def create_film_app() -> Any:

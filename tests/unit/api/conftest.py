@@ -13,6 +13,7 @@ import pytest
 from searchsvc.api.app import create_app
 from searchsvc.api.draining import Draining
 from searchsvc.api.services import ApiServices, api_services
+from searchsvc.definitions.curations import CurationFiles
 from searchsvc.domain.definition import Field, FieldType, IndexDefinition, Sort
 from searchsvc.domain.index import IndexVersion, VersionInfo
 from searchsvc.domain.query import FacetSearch, SearchQuery, SuggestQuery
@@ -152,10 +153,12 @@ class App:
 def api(tmp_path: Path) -> Iterator[App]:
     """An app that serves the books and defines the songs."""
     engine, state = FakeEngine(), FakeState()
-    songs = replace(BOOKS, name="songs")
-    search = SearchService(engine, {"books": BOOKS, "songs": songs})
+    defined = {"books": BOOKS, "songs": replace(BOOKS, name="songs")}
+    (tmp_path / "mappings" / "books").mkdir(parents=True)
+    curations = CurationFiles(tmp_path / "mappings", defined, tmp_path / "logs" / "audit.jsonl")
+    search = SearchService(engine, defined, curations=curations)
     services = api_services(
-        search, FakeStore(), state, Api(slow_ms=250), tmp_path, close=engine.close
+        search, FakeStore(), state, curations, Api(slow_ms=250), tmp_path, close=engine.close
     )
     services = replace(services, draining=Draining(tmp_path / "run", 1))
     client = falcon.testing.TestClient(create_app(services))

@@ -212,7 +212,9 @@ def test_every_error_has_an_answer() -> None:
     kinds = [SearchsvcError]
     for kind in kinds:
         kinds.extend(kind.__subclasses__())
-    assert all(problem_of(kind).status in (400, 404, 410, 500, 503) for kind in kinds)
+    assert all(
+        problem_of(kind).status in (400, 403, 404, 410, 412, 422, 500, 503) for kind in kinds
+    )
     assert problem_of(KeyError) is PROBLEMS[SearchsvcError]
 
 

@@ -4,6 +4,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from searchsvc.definitions.mappings import parse_mapping
 from searchsvc.definitions.rules import parse_rules, read_rules
@@ -136,12 +138,29 @@ def test_files_of_another_form_are_refused() -> None:
         ("rules: {hide: 1}", "must be a list"),
         ("rules: [{hide: &a [1, 2]}, {hide: *a}]", r"an alias \(\*a\)"),
         ("rules: [", "not valid YAML"),
+        ("rules:\n- {hide: \x0c}", "yaml:2: not valid YAML"),
         (f"rules: [{'{hide: 1}, ' * 1001}]", "more than 1000"),
         ("rules:\n" + "\n".join(f"- {{name: r{n}, hide: {IDS}}}" for n in range(51)), "10000 ids"),
         ("x" * 1_048_577, "bytes"),
     ):
         with pytest.raises(DefinitionError, match=message):
             read(text)
+
+
+PIECES = [
+    "rules:", "\n", "\n- ", "  ", "{", "}", "[", "]", ", ", ": ", "'", '"', "&a ", "*a", "!!set ",
+    "!!int ", "=", "<<", "? ", "|", "\x0c", "\ud800", "\x85", "0001-01-01T00:00:00+09:99", "1_0",
+    "when", "pin", "hide", "boost", "filter", "rewrite", "redirect", "from", "query is 'a'",
+]  # fmt: skip
+
+
+@given(st.text() | st.lists(st.sampled_from(PIECES), max_size=30).map("".join))
+def test_any_text_is_read_or_refused(text: str) -> None:
+    """No text breaks the reader."""
+    try:
+        read(text)
+    except (DefinitionError, CheckFailed) as error:
+        assert str(error)
 
 
 def test_every_fault_is_told_at_once() -> None:
