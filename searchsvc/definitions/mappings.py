@@ -49,7 +49,7 @@ def parse_mapping(index: str, text: str) -> IndexDefinition:
 
 
 def _definition(index: str, root: Node) -> IndexDefinition:
-    found = entries(root, ("fields", "language", "typo", "ranking", "sorts"))
+    found = entries(root, ("fields", "language", "stop_words", "typo", "ranking", "sorts"))
     if "fields" not in found:
         raise root.error(DefinitionError, "'fields' is missing", "name at least one field")
     fields = _fields(found["fields"])
@@ -61,6 +61,7 @@ def _definition(index: str, root: Node) -> IndexDefinition:
         name=index,
         fields=fields,
         language=_language(found.get("language")),
+        stop_words=_read(found.get("stop_words"), _stop_words, None),
         typo=_read(found.get("typo"), lambda node: _typo(node, plain), Typo()),
         boosts=default.boosts,
         sorts=_read(found.get("sorts"), lambda node: _sorts(node, plain), ()),
@@ -89,6 +90,14 @@ def _language(node: Node | None) -> str:
         hint = nearest(str(node.value), LANGUAGES)
         raise node.error(DefinitionError, f"unknown language '{node.value}'", hint)
     return str(node.value)
+
+
+def _stop_words(node: Node) -> tuple[str, ...]:
+    words = node.plain()
+    if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
+        hint = "like: stop_words: [the, of], or [] for none"
+        raise node.error(DefinitionError, "must be a list of words", hint)
+    return tuple(words)
 
 
 def _typo(node: Node, definition: IndexDefinition) -> Typo:

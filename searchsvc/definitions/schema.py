@@ -31,6 +31,7 @@ def mapping_schema() -> dict[str, Any]:
                     "additionalProperties": {"anyOf": [_short_field(), _long_field()]},
                 },
                 "language": {"enum": list(LANGUAGES)},
+                "stop_words": {"type": "array", "items": {"type": "string"}},
                 "typo": _typo(),
                 "ranking": _ranking(),
                 "sorts": _strings(r"^\w+:(asc|desc|near)$"),

@@ -171,12 +171,14 @@ class Sort:
 class IndexDefinition:
     """One index: its fields in the order of the file, and how it is searched.
 
-    `boosts` are those of the default ranking; `rankings` are the others.
+    `stop_words` None: those of the language. `boosts` are those of the default ranking; `rankings`
+    are the others.
     """
 
     name: str
     fields: tuple[Field, ...]
     language: str = "en"
+    stop_words: tuple[str, ...] | None = None
     typo: Typo = Typo()
     boosts: tuple[Boost, ...] = ()
     sorts: tuple[tuple[str, Sort], ...] = ()
@@ -211,7 +213,7 @@ class IndexDefinition:
     def stored_form(self) -> "IndexDefinition":
         """The definition as far as it decides how documents are indexed, as for a field."""
         fields = tuple(field.stored_form for field in self.fields)
-        return replace(self, fields=fields, typo=Typo(), sorts=())
+        return replace(self, fields=fields, stop_words=None, typo=Typo(), sorts=())
 
     @property
     def hash(self) -> str:

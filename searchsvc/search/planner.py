@@ -5,6 +5,7 @@ changed, so that what a step did is told by the plans before and after it: see s
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import NamedTuple, TypeAlias
@@ -36,6 +37,7 @@ class Asked(NamedTuple):
     curation: Curation = NO_CURATION
     filter: Filter | None = None
     sorted: bool = False
+    stop_words: frozenset[str] = frozenset()
     now: datetime = NEVER
 
 
@@ -129,6 +131,18 @@ def choose_terms(made: Plan) -> Plan:
     return made._replace(terms=tuple(terms.values()), ignored=tuple(ignored))
 
 
+def spare_stop_words(made: Plan) -> Plan:
+    """No hit needs to hold a word that says little; the last one may still become another."""
+    stop_words = made.asked.stop_words
+    terms = tuple(
+        replace(term, optional=True)
+        if not term.prefix and folded(term.text) in stop_words
+        else term
+        for term in made.terms
+    )
+    return made if terms == made.terms else made._replace(terms=terms)
+
+
 def add_synonyms(made: Plan) -> Plan:
     """Let the synonyms of words that stand together as typed take the place of their terms."""
     synonyms = made.asked.curation.synonyms
@@ -149,5 +163,11 @@ def add_synonyms(made: Plan) -> Plan:
 
 
 STEPS: Mapping[str, Step] = MappingProxyType(
-    {"words": cut_words, "rules": apply_rules, "terms": choose_terms, "synonyms": add_synonyms}
+    {
+        "words": cut_words,
+        "rules": apply_rules,
+        "terms": choose_terms,
+        "stop words": spare_stop_words,
+        "synonyms": add_synonyms,
+    }
 )

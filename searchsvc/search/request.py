@@ -36,6 +36,7 @@ from searchsvc.search.parameters import (
 )
 from searchsvc.search.planner import NEVER, Asked, Plan, plan
 from searchsvc.search.regions import near_of, regions_of
+from searchsvc.search.stopwords import stop_words
 
 # Deeper pages cost the engine more than anyone reads.
 MAX_WINDOW = 10_000
@@ -63,7 +64,8 @@ def search_query(
         raise RequestError(message, param="page", hint="narrow the query or add a filter")
     sort = sort_keys(values["sort"], definition, near)
     typed = values["q"]
-    asked = Asked(typed, _typo(values, definition), curation, found, bool(sort), now)
+    spared = stop_words(definition)
+    asked = Asked(typed, _typo(values, definition), curation, found, bool(sort), spared, now)
     planned, steps = explained(asked) if values["explain"] else (plan(asked), None)
     imposed = _imposed(planned)
     return SearchQuery(

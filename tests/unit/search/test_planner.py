@@ -90,6 +90,7 @@ def test_steps_tell_what_they_changed() -> None:
                 ]
             },
         ),
+        PlanStep("stop words", {}),
         PlanStep("synonyms", {}),
     )
 
