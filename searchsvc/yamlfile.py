@@ -13,6 +13,18 @@ from searchsvc.errors import FileError
 _UNUSABLE = (ValueError, LookupError, AttributeError, TypeError, OverflowError)
 
 
+class _WithoutAliases(yaml.SafeLoader):
+    """Refuses `*name` where it stands."""
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        """The next node."""
+        if self.check_event(yaml.AliasEvent):
+            event = self.peek_event()  # type: ignore[no-untyped-call]  # the stubs forget its type
+            message = f"an alias (*{event.anchor}) is not taken here"
+            raise yaml.composer.ComposerError(None, None, message, event.start_mark)
+        return super().compose_node(parent, index)
+
+
 @dataclass(frozen=True, slots=True)
 class Node:
     """One YAML value with its place: `value` is a scalar, a list of Nodes or a dict of Nodes.
@@ -58,13 +70,11 @@ def parse_yaml(text: str, path: Path, kind: type[FileError], *, aliases: bool = 
     Without `aliases`, no `*name` is taken: a few of them can stand for billions of values.
     """
     try:
-        loader = yaml.SafeLoader(text)
+        loader = yaml.SafeLoader(text) if aliases else _WithoutAliases(text)
     except yaml.reader.ReaderError as error:
         place = text.count("\n", 0, error.position) + 1
         raise kind(f"not valid YAML: {error.reason}", file=path, line=place) from error
     try:
-        if not aliases:
-            _refuse_aliases(text, path, kind)
         root = loader.get_single_node()
         if root is None:
             return Node({}, path, 1, "")
@@ -122,10 +132,3 @@ def _mapping(
         line = name_node.start_mark.line + 1
         entries[name] = Node(placed.value, path, line, inner, placed.written)
     return entries
-
-
-def _refuse_aliases(text: str, path: Path, kind: type[FileError]) -> None:
-    for event in yaml.parse(text, yaml.SafeLoader):
-        if isinstance(event, yaml.AliasEvent):
-            line = event.start_mark.line + 1 if event.start_mark else None
-            raise kind(f"an alias (*{event.anchor}) is not taken here", file=path, line=line)

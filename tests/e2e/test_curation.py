@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.support.command import RunningCommand, running
@@ -78,6 +79,26 @@ def test_a_broken_file_is_told_and_not_used(shop: Shop, served: RunningCommand) 
     write(shop, "synonyms.txt", "tandem => bicycle")
     served.wait_for(lambda: totals(served, "tandem") == {40}, WITHIN)
     assert told() == {"ok"}
+
+
+def test_what_is_put_reaches_every_worker(shop: Shop) -> None:
+    """Where the settings let it; the file is as sent, and no half of one is ever read."""
+    text = shop.settings.read_text(encoding="utf-8").replace("workers: 2", "workers: 2, edit: true")
+    shop.settings.write_text(text, encoding="utf-8")
+    port = free_port()
+    with running("serve", "--port", port, port=port, folder=shop.folder) as served:
+        served.wait_for(lambda: served.get("/readyz").is_success, 30)
+        url = f"{served.url}/v1/indexes/products/synonyms"
+        for _ in range(20):
+            answer = httpx.put(url, content="velocipede => bicycle\n", trust_env=False)
+            assert answer.is_success, answer.text
+        served.wait_for(lambda: totals(served, "velocipede") == {40}, WITHIN)
+        tag = {"If-Match": answer.headers["etag"]}
+        assert httpx.put(url, content="tandem", headers=tag, trust_env=False).status_code == 422
+        assert httpx.put(url, content="", headers=tag, trust_env=False).is_success
+        assert httpx.put(url, content="a, b", headers=tag, trust_env=False).status_code == 412
+    assert (shop.mapping.parent / "synonyms.txt").read_text(encoding="utf-8") == ""
+    assert len((shop.folder / ".searchsvc/logs/audit.jsonl").read_text().splitlines()) == 21
 
 
 def test_check_tells_faults_with_their_lines(shop: Shop) -> None:
