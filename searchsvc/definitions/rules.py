@@ -19,8 +19,8 @@ MAX_BYTES = 1_048_576
 MAX_RULES = 1_000
 MAX_IDS = 10_000  # of all rules
 _MOST_PROBLEMS = 20  # told at once
-_CONSEQUENCES = ("pin", "hide", "boost", "filter", "rewrite", "redirect")
-_KEYS = ("name", "when", "when_filter", "from", "until", "enabled", *_CONSEQUENCES)
+CONSEQUENCES = ("pin", "hide", "boost", "filter", "rewrite", "redirect")
+KEYS = ("name", "when", "when_filter", "from", "until", "enabled", *CONSEQUENCES)
 _EXAMPLE = "like: {when: \"query is 'tv'\", pin: [17, 4]}"
 
 
@@ -81,9 +81,9 @@ def _listed(tree: Node) -> list[Node]:
 
 def _rule(node: Node, number: int, definition: IndexDefinition) -> tuple[Rule, bool]:
     """One rule, and whether it is enabled; it is checked either way."""
-    given = values.entries(node, _KEYS, _EXAMPLE)
-    if not any(name in given for name in _CONSEQUENCES):
-        hint = f"give one of: {', '.join(_CONSEQUENCES)}"
+    given = values.entries(node, KEYS, _EXAMPLE)
+    if not any(name in given for name in CONSEQUENCES):
+        hint = f"give one of: {', '.join(CONSEQUENCES)}"
         raise node.error(DefinitionError, "the rule does nothing", hint)
     if "rewrite" in given and "when" not in given:
         hint = "say which words: when: \"query contains '…'\""
