@@ -99,7 +99,9 @@ class _Index:
         self._definition = definition
         self._tree = rule_file.parse_rules("", self._rules.shown)
         self._curation = NO_CURATION
-        self._lock = threading.Lock()
+        # The first is held while files are read and parsed, the second only for a moment: a
+        # request may have to wait for it.
+        self._looking, self._changing = threading.Lock(), threading.Lock()
 
     def of(self, definition: IndexDefinition) -> Curation:
         if definition is not self._definition:
@@ -107,7 +109,7 @@ class _Index:
         return self._curation
 
     def look(self) -> None:
-        with self._lock:
+        with self._looking:
             _follow(self._synonyms, self._use_synonyms)
             _follow(self._rules, self._use_rules)
 
@@ -158,7 +160,7 @@ class _Index:
 
     def _fit(self, definition: IndexDefinition) -> None:
         """Read the rules by another definition, since their filters are of its fields."""
-        with self._lock:
+        with self._changing:
             differs = definition != self._definition
             self._definition = definition
             if not differs:
@@ -172,12 +174,14 @@ class _Index:
 
     def _use_synonyms(self, text: str) -> None:
         synonyms = synonym_file.parse_synonyms(text, self._synonyms.shown)
-        self._curation = replace(self._curation, synonyms=synonyms)
+        with self._changing:
+            self._curation = replace(self._curation, synonyms=synonyms)
 
     def _use_rules(self, text: str) -> None:
         tree = rule_file.parse_rules(text, self._rules.shown)
-        self._use(rule_file.read_rules(tree, self._definition))
-        self._tree = tree
+        with self._changing:
+            self._use(rule_file.read_rules(tree, self._definition))
+            self._tree = tree
 
     def _use(self, rules: Sequence[Rule]) -> None:
         always = tuple(rule for rule in rules if not rule.when)

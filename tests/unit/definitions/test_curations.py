@@ -26,7 +26,7 @@ class Shop:
     def __init__(self, folder: Path, poll: float = 1.0) -> None:
         self.folder = folder / "mappings" / "shop"
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.files = CurationFiles(folder / "mappings", {"shop": SHOP}, poll)
+        self.files = CurationFiles(folder / "mappings", {"shop": SHOP}, poll=poll)
 
     def write(self, name: str, text: str | bytes) -> None:
         """Put a file in the place of the one of that name."""

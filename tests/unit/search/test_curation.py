@@ -12,10 +12,11 @@ from searchsvc.definitions.rules import by_first_word, parse_rules, read_rules
 from searchsvc.definitions.synonyms import parse_synonyms
 from searchsvc.domain.curation import NO_CURATION, Curation
 from searchsvc.domain.definition import Typo
-from searchsvc.domain.query import Alternative, Equals, Pin
+from searchsvc.domain.query import Alternative, And, Equals, Ids, Not, Pin
 from searchsvc.search.explain import explained
 from searchsvc.search.filters import parse_filter
 from searchsvc.search.planner import MAX_ALTERNATIVES, Asked, Plan, plan
+from searchsvc.search.request import search_query
 
 FILE = Path("file")
 SHOP = parse_mapping("shop", "fields: {name: text, brand: 'keyword, facet', price: 'number, sort'}")
@@ -227,3 +228,22 @@ def test_filters_of_rules_are_those_of_the_file(text: str) -> None:
     assert made == planned(text, by)
     assert (Equals("brand", "A") in [s.filter for s in made.filters]) == ("tv" in text.split())
     assert (Equals("brand", "B") in [s.filter for s in made.filters]) == text.startswith("how to")
+
+
+def test_a_search_is_another_one_when_its_rules_change() -> None:
+    """So that no cursor goes on with them; rules that do not hold change nothing."""
+    asked = {"q": "tv", "filter": "price<9"}
+    plain = search_query(asked, SHOP)
+    elsewhere = curation("radio, wireless", "rules: [{when: \"query is 'radio'\", pin: 1}]")
+    assert search_query(asked, SHOP, elsewhere, NOON) == plain
+    for by in (curation("tv, telly"), curation(rules="rules: [{hide: 1}]")):
+        assert search_query(asked, SHOP, by, NOON).fingerprint != plain.fingerprint
+
+
+def test_what_rules_ask_of_hits_they_ask_of_facets() -> None:
+    """A facet counts without the caller's own clauses on it, and never without those of rules."""
+    by = curation(rules="rules: [{filter: 'brand:A', hide: 7}]")
+    query = search_query({"filter": "brand:B", "facets": "brand"}, SHOP, by, NOON)
+    imposed = And((Equals("brand", "A"), Not(Ids(("7",)))))
+    assert query.filter == And((Equals("brand", "B"), imposed))
+    assert query.facets[0].filter == imposed
