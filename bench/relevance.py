@@ -33,6 +33,7 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("folders", type=Path, nargs="+", metavar="FOLDER")
     options.add_argument("--engine", choices=ENGINES, default=ENGINES[0])
+    options.add_argument("--url", help="an OpenSearch that runs already")
     options.add_argument("--queries", type=int, default=None, help="the first so many of them")
     chosen = options.parse_args()
     for folder in chosen.folders:
@@ -45,7 +46,7 @@ def main() -> None:
         }
         texts = dict(list(texts.items())[: chosen.queries])
         print(f"{folder.name}: {len(held):,} documents, {len(texts):,} queries, {chosen.engine}")
-        with ours(held, chosen.engine) as (fields, search):
+        with ours(held, chosen.engine, chosen.url) as (fields, search):
             sides = {"joined field": joined(held, fields), "searchsvc": search}
             scores = {side: evaluate(side, find, texts, graded) for side, find in sides.items()}
         pairs = list(zip(scores["searchsvc"], scores["joined field"], strict=True))
@@ -117,21 +118,24 @@ def _text(value: Any) -> str:
 
 
 @contextmanager
-def ours(held: Sequence[Mapping[str, Any]], engine: str) -> Iterator[tuple[list[str], Search]]:
+def ours(
+    held: Sequence[Mapping[str, Any]], engine: str, running: str | None
+) -> Iterator[tuple[list[str], Search]]:
     """The documents' fields that are searched, and our search of them as `init` left it."""
     from searchsvc.bootstrap import _engine, build
     from searchsvc.search.service import SearchService
     from searchsvc.settings import load
     from searchsvc.telemetry.stages import Stages
 
-    server = shop.opensearch() if engine == "opensearch" else nullcontext()
+    is_ours = engine == "opensearch" and running is None
+    server = shop.opensearch() if is_ours else nullcontext(running)
     with server as url, tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         catalogue.make_database(folder / "catalogue.db", "items", held)
         _init(folder, url)
         project = load(folder)
         services = build(project)
-        services.runner("items").rebuild()
+        services.runner("items").rebuild(allow_change=True)
         _, searcher = _engine(project)
         definition = services.definitions["items"]
         service = SearchService(searcher, services.definitions)

@@ -236,8 +236,8 @@ class SearchQuery:
     engine gives them no place. The sum of the weights of those `boosts` that hold, plus 1,
     multiplies a score. The answer repeats `page` (None: not counted) and the words that are
     `ignored`, and tells what was `applied`; equal `fingerprint`s ask for the same hits in the same
-    order. A query that was widened says which words it had `apart`, None otherwise. No engine looks
-    at these.
+    order. A query that was widened says what it has written `apart`; None otherwise. No engine
+    looks at these.
     """
 
     index: str

@@ -80,10 +80,15 @@ class Facet:
 
 @dataclass(frozen=True, slots=True)
 class UnknownWord:
-    """A word that no document holds in any form; `nearest` is the known one it may stand for."""
+    """A word that no document holds in any form.
+
+    `nearest` is the known one that it may stand for, `apart` are texts of two words that documents
+    may hold and that are this one with a space in it.
+    """
 
     word: str
     nearest: str | None = None
+    apart: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

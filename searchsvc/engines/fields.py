@@ -11,6 +11,8 @@ COUNTED = frozenset(
 )
 # Of the mean weight: the best of what was tried on the two catalogues of bench/relevance.py.
 _JOINED, _COMPLETE = 1.5, 4.0
+# Of more words, hardly a document holds all; and they are looked up once more to see that.
+COMPLETE_MOST = 8
 
 
 def has_words(field: Field) -> bool:

@@ -14,6 +14,7 @@ from searchsvc.domain.result import UnknownWord
 from searchsvc.engines.analysis import Stem, tokens
 from searchsvc.engines.clauses import Clause, clauses
 from searchsvc.search.typos import corrections, prefix_corrections
+from searchsvc.search.widening import cuts
 
 # What a match is worth beside the very word that was typed.
 _INFLECTION, _COMPLETION, _CORRECTION = 0.9, 0.7, 0.6
@@ -111,13 +112,27 @@ def _read(vocabulary: Vocabulary, term: Term) -> Group | None:
 
 
 def unknown(terms: Iterable[Term], vocabulary: Vocabulary) -> tuple[UnknownWord, ...]:
-    """The terms that no word of the vocabulary is a form of, each with the nearest that one is."""
+    """The terms that no word of the vocabulary is a form of, and what it has that is like them."""
     read = ((term, _read(vocabulary, term)) for term in terms)
     return tuple(
-        UnknownWord(term.text, _nearest(group.expansion))
+        UnknownWord(term.text, _nearest(group.expansion), _apart(term.text, vocabulary))
         for term, group in read
         if group is not None and group.expansion is not None and not group.expansion.known
     )
+
+
+def is_doubtful(found: Iterable[Clause[Group]]) -> bool:
+    """Whether a word was typed that the vocabulary does not know in any form."""
+    typed = (clause.typed.expansion for clause in found)
+    return any(expansion is not None and not expansion.known for expansion in typed)
+
+
+def _apart(word: str, vocabulary: Vocabulary) -> tuple[str, ...]:
+    def is_known(part: str) -> bool:
+        (folded,) = tokens(part) or ("",)
+        return bool(folded) and folded in vocabulary.letter(folded[0]).words
+
+    return tuple(f"{a} {b}" for a, b in cuts(word) if is_known(a) and is_known(b))
 
 
 def _nearest(expansion: Expansion) -> str | None:

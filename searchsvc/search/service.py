@@ -116,7 +116,8 @@ class SearchService:
         found = await self._engine.unknown(query) if result.doubtful else ()
         unknown = strangers(query, found)
         if is_thin(query, result.total - result.pinned):
-            wider = widened(query, [one.word for one in unknown], relax=relax)
+            apart = [text for one in unknown for text in one.apart]
+            wider = widened(query, apart, relax=relax)
             more = result if wider is query else await self._found(wider)
             if more.total > result.total:
                 return wider, more, unknown

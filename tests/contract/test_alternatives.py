@@ -129,6 +129,13 @@ def test_words_that_no_document_holds_are_unknown(catalogue) -> None:
     assert unknown(catalogue, "") == {}
 
 
+def test_unknown_words_may_be_two_known_ones(catalogue) -> None:
+    """Cut where documents hold both parts next to each other, or at least somewhere."""
+    asked = query("missingphones", terms=(Term("missingphones", 2),))
+    (found,) = asyncio.run(catalogue.search.unknown(asked))
+    assert found.apart == ("missing phones",)
+
+
 def test_forms_of_a_known_word_are_known(catalogue) -> None:
     """Its inflections, its accents and, where it is unfinished, its beginning."""
     assert unknown(catalogue, "chargers cases mobil\u00e9") == {}

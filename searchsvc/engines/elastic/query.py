@@ -6,18 +6,19 @@ word merely may stand for, however rare that is.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from searchsvc.domain.definition import Field, FieldType
 from searchsvc.domain.query import Boosted, Match, SearchQuery, Term
 from searchsvc.engines import boosts
 from searchsvc.engines.analysis import tokens
-from searchsvc.engines.clauses import Clause, Slot
+from searchsvc.engines.clauses import Clause
 from searchsvc.engines.elastic.filters import ALL, NONE, Native, either, every, passing
 from searchsvc.engines.elastic.plan import Plan
+from searchsvc.engines.elastic.room import room
 from searchsvc.engines.elastic.schema import JOINED, Physical
-from searchsvc.engines.fields import complete_weight, exact_text
+from searchsvc.engines.fields import COMPLETE_MOST, complete_weight, exact_text
 from searchsvc.engines.terms import forgives_typos
 
 # A document is worth what its best field says, and a little for each other one.
@@ -27,8 +28,6 @@ _ADJACENT, _EXACT = 1.0, 3.0
 _STEM, _COMPLETION, _CORRECTION = 0.9, 0.7, 0.6
 # A beginning, or a misspelt one, that matches words not among the completions that are scored.
 _BEGUN, _BEGUN_WRONG = 0.01, 0.005
-_COMPLETIONS = 50  # scored as the commonest of them
-_CORRECTIONS = 50  # words that one misspelt word may mean
 _LONGEST_BEGUN = 24  # characters of a misspelt beginning; longer ones are pasted, not typed
 
 
@@ -40,6 +39,11 @@ class Group:
     typos: int
     prefix: bool
 
+    @property
+    def guesses(self) -> int:
+        """How often it is expanded in one field: by a beginning, and by typos of word and stem."""
+        return int(self.prefix) + (2 if self.typos else 0)
+
 
 def group(term: Term) -> Group | None:
     """A term cut into words; None where it holds none."""
@@ -47,8 +51,6 @@ def group(term: Term) -> Group | None:
     return Group(words, term.typos, term.prefix) if words else None
 
 
-# How several parts become one: `every` or `either`.
-Join: TypeAlias = Callable[[Sequence[Native]], Native]
 # What finds one term, with what finding it is worth.
 Find: TypeAlias = Callable[[Group, float], Native]
 
@@ -79,6 +81,11 @@ class Words:
         self._misspelt = misspelt
         self._needed = [clause for clause in clauses if clause.required]
         self._pinned = query.pinned
+        self._typed = [word for clause in clauses for word in clause.typed.words]
+        self._completes = not self._all and 1 < len(self._typed) <= COMPLETE_MOST
+        held = [piece.group for clause in clauses for piece in clause.pieces]
+        guesses = [one.guesses for one in held for _ in one.words]
+        self._room = room(guesses, len(fields), spelt=self._completes)
 
     @property
     def matching(self) -> Native:
@@ -86,7 +93,7 @@ class Words:
         if not self._needed:
             return ALL
         join = every if self._all else either
-        found = join([self._clause(clause, join, self._in_fields) for clause in self._needed])
+        found = join([self._clause(clause, self._in_fields) for clause in self._needed])
         if not self._pinned:
             return found
         ids = {"ids": {"values": list(self._pinned)}}
@@ -98,20 +105,10 @@ class Words:
         bonuses = list(self._bonuses())
         return {"bool": {"must": [self.matching], "should": bonuses}} if bonuses else self.matching
 
-    def _clause(self, clause: Clause[Group], join: Join, find: Find) -> Native:
-        """The terms, or what may stand in their place."""
-        return _best([self._way(way, join, find) for way in clause.ways], 0.0)
-
-    def _way(self, way: Sequence[Slot[Group]], join: Join, find: Find) -> Native:
-        needed = [self._slot(slot, find) for slot in way if slot.required]
-        extra = [self._slot(slot, find) for slot in way if not slot.required]
-        if not needed:
-            return either(extra)
-        found = join(needed)
-        return {"bool": {"must": [found], "should": extra}} if extra else found
-
-    def _slot(self, slot: Slot[Group], find: Find) -> Native:
-        return _best([find(piece.group, piece.weight) for piece in slot.pieces], 0.0)
+    def _clause(self, clause: Clause[Group], find: Find) -> Native:
+        """The term, or what may stand in its place."""
+        pieces = clause.pieces[:1] if self._room.lean else clause.pieces
+        return _best([find(piece.group, piece.weight) for piece in pieces], 0.0)
 
     def _in_fields(self, group: Group, weight: float) -> Native:
         """One term in the best of its fields."""
@@ -128,9 +125,18 @@ class Words:
             return _phrase(self._plan.of(field), group.words, weight)
         return either(self._layers(field, weight, group))
 
+    def _spelt(self, group: Group, weight: float) -> Native:
+        """One term in any of its fields, with no typo forgiven."""
+        spelt = replace(group, typos=0)
+        found = [self._in_field(field, field.weight * weight, spelt) for field in self._fields]
+        return either(found)
+
     def _layers(self, field: Field, weight: float, group: Group) -> Iterator[Native]:
         """All that one word may stand for in one field."""
         one, word = self._plan.of(field), group.words[0]
+        if self._room.lean and one.stems:
+            yield _term(one.stems, self._plan.stem(word), weight)
+            return
         yield _term(one.words, word, weight)
         if field.type is FieldType.ID:
             if group.prefix:
@@ -138,20 +144,25 @@ class Words:
             return
         yield _term(one.stems, self._plan.stem(word), weight * _STEM)
         if group.prefix:
-            # Scored as if all were as common as the commonest, the word itself among them.
-            top = {"rewrite": f"top_terms_blended_freqs_{_COMPLETIONS}"}
-            yield _begun(one.words, word, weight * _COMPLETION, top)
+            yield from self._completions(one, word, weight)
             yield _begun(one.words, word, weight * _BEGUN)
         if group.typos and forgives_typos(field, self._plan.definition):
-            for name in (one.words, one.stems):
-                yield _fuzzy(name, word, group.typos, weight * _CORRECTION)
+            most = self._room.expansions
+            for name in (one.words, one.stems) if most else ():
+                yield _fuzzy(name, word, group.typos, most, weight * _CORRECTION)
             if group.prefix and self._misspelt and len(word) <= _LONGEST_BEGUN:
                 yield _begun_wrong(one.words, word, weight * _BEGUN_WRONG)
 
+    def _completions(self, one: Physical, word: str, weight: float) -> Iterator[Native]:
+        """Scored as if all were as common as the commonest, the word itself among them."""
+        if self._room.expansions:
+            top = {"rewrite": f"top_terms_blended_freqs_{self._room.expansions}"}
+            yield _begun(one.words, word, weight * _COMPLETION, top)
+
     def _bonuses(self) -> Iterator[Native]:
         """What ranks higher without being asked for."""
-        typed = [word for c in self._clauses for group in c.typed for word in group.words]
-        if len(typed) > 1 and self._fields:
+        typed = self._typed
+        if len(typed) > 1 and self._fields and not self._room.lean:
             yield _best(
                 [_phrase(self._plan.of(f), typed, f.weight * _ADJACENT) for f in self._fields], 0.0
             )
@@ -161,11 +172,11 @@ class Words:
             yield _best(named, 0.0)
         for clause in self._clauses:
             if not clause.required:
-                yield self._clause(clause, either, self._in_fields)
+                yield self._clause(clause, self._in_fields)
             if self._joined:
-                yield self._clause(clause, either, self._in_joined)
-        if not self._all and len(typed) > 1:
-            complete = every([self._clause(c, every, self._in_fields) for c in self._needed])
+                yield self._clause(clause, self._in_joined)
+        if self._completes:
+            complete = every([self._clause(clause, self._spelt) for clause in self._needed])
             yield {"constant_score": {"filter": complete, "boost": complete_weight(self._fields)}}
 
     def _wholes(self, field: Field, wholes: Iterable[str]) -> Iterator[Native]:
@@ -187,7 +198,7 @@ def boosted(query: Native, by: Sequence[Boosted], plan: Plan) -> Native:
 
 def can_be_misspelt(clauses: Iterable[Clause[Group]]) -> bool:
     """Whether an unfinished word of the query may be misspelt."""
-    typed = (group for clause in clauses for group in clause.typed)
+    typed = (clause.typed for clause in clauses)
     return any(group.prefix and group.typos and len(group.words) == 1 for group in typed)
 
 
@@ -200,8 +211,8 @@ def _begun(name: str, value: str, boost: float, rewrite: Native | None = None) -
     return {"prefix": {name: {"value": value, "boost": boost, **how}}}
 
 
-def _fuzzy(name: str, value: str, typos: int, boost: float) -> Native:
-    how = {"fuzziness": typos, "prefix_length": 1, "max_expansions": _CORRECTIONS}
+def _fuzzy(name: str, value: str, typos: int, most: int, boost: float) -> Native:
+    how = {"fuzziness": typos, "prefix_length": 1, "max_expansions": most}
     return {"fuzzy": {name: {"value": value, "boost": boost, **how}}}
 
 

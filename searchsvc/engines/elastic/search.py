@@ -188,7 +188,12 @@ class ElasticEngine:
         fields = searched(served.plan.definition, query.search_fields)
         wanted = spelling.single_words(query.terms)
         bodies = [spelling.body(one, served.plan, fields) for _, one in wanted]
-        return spelling.unknown(wanted, await self._ask_all(served, bodies) if bodies else ())
+        if not bodies:
+            return ()
+        found = spelling.unknown(wanted, await self._ask_all(served, bodies))
+        apart = spelling.bodies_apart(found, served.plan, fields)
+        answered = await self._ask_all(served, tuple(apart.values())) if apart else ()
+        return spelling.with_apart(found, apart, answered)
 
     async def _ask(self, served: Served, body: Native, text: str = "") -> Answer:
         """One search's answer. Equal texts go to the same copies, which score alike."""

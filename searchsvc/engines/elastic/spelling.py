@@ -18,6 +18,7 @@ from searchsvc.engines.elastic.response import Answer, Found
 from searchsvc.engines.marks import as_text
 from searchsvc.engines.terms import forgives_typos
 from searchsvc.search.typos import corrections
+from searchsvc.search.widening import cuts
 
 _OPTIONS = 10  # words that the server proposes for each field, the nearest first
 
@@ -53,19 +54,37 @@ def _is_in(wanted: Group, words: set[str], stems: set[str], plan: Plan) -> bool:
 
 def body(wanted: Group, plan: Plan, fields: Sequence[Field]) -> Native:
     """Asks whether any document holds a word in some form, and for words that are like it."""
-    spelt = replace(wanted, typos=0)
-    query = SearchQuery(plan.definition.name)
-    asked: Native = {
-        "query": Words(plan, query, one_by_one([spelt]), fields).matching,
-        "size": 0,
-        "terminate_after": 1,
-        "track_total_hits": True,
-    }
+    asked = _any_with(replace(wanted, typos=0), plan, fields)
     similar = [f for f in fields if wanted.typos and forgives_typos(f, plan.definition)]
     if not similar:
         return asked
     suggest = {plan.of(field).words: _similar(wanted, plan.of(field).words) for field in similar}
     return {**asked, "suggest": suggest}
+
+
+def bodies_apart(
+    found: Iterable[UnknownWord], plan: Plan, fields: Sequence[Field]
+) -> dict[tuple[str, str], Native]:
+    """Asks, for each unknown word and each text of it cut in two, whether a document holds that.
+
+    One by one, since all of them in one query could be more clauses than a server takes.
+    """
+    written = ((one.word, Term(" ".join(parts))) for one in found for parts in cuts(one.word))
+    return {
+        (word, term.text): _any_with(held, plan, fields)
+        for word, term in written
+        if (held := group(term)) is not None
+    }
+
+
+def _any_with(wanted: Group, plan: Plan, fields: Sequence[Field]) -> Native:
+    query = SearchQuery(plan.definition.name)
+    return {
+        "query": Words(plan, query, one_by_one([wanted]), fields).matching,
+        "size": 0,
+        "terminate_after": 1,
+        "track_total_hits": True,
+    }
 
 
 def _similar(wanted: Group, name: str) -> dict[str, Any]:
@@ -84,6 +103,18 @@ def unknown(
         UnknownWord(term.text, _nearest(one, answer))
         for (term, one), answer in zip(wanted, answered, strict=True)
         if not answer.total
+    )
+
+
+def with_apart(
+    found: Iterable[UnknownWord],
+    asked: Iterable[tuple[str, str]],
+    answered: Iterable[Answer],
+) -> tuple[UnknownWord, ...]:
+    """The unknown words with what documents hold of them in two words."""
+    held = [pair for pair, answer in zip(asked, answered, strict=True) if answer.total]
+    return tuple(
+        replace(one, apart=tuple(text for word, text in held if word == one.word)) for one in found
     )
 
 

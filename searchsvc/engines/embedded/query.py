@@ -10,11 +10,11 @@ from searchsvc.domain.definition import Field, FieldType
 from searchsvc.domain.query import Boosted, Filter, Ids, Match, SearchQuery
 from searchsvc.engines import boosts
 from searchsvc.engines.analysis import tokens
-from searchsvc.engines.clauses import Clause, Slot
+from searchsvc.engines.clauses import Clause
 from searchsvc.engines.embedded.filters import both, either, passing
 from searchsvc.engines.embedded.schema import JOINED
 from searchsvc.engines.embedded.snapshot import Snapshot
-from searchsvc.engines.fields import complete_weight, exact_text
+from searchsvc.engines.fields import COMPLETE_MOST, complete_weight, exact_text
 from searchsvc.engines.terms import Expansion, Group, evened, words_for
 
 # A document is worth what its best field says, and a little for each other one.
@@ -25,8 +25,6 @@ _ADJACENT, _EXACT = 1.0, 3.0
 # A beginning that matches only words that are not among the commonest completions.
 _BEGUN = 0.05
 
-# How several parts become one: `both` or `either`.
-Join: TypeAlias = Callable[[Sequence[Query]], Query]
 # What finds one term.
 Find: TypeAlias = Callable[[Group], Query]
 
@@ -60,7 +58,7 @@ class WordsQuery:
         if not self._needed:
             return Query.all_query()
         join = both if self._query.match is Match.ALL else either
-        found = join([self._clause(clause, join, self._group) for clause in self._needed])
+        found = join([self._clause(clause, self._group) for clause in self._needed])
         if not self._query.pins:
             return found
         pinned = passing(Ids(self._query.pinned), self._snapshot)
@@ -77,20 +75,9 @@ class WordsQuery:
             return self.matching
         return Query.boolean_query([(Occur.Must, self.matching), *bonuses])
 
-    def _clause(self, clause: Clause[Group], join: Join, find: Find) -> Query:
-        """The terms, or what may stand in their place."""
-        return self._best([self._way(way, join, find) for way in clause.ways])
-
-    def _way(self, way: Sequence[Slot[Group]], join: Join, find: Find) -> Query:
-        needed = [self._slot(slot, find) for slot in way if slot.required]
-        extra = [(Occur.Should, self._slot(slot, find)) for slot in way if not slot.required]
-        if not needed:
-            return Query.boolean_query(extra)
-        found = join(needed)
-        return Query.boolean_query([(Occur.Must, found), *extra]) if extra else found
-
-    def _slot(self, slot: Slot[Group], find: Find) -> Query:
-        found = [(find(piece.group), piece.weight) for piece in slot.pieces]
+    def _clause(self, clause: Clause[Group], find: Find) -> Query:
+        """The term, or what may stand in its place."""
+        found = [(find(piece.group), piece.weight) for piece in clause.pieces]
         return self._best([q if w == 1.0 else Query.boost_query(q, w) for q, w in found])
 
     def _group(self, group: Group) -> Query:
@@ -146,7 +133,7 @@ class WordsQuery:
 
     def _bonuses(self) -> Iterator[Query]:
         """What ranks higher without being asked for."""
-        typed = [word for c in self._clauses for group in c.typed for word in group.phrase]
+        typed = [word for clause in self._clauses for word in clause.typed.phrase]
         if len(typed) > 1 and self._fields:
             yield self._best([self._phrase(f, typed, f.weight * _ADJACENT) for f in self._fields])
         wholes = {exact_text(typed), exact_text(tokens(self._query.text))} - {""}
@@ -155,11 +142,11 @@ class WordsQuery:
             yield self._best(named)
         for clause in self._clauses:
             if not clause.required:
-                yield self._clause(clause, either, self._group)
+                yield self._clause(clause, self._group)
             if self._joined:
-                yield self._clause(clause, either, self._in_joined)
-        if self._query.match is Match.ANY and len(typed) > 1:
-            complete = both([self._clause(c, both, self._group) for c in self._needed])
+                yield self._clause(clause, self._in_joined)
+        if self._query.match is Match.ANY and 1 < len(typed) <= COMPLETE_MOST:
+            complete = both([self._clause(clause, self._group) for clause in self._needed])
             yield Query.const_score_query(complete, complete_weight(self._fields))
 
     def _wholes(self, field: Field, wholes: set[str]) -> Iterator[Query]:

@@ -44,7 +44,7 @@ from searchsvc.engines.embedded.writer import address_of
 from searchsvc.engines.facet_values import facet_values
 from searchsvc.engines.fields import searched
 from searchsvc.engines.serving import not_serving
-from searchsvc.engines.terms import Group, understand, understood, unknown
+from searchsvc.engines.terms import Group, is_doubtful, understand, understood, unknown
 from searchsvc.errors import SearchsvcError
 
 _VALUES = 1_000  # values of one field that are looked through for those that begin as typed
@@ -138,7 +138,7 @@ def _search(snapshot: Snapshot, query: SearchQuery) -> SearchResult:
         hits(snapshot, found, query, groups_in(clauses)),
         facets(query.facets, matching, snapshot),
         last,
-        doubtful=bool(unknown(query.terms, snapshot)),
+        doubtful=is_doubtful(clauses),
     )
 
 

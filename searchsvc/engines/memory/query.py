@@ -7,15 +7,13 @@ from searchsvc.domain.definition import Field, IndexDefinition
 from searchsvc.domain.query import Filter, Match, SearchQuery
 from searchsvc.engines import boosts
 from searchsvc.engines.analysis import tokens
-from searchsvc.engines.clauses import Clause, Slot
+from searchsvc.engines.clauses import Clause
 from searchsvc.engines.conditions import holds
-from searchsvc.engines.fields import complete_weight
+from searchsvc.engines.fields import COMPLETE_MOST, complete_weight
 from searchsvc.engines.memory.documents import JOINED, State, Stored
 from searchsvc.engines.terms import Group, evened, rarity, words_for
 
 _K1, _B = 1.2, 0.75
-# How many of some words are enough: `all` or `any`.
-Join: TypeAlias = Callable[[Iterable[bool]], bool]
 # What one term scores in a document, None where it is not there.
 Find: TypeAlias = Callable[[Stored, Group], float | None]
 
@@ -50,7 +48,7 @@ class Scorer:
         self._all = query.match is Match.ALL
         self._pinned = frozenset(query.pinned)
         self._boosts = boosts.parts(query.boosts)
-        self._typed = [word for c in clauses for group in c.typed for word in group.phrase]
+        self._typed = [word for clause in clauses for word in clause.typed.phrase]
         self._queried = {" ".join(self._typed), " ".join(tokens(query.text))} - {""}
 
     def score(self, stored: Stored) -> float | None:
@@ -58,17 +56,15 @@ class Scorer:
         if not self._clauses:
             return self._boost(stored)
         needed = [clause for clause in self._clauses if clause.required]
-        complete = all(self._holds(stored, clause, all) for clause in needed)
-        if not complete and (
-            self._all or not any(self._holds(stored, clause, any) for clause in needed)
-        ):
+        held = [self._clause(stored, clause, self._in_fields) is not None for clause in needed]
+        if not (all(held) if self._all else any(held)):
             return 0.0 if stored.document.id in self._pinned else None
-        join = all if self._all else any
-        parts = [self._clause(stored, c, join, self._in_fields) for c in self._clauses]
+        complete = all(held)
+        parts = [self._clause(stored, clause, self._in_fields) for clause in self._clauses]
         if self._joined:
-            parts += [self._clause(stored, c, any, self._in_joined) for c in self._clauses]
+            parts += [self._clause(stored, clause, self._in_joined) for clause in self._clauses]
         score = sum(part or 0.0 for part in parts) + self._bonus(stored)
-        if complete and not self._all and len(self._typed) > 1:
+        if complete and not self._all and 1 < len(self._typed) <= COMPLETE_MOST:
             score += complete_weight(self._fields)
         return self._boost(stored) * score
 
@@ -79,28 +75,9 @@ class Scorer:
         own = constant + sum(w for filter, w in added if passes(stored, filter, definition))
         return own * stored.factors.get(self._column, 1.0)
 
-    def _holds(self, stored: Stored, clause: Clause[Group], join: Join) -> bool:
-        return self._clause(stored, clause, join, self._in_fields) is not None
-
-    def _clause(
-        self, stored: Stored, clause: Clause[Group], join: Join, find: Find
-    ) -> float | None:
-        """The best of the ways in which the document holds a clause."""
-        ways = (self._way(stored, way, join, find) for way in clause.ways)
-        return max((score for score in ways if score is not None), default=None)
-
-    def _way(
-        self, stored: Stored, way: Iterable[Slot[Group]], join: Join, find: Find
-    ) -> float | None:
-        """The score of a row of words, None where too few of them are there."""
-        found = [(slot.required, self._slot(stored, slot, find)) for slot in way]
-        needed = [score is not None for required, score in found if required]
-        enough = join(needed) if needed else any(score is not None for _, score in found)
-        return sum(score or 0.0 for _, score in found) if enough else None
-
-    def _slot(self, stored: Stored, slot: Slot[Group], find: Find) -> float | None:
-        """The best of the pieces."""
-        found = ((find(stored, piece.group), piece.weight) for piece in slot.pieces)
+    def _clause(self, stored: Stored, clause: Clause[Group], find: Find) -> float | None:
+        """The best of a term and what may stand in its place; None where nothing is there."""
+        found = ((find(stored, piece.group), piece.weight) for piece in clause.pieces)
         return max((score * weight for score, weight in found if score is not None), default=None)
 
     def _in_fields(self, stored: Stored, group: Group) -> float | None:

@@ -33,7 +33,7 @@ from searchsvc.engines.memory.facets import buckets, facet
 from searchsvc.engines.memory.index import MemoryStore
 from searchsvc.engines.memory.query import Scorer, passes
 from searchsvc.engines.serving import not_serving
-from searchsvc.engines.terms import Group, understand, understood, unknown
+from searchsvc.engines.terms import Group, is_doubtful, understand, understood, unknown
 from searchsvc.engines.values import Value
 
 _EVERY = 10**9
@@ -73,7 +73,7 @@ class MemoryEngine:
             tuple(_hit(score, stored, query, marks) for score, stored in shown),
             tuple(_facets(query, [stored for _, stored in matching], state)),
             Place(_place(*shown[-1], query.sort), start + len(shown)) if shown else None,
-            doubtful=bool(unknown(query.terms, state)),
+            doubtful=is_doubtful(clauses),
         )
 
     async def unknown(self, query: SearchQuery) -> tuple[UnknownWord, ...]:

@@ -98,7 +98,7 @@ def test_how_hits_are_shown_may_change() -> None:
 
 def test_a_widened_search_stays_widened() -> None:
     """What the first page found with any of the words, or with words apart, goes on so."""
-    wider = widened(ASKED, ["lamp"], relax=True)
+    wider = widened(ASKED, ["la mp"], relax=True)
     made = CURSORS.next(wider, result("1"))
     assert made is not None
     again = CURSORS.read(made, "products").continuing(ASKED)

@@ -1,13 +1,12 @@
 """What is asked when few documents match, and what a misspelt text is corrected to."""
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from searchsvc.domain.query import Alternative, Match, SearchQuery, SortKey, Term
 from searchsvc.domain.result import UnknownWord
 from searchsvc.search.correction import corrected, strangers
-from searchsvc.search.widening import FEW, is_thin, widened
+from searchsvc.search.widening import FEW, cuts, is_thin, widened
 from searchsvc.search.words import normalise, words
 
 SORTED = (SortKey("price"),)
@@ -41,17 +40,18 @@ def test_neighbours_may_be_written_together() -> None:
     assert wider.match is Match.ALL
 
 
-def test_unknown_words_may_be_written_apart() -> None:
-    """At every letter; words that documents hold stay whole."""
-    wider = widened(query("ecloth"), ["ecloth"], relax=True)
-    assert written(wider) == ["e cloth", "ec loth", "ecl oth", "eclo th", "eclot h"]
+def test_words_may_be_written_apart() -> None:
+    """Where documents hold them so; others stay whole."""
+    wider = widened(query("ecloth towel"), ["e cloth", "to wel", "fire stick"], relax=False)
+    assert written(wider) == ["e cloth", "to wel", "ecloth" + "towel"]
+    assert wider.apart == ("e cloth", "to wel", "fire stick")
     assert widened(query("ecloth"), (), relax=True) == query("ecloth")
 
 
-@pytest.mark.parametrize("word", ["abc", "a" * 25])
-def test_words_that_are_too_short_or_long_stay_whole(word: str) -> None:
-    """What three letters hold is no two words, and 25 are none that somebody typed."""
-    assert written(widened(query(word), [word], relax=True)) == []
+def test_a_word_is_cut_at_every_letter() -> None:
+    """Where it is neither too short for two words nor too long to have been typed."""
+    assert list(cuts("abcd")) == [("a", "bcd"), ("ab", "cd"), ("abc", "d")]
+    assert list(cuts("abc")) == list(cuts("a" * 25)) == []
 
 
 def test_any_word_is_enough_where_that_is_allowed() -> None:
