@@ -5,6 +5,7 @@ import json
 import pytest
 
 from searchsvc.domain.query import Equals, Ids, Not
+from searchsvc.search.planner import STEPS
 
 SEARCH = "/v1/indexes/books/search"
 
@@ -83,7 +84,7 @@ def test_words_that_were_not_looked_up_are_told(api) -> None:
 def test_the_steps_of_a_plan_are_told_when_asked_for(api) -> None:
     """Each with what it changed, also where there is no word; without `explain` there are none."""
     body = api.client.simulate_get(SEARCH, query_string="q=dune+%21%F0%9F%90%8D&explain=true").json
-    assert [step["step"] for step in body["explain"]] == ["words", "rules", "terms", "synonyms"]
+    assert [step["step"] for step in body["explain"]] == list(STEPS)
     assert body["explain"][0]["changes"] == {"words": ["dune"]}
     wordless = api.client.simulate_get(SEARCH, query_string="q=%21&explain=true").json
     assert wordless["explain"][-1] == {"step": "synonyms", "changes": {}}
