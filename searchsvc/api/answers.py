@@ -10,6 +10,7 @@ from searchsvc.api.facets import facets_body
 from searchsvc.domain.query import Match, PlanStep
 from searchsvc.domain.result import Hit
 from searchsvc.search.answer import FacetAnswer, SearchAnswer, SimilarAnswer, SuggestAnswer
+from searchsvc.search.why import Why
 from searchsvc.telemetry.stages import Stages
 
 JSON = "application/json"
@@ -92,6 +93,34 @@ def similar_body(answer: SimilarAnswer, version: str, stages: Stages) -> bytes:
             "total": {"value": answer.result.total, "relation": "eq"},
             "per_page": answer.query.limit,
             "hits": hits,
+            **times(stages),
+        }
+    )
+
+
+def why_body(answer: Why, stages: Stages) -> bytes:
+    """The JSON of why a document is a hit, or none."""
+    words = [
+        {"word": w.word, "needed": w.needed, "fields": w.fields, "instead": w.instead}
+        for w in answer.words
+    ]
+    return orjson.dumps(
+        {
+            "query": answer.query.text,
+            "index": answer.query.index,
+            "version": answer.version.name,
+            "id": answer.id,
+            "indexed": answer.indexed,
+            "passes_filter": answer.passes,
+            "match": answer.query.match,
+            "words": words,
+            "hit": answer.hit,
+            "rank": answer.rank,
+            "score": answer.score,
+            "pinned": answer.pinned,
+            "total": {"value": answer.total, "relation": "eq"},
+            "applied": {"rules": answer.query.applied.rules},
+            "reasons": answer.reasons,
             **times(stages),
         }
     )

@@ -18,6 +18,7 @@ from searchsvc.api.native.search import Search
 from searchsvc.api.native.searches import Searches
 from searchsvc.api.native.similar import Similar
 from searchsvc.api.native.suggest import Suggest
+from searchsvc.api.native.why import WhyHit
 from searchsvc.api.observe import Observe
 from searchsvc.api.request import ApiRequest
 from searchsvc.api.services import ApiServices
@@ -39,6 +40,7 @@ def create_app(services: ApiServices) -> falcon.asgi.App[ApiRequest, falcon.asgi
     app.add_route("/v1/indexes/{index}/facets/{field}", FacetValues(search))
     app.add_route("/v1/indexes/{index}/docs/{id:path}", Document(search))
     app.add_route("/v1/indexes/{index}/similar/{id:path}", Similar(search))
+    app.add_route("/v1/indexes/{index}/why/{id:path}", WhyHit(search))
     app.add_route("/v1/search", Searches(search, services.latency))
     for kind in CurationKind:
         files = CurationResource(search, services.curations, kind, edit=services.settings.edit)

@@ -16,6 +16,7 @@ from searchsvc.search.parameters import (
     SEARCH_PARAMETERS,
     SIMILAR_PARAMETERS,
     SUGGEST_PARAMETERS,
+    WHY_PARAMETERS,
     Parameter,
 )
 
@@ -97,6 +98,15 @@ def _similar() -> dict[str, Any]:
     post["requestBody"] = _request_body(_body(SIMILAR_PARAMETERS))
     post["responses"].update({str(s): _problem(_ERRORS[s]) for s in (408, 413, 415, 503)})
     get = _query("similar", summary, "SimilarAnswer", SIMILAR_PARAMETERS)
+    return {"parameters": [_INDEX, _ID], "get": get, "post": post}
+
+
+def _why() -> dict[str, Any]:
+    summary = "Why a document is a hit of a search, or none"
+    post = _operation("whyByBody", f"{summary}, parameters in a JSON body", "WhyAnswer", (404,))
+    post["requestBody"] = _request_body(_body(WHY_PARAMETERS))
+    post["responses"].update({str(s): _problem(_ERRORS[s]) for s in (408, 413, 415, 503)})
+    get = _query("why", summary, "WhyAnswer", WHY_PARAMETERS)
     return {"parameters": [_INDEX, _ID], "get": get, "post": post}
 
 
@@ -192,6 +202,7 @@ _PATHS: Mapping[str, Callable[[], dict[str, Any]]] = {
     "/v1/indexes/{index}/facets/{field}": _facet_values,
     "/v1/indexes/{index}/docs/{id}": _document,
     "/v1/indexes/{index}/similar/{id}": _similar,
+    "/v1/indexes/{index}/why/{id}": _why,
     "/v1/search": _searches,
     "/v1/indexes/{index}/synonyms": partial(_curation, CurationKind.SYNONYMS),
     "/v1/indexes/{index}/rules": partial(_curation, CurationKind.RULES),

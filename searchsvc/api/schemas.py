@@ -135,6 +135,35 @@ SCHEMAS: Mapping[str, Schema] = {
             **_TIMES,
         }
     ),
+    "WhyAnswer": record(
+        {
+            "query": STRING,
+            "index": STRING,
+            "version": STRING,
+            "id": STRING,
+            "indexed": BOOLEAN,
+            "passes_filter": BOOLEAN,
+            "match": {"enum": ["all", "any"]},
+            "words": array(
+                record(
+                    {
+                        "word": STRING,
+                        "needed": BOOLEAN,
+                        "fields": array(STRING),
+                        "instead": array(STRING),
+                    }
+                )
+            ),
+            "hit": BOOLEAN,
+            "rank": nullable(COUNT),
+            "score": nullable(NUMBER),
+            "pinned": BOOLEAN,
+            "total": record({"value": COUNT, "relation": {"const": "eq"}}),
+            "applied": record({"rules": array(STRING)}),
+            "reasons": array(STRING),
+            **_TIMES,
+        }
+    ),
     "Hit": record(
         {
             "id": STRING,

@@ -181,7 +181,7 @@ SEARCH_PARAMETERS: tuple[Parameter, ...] = (
     Parameter(
         "match",
         "string",
-        "`all`: a hit holds every word; `any`: at least one; `auto`: all, or any when no hit has.",
+        "`all`: a hit holds every word; `any`: one; `auto`: all, or any where few hold all.",
         "auto",
         choices=("auto", "all", "any"),
     ),
@@ -189,6 +189,14 @@ SEARCH_PARAMETERS: tuple[Parameter, ...] = (
     Parameter(
         "explain", "boolean", "Whether the answer tells how the query was made.", default=False
     ),
+)
+
+# What decides which documents are hits, and in which order.
+WHY_PARAMETERS = tuple(
+    parameter
+    for parameter in SEARCH_PARAMETERS
+    if parameter.name
+    not in ("page", "per_page", "cursor", "facets", "facet_limit", "fields", "highlight", "explain")
 )
 
 _SHARED = {parameter.name: parameter for parameter in SEARCH_PARAMETERS}

@@ -30,6 +30,7 @@ from searchsvc.search.answer import FacetAnswer, SearchAnswer, SimilarAnswer, Su
 from searchsvc.search.correction import corrected, strangers
 from searchsvc.search.cursors import Cursor, Cursors
 from searchsvc.search.facets import nothing_counted
+from searchsvc.search.parameters import WHY_PARAMETERS, read_parameters
 from searchsvc.search.pins import search_pinned
 from searchsvc.search.request import (
     facet_search,
@@ -38,6 +39,7 @@ from searchsvc.search.request import (
     similar_query,
     suggest_query,
 )
+from searchsvc.search.why import Why, why
 from searchsvc.search.widening import is_thin, widened
 from searchsvc.telemetry.stages import Stages
 
@@ -184,6 +186,19 @@ class SearchService:
             answer = await self._similar(query, id)
         except UnknownVersion:  # it has just been dropped, and another one is live
             answer = await self._similar(query, id)
+        stages.lap("engine")
+        return answer
+
+    async def why(
+        self, index: str, id: str, parameters: Mapping[str, object], stages: Stages
+    ) -> Why:
+        """Why a document is a hit of a search, or none. Raises as `search` does."""
+        serving = self._serving(index)
+        read_parameters(parameters, WHY_PARAMETERS)
+        query = search_query(parameters, serving.definition, self._curation(serving), self._now())
+        stages.lap("plan")
+        asked, found, _ = await self._settled(query, relax=may_relax(parameters))
+        answer = await why(asked, found, id, serving.definition, self._found)
         stages.lap("engine")
         return answer
 

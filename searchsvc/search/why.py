@@ -1,0 +1,149 @@
+"""Tells why a document is a hit of a search, or is none: its filter, its words and its place."""
+
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+from searchsvc.domain.definition import IndexDefinition
+from searchsvc.domain.index import IndexVersion
+from searchsvc.domain.query import And, Filter, Ids, Match, SearchQuery, Term
+from searchsvc.domain.result import SearchResult
+
+Search: TypeAlias = Callable[[SearchQuery], Awaitable[SearchResult]]
+
+_PAGE, _DEEPEST = 100, 1_000  # hits that are looked through for the document's place
+
+
+@dataclass(frozen=True, slots=True)
+class WordFound:
+    """One word of a query, or what may stand in its place, and the fields that hold it."""
+
+    word: str
+    needed: bool
+    fields: tuple[str, ...]
+    instead: tuple[str, ...] = ()
+
+    @property
+    def found(self) -> bool:
+        """Whether the document holds the word, or something in its place."""
+        return bool(self.fields or self.instead)
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """What was found of one document. `rank` counts from 1; None beyond the first 1,000 hits.
+
+    `reasons` say it in sentences, the first of them what decides.
+    """
+
+    id: str
+    query: SearchQuery
+    version: IndexVersion
+    indexed: bool
+    passes: bool = False
+    words: tuple[WordFound, ...] = ()
+    total: int = 0
+    rank: int | None = None
+    score: float | None = None
+    pinned: bool = False
+    hit: bool = False
+    reasons: tuple[str, ...] = ()
+
+
+class Questions:
+    """Asks an engine about one document, by searches that only it can be a hit of."""
+
+    def __init__(self, query: SearchQuery, id: str, search: Search) -> None:
+        self._query = query
+        self._search = search
+        self._only: Filter = Ids((id,))
+        self._plain = SearchQuery(
+            query.index, filter=self._only, limit=0, highlight=False, version=query.version
+        )
+
+    async def is_indexed(self) -> bool:
+        """Whether the version holds the document at all."""
+        return await self._any(self._plain)
+
+    async def passes(self) -> bool:
+        """Whether the filter lets it through, that of rules included."""
+        return self._query.filter is None or await self._any(self._narrowed(self._plain))
+
+    async def is_hit(self) -> bool:
+        """Whether it is among the hits."""
+        asked = self._narrowed(replace(self._query, sort=(), facets=(), offset=0, limit=0))
+        return await self._any(replace(asked, highlight=False))
+
+    async def holds(self, term: Term, field: str) -> bool:
+        """Whether the word stands in that field of it."""
+        return await self._any(replace(self._plain, terms=(term,), search_fields=(field,)))
+
+    def _narrowed(self, query: SearchQuery) -> SearchQuery:
+        filter = self._query.filter
+        parts = (self._only,) if filter is None else (filter, self._only)
+        return replace(query, filter=And(parts))
+
+    async def _any(self, query: SearchQuery) -> bool:
+        return bool((await self._search(query)).total)
+
+
+async def why(
+    query: SearchQuery, found: SearchResult, id: str, definition: IndexDefinition, search: Search
+) -> Why:
+    """Why the document of that `id` is where it is in the search that `found` this."""
+    query = replace(query, version=found.version)
+    questions = Questions(query, id, search)
+    known = Why(id, query, found.version, indexed=await questions.is_indexed(), total=found.total)
+    if not known.indexed:
+        return replace(known, reasons=(_MISSING,))
+    fields = query.search_fields or tuple(definition.public("searchable"))
+    words = [await _word(query, place, fields, questions) for place in range(len(query.terms))]
+    known = replace(known, passes=await questions.passes(), words=tuple(words))
+    if known.passes and await questions.is_hit():
+        known = await _placed(replace(known, hit=True), search)
+    return replace(known, reasons=tuple(_reasons(known)))
+
+
+async def _word(
+    query: SearchQuery, place: int, fields: tuple[str, ...], questions: Questions
+) -> WordFound:
+    term = query.terms[place]
+    holding = [field for field in fields if await questions.holds(term, field)]
+    others = [" ".join(a.words) for a in query.alternatives if a.start <= place < a.end]
+    instead = [
+        other
+        for other in others
+        if any([await questions.holds(Term(other), field) for field in fields])
+    ]
+    return WordFound(term.text, not term.optional, tuple(holding), tuple(instead))
+
+
+async def _placed(known: Why, search: Search) -> Why:
+    """With its place among the hits, where it is one of the first."""
+    asked = replace(known.query, facets=(), fields=(), highlight=False, limit=_PAGE)
+    for offset in range(0, min(known.total, _DEEPEST), _PAGE):
+        for number, hit in enumerate((await search(replace(asked, offset=offset))).hits, 1):
+            if hit.id == known.id:
+                return replace(known, rank=offset + number, score=hit.score, pinned=hit.pinned)
+    return known
+
+
+_MISSING = (
+    "the version holds no document of that id; whether its row is there, and why it was left out,"
+    " tell `searchsvc verify` and `searchsvc dead`"
+)
+
+
+def _reasons(known: Why) -> Iterator[str]:
+    if known.hit:
+        place = f"hit {known.rank}" if known.rank else f"behind the first {_DEEPEST:,} hits"
+        yield f"it is {place} of {known.total:,}" + (", pinned by a rule" if known.pinned else "")
+    elif not known.passes:
+        yield "the filter leaves it out, which rules may have added to"
+    for word in known.words:
+        if not word.found and word.needed:
+            asked = known.query.match is Match.ALL
+            enough = "and every word is asked for" if asked else "though any is enough"
+            yield f"it holds no '{word.word}', {enough}"
+    if not known.hit and known.passes and all(word.found for word in known.words):
+        yield "its words do not all count together, as where a typo is not forgiven"
