@@ -14,15 +14,19 @@ from searchsvc.domain.document import Delete, Document
 from searchsvc.domain.index import Recipe
 from searchsvc.domain.query import (
     And,
+    Boosted,
     Equals,
     Exists,
+    Ids,
     Match,
     Not,
     OneOf,
     Or,
+    Pin,
     Range,
     SearchQuery,
     SortKey,
+    Stated,
     Term,
 )
 from searchsvc.engines.clauses import clauses
@@ -31,7 +35,7 @@ from searchsvc.engines.elastic.documents import converter
 from searchsvc.engines.elastic.filters import NONE, passing
 from searchsvc.engines.elastic.order import order
 from searchsvc.engines.elastic.plan import Plan
-from searchsvc.engines.elastic.query import Words, can_be_misspelt, group
+from searchsvc.engines.elastic.query import Words, boosted, can_be_misspelt, group
 from searchsvc.engines.values import Unindexable
 from tests.contract.support import PRODUCTS, document
 
@@ -245,3 +249,27 @@ def test_order_ends_with_the_id() -> None:
     assert order((), PLAN) == [{"_score": "desc"}, {"_key": "asc"}]
     keys = order((SortKey("price", True), SortKey("nothing")), PLAN)
     assert keys == [{"price.sort": {"order": "desc", "missing": "_last"}}, {"_key": "asc"}]
+
+
+def test_pinned_documents_match_by_their_ids_and_score_nothing() -> None:
+    """Beside the words; without words, every document matches anyway."""
+    query = SearchQuery("products", pins=(Pin("a", 1), Pin("b/2", 7)))
+    name = PRODUCTS.field("name")
+    found = Words(PLAN, query, cut((Term("lamp"),)), [name]).matching
+    by_id = {"constant_score": {"filter": {"ids": {"values": ["a", "b/2"]}}, "boost": 0}}
+    assert found["bool"]["should"][-1] == by_id
+    assert found["bool"]["minimum_should_match"] == 1
+    assert Words(PLAN, query, [], [name]).matching == {"match_all": {}}
+
+
+def test_boosts_of_a_query_are_sums_of_what_is_not_negative() -> None:
+    """What lowers is taken off for all and given back where it does not hold."""
+    up = Boosted(Stated("", Equals("in_stock", True)), 0.5)
+    down = Boosted(Stated("", Ids(("a",))), -0.25)
+    found = boosted({"match_all": {}}, (up, down), PLAN)["function_score"]
+    assert (found["score_mode"], found["boost_mode"]) == ("sum", "multiply")
+    constant, more, back = found["functions"]
+    assert constant == {"weight": 0.75}
+    assert (more["weight"], back["weight"]) == (0.5, 0.25)
+    assert back["filter"] == {"bool": {"must_not": [{"ids": {"values": ["a"]}}]}}
+    assert boosted({"match_all": {}}, (), PLAN) == {"match_all": {}}
