@@ -5,6 +5,7 @@ them name the cell that holds it after n cuts. The last cells measure less than 
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from math import cos, radians
 from typing import TypeAlias
 
@@ -15,6 +16,7 @@ SLACK = 1e-7  # degrees: more than a point can be away from the middle of its la
 
 Cell: TypeAlias = str
 
+_REMEMBERED = 20_000  # cells, since most queries ask for the same large ones
 _BITS = 2 * DIGITS
 _STEPS = 1 << _BITS
 # To spread a number's bits, its halves are moved apart, then the quarters of each, and so on.
@@ -26,8 +28,8 @@ _MASKS = (
 
 
 def number_of(point: Point) -> int:
-    """The point as a number of 64 bits."""
-    return _spread(_step(point.lat, 90)) << 1 | _spread(_step(point.lon, 180))
+    """The point as a number of 64 bits, those of its latitude first."""
+    return _step(point.lat, 90) << _BITS | _step(point.lon, 180)
 
 
 def _step(degrees: float, most: int) -> int:
@@ -51,13 +53,14 @@ def _gathered(number: int) -> int:
 
 def point_of(number: int) -> Point:
     """The middle of the point's last cell."""
-    lat, lon = _gathered(number >> 1), _gathered(number)
+    lat, lon = number >> _BITS, number & _MASKS[0]
     return Point((lat + 0.5) * 180 / _STEPS - 90, (lon + 0.5) * 360 / _STEPS - 180)
 
 
 def last_cell(number: int) -> Cell:
-    """The name of the smallest cell."""
-    return f"{number:0{DIGITS}x}"
+    """The name of the smallest cell of a point."""
+    woven = _spread(number >> _BITS) << 1 | _spread(number & _MASKS[0])
+    return f"{woven:0{DIGITS}x}"
 
 
 def parts(cell: Cell) -> list[Cell]:
@@ -75,11 +78,12 @@ class Sides:
     east: float
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def sides(cell: Cell) -> Sides:
     """The sides of the cell of that name; "" is the whole earth."""
-    number = int(cell, 16) if cell else 0
+    woven = int(cell, 16) if cell else 0
     cut = 4 ** len(cell)
-    lat, lon = _gathered(number >> 1), _gathered(number)
+    lat, lon = _gathered(woven >> 1), _gathered(woven)
     return Sides(
         lat * 180 / cut - 90,
         (lat + 1) * 180 / cut - 90,
@@ -90,23 +94,26 @@ def sides(cell: Cell) -> Sides:
 
 def lies_in(cell: Cell, region: Region) -> bool | None:
     """Whether all of the cell lies in the region: True, False for none of it, None if unsure."""
-    at = sides(cell)
-    return _in_circle(at, region) if isinstance(region, Circle) else _in_box(at, region)
+    return _in_circle(cell, region) if isinstance(region, Circle) else _in_box(sides(cell), region)
 
 
-def _in_circle(at: Sides, circle: Circle) -> bool | None:
-    middle = Point((at.south + at.north) / 2, (at.west + at.east) / 2)
-    away, half = distance(circle.center, middle), _half(at)
+def _in_circle(cell: Cell, circle: Circle) -> bool | None:
+    middle, half = _around(cell)
+    away = distance(circle.center, middle)
     if away - half > circle.radius:
         return False
     return True if away + half <= circle.radius else None
 
 
-def _half(at: Sides) -> float:
-    """At least the metres from the middle of a cell to anywhere in it: up, then along."""
-    widest = 1.0 if at.south < 0 < at.north else cos(radians(min(abs(at.south), abs(at.north))))
+@lru_cache(maxsize=_REMEMBERED)
+def _around(cell: Cell) -> tuple[Point, float]:
+    """The middle of a cell, and at least the metres from there to its farthest point."""
+    at = sides(cell)
     up, along = (at.north - at.south) / 2, (at.east - at.west) / 2
-    return EARTH_RADIUS * (radians(up) + widest * radians(along))
+    widest = 1.0 if at.south < 0 < at.north else cos(radians(min(abs(at.south), abs(at.north))))
+    # Going up first and then along is no shorter than the straight way.
+    half = EARTH_RADIUS * (radians(up) + widest * radians(along))
+    return Point(at.south + up, at.west + along), half
 
 
 def _in_box(at: Sides, box: Box) -> bool | None:
