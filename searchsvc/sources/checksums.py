@@ -20,8 +20,6 @@ _PARENT = "_id"
 # Odd and unlike for every join, so that a value that moves to another join changes the sum.
 _FIRST_FACTOR = 3
 _BUCKETS = 500  # buckets whose rows one statement may list
-# GEOMETRY: no document holds it, and not every server can compare it.
-_LEFT_OUT = frozenset({"geometry"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +133,6 @@ class Checksums:
         columns = [
             Column(prefix + self._quoted(name), type)
             for name, type in zip(table.names, table.types, strict=True)
-            if type not in _LEFT_OUT
         ]
         return self._database.driver.checksum(columns)
 

@@ -200,6 +200,8 @@ def checksum(columns: Sequence[Column]) -> str:
 
 
 def _bytes(column: Column) -> str:
+    if column.type == "geometry":
+        return f"ST_AsBinary({column.sql})"
     # MySQL's own JSON has no bytes before it is text.
     kind = "CHAR" if column.type == "json" else "BINARY"
     return f"CAST({column.sql} AS {kind})"

@@ -10,18 +10,23 @@
 | DECIMAL | Decimal |
 | SET | sorted list; ENUM text, None for the invalid '' |
 | BINARY, BLOB | bytes, which `sql.py` hands on as base64 |
-| JSON | text; GEOMETRY None |
+| JSON | text |
+| POINT | a dict of lat and lon; other geometries None |
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from struct import Struct
 from typing import Any
 
 from pymysql.constants import FIELD_TYPE, FLAG
 
 BINARY_CHARSET = 63
+# A point's SRID, and then its WKB: the byte order, what it is, x and y.
+_GEOMETRY = Struct("<IBIdd")
+_IS_POINT = (1, 1)  # little-endian, a point
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +144,12 @@ def _seconds(value: str) -> float:
     return int(seconds) if seconds.is_integer() else seconds
 
 
-def _nothing(_: object) -> None:
-    return None
+def _point(value: bytes) -> dict[str, float] | None:
+    """A POINT, which is stored with the longitude first, whatever its SRID."""
+    if len(value) != _GEOMETRY.size:
+        return None
+    _, order, kind, lon, lat = _GEOMETRY.unpack(value)
+    return {"lat": lat, "lon": lon} if (order, kind) == _IS_POINT else None
 
 
 # By the type alone; numbers are as either client reads them anyway.
@@ -150,7 +159,7 @@ DECODERS: dict[int, Callable[[Any], Any]] = {
     FIELD_TYPE.DATE: _date,
     FIELD_TYPE.NEWDATE: _date,
     FIELD_TYPE.TIME: _seconds,
-    FIELD_TYPE.GEOMETRY: _nothing,
+    FIELD_TYPE.GEOMETRY: _point,
 }
 
 _NAMES = {

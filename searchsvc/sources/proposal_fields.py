@@ -86,6 +86,7 @@ _FIELDS = {
     ColumnKind.BOOL: Field("", FieldType.BOOL, facet=True),
     ColumnKind.DATE: Field("", FieldType.DATE, sort=True),
     ColumnKind.JSON: Field("", FieldType.JSON),
+    ColumnKind.POINT: Field("", FieldType.GEO),
 }
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from searchsvc.errors import SourceError
 from searchsvc.sources.connect import open_database
 from searchsvc.sources.database import Database, Statement
+from searchsvc.sources.schema_points import PointType, joined, know_geometries, pairs
 
 _PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _WATERMARK = re.compile(
@@ -36,12 +37,16 @@ class ColumnKind(StrEnum):
     BOOL = "bool"
     DATE = "date"
     JSON = "json"
-    OTHER = "other"  # binary, geometry, and what is not known
+    POINT = "point"
+    OTHER = "other"  # binary, other geometries, and what is not known
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column; `sql` is its name as SQL takes it, quoted where it must be."""
+    """One column; `sql` is its name as SQL takes it, quoted where it must be.
+
+    Of a point that is two columns it is what selects them as one.
+    """
 
     name: str
     sql: str
@@ -88,6 +93,8 @@ def read_schema(url: str) -> list[TableSchema]:
     try:
         _require_name(database)
         counts = _row_counts(database)
+        if database.mysql:
+            know_geometries(database.engine)
         inspector = inspect(database.engine)
         return [
             _table(database, inspector, name, counts.get(name))
@@ -123,7 +130,7 @@ def _row_counts(database: Database) -> dict[str, int]:
 
 def _table(database: Database, inspector: Inspector, name: str, rows: int | None) -> TableSchema:
     found = inspector.get_columns(name)
-    columns = tuple(Column(c["name"], _sql(database, c["name"]), _kind(c["type"])) for c in found)
+    columns = _with_points(database, found)
     watermark = _watermark(found, columns)
     if rows is None:
         count = f"SELECT COUNT(*) FROM {_sql(database, name)}"
@@ -142,6 +149,21 @@ def _table(database: Database, inspector: Inspector, name: str, rows: int | None
         soft_delete=next((c.name for c in columns if _marks_deletes(c)), ""),
         rows=rows,
     )
+
+
+def _with_points(database: Database, found: list[Any]) -> tuple[Column, ...]:
+    """The columns, those of a latitude and a longitude as one in place of the former."""
+    columns = {
+        c["name"]: Column(c["name"], _sql(database, c["name"]), _kind(c["type"])) for c in found
+    }
+    types = {c["name"]: c["type"] for c in found}
+    numbers = [name for name, column in columns.items() if column.kind is ColumnKind.NUMBER]
+    for name, pair in pairs(numbers, columns).items():
+        parts = [(columns[part].sql, types[part]) for part in pair]
+        sql = joined(name, parts, is_mysql=database.mysql)
+        columns[pair[0]] = Column(name, sql, ColumnKind.POINT)
+        del columns[pair[1]]
+    return tuple(columns.values())
 
 
 def _sql(database: Database, name: str) -> str:
@@ -201,5 +223,6 @@ _KINDS: tuple[tuple[Any, ColumnKind], ...] = (
     (types.Boolean, ColumnKind.BOOL),
     ((types.Integer, mysql.BIT, mysql.YEAR), ColumnKind.INTEGER),
     ((types.DateTime, types.Date), ColumnKind.DATE),
+    (PointType, ColumnKind.POINT),
     ((types.Numeric, types.Float, types.Time), ColumnKind.NUMBER),
 )

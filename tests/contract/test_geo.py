@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from searchsvc.domain.definition import Field, FieldType, IndexDefinition
+from searchsvc.domain.definition import Boost, Field, FieldType, IndexDefinition
 from searchsvc.domain.document import Delete
 from searchsvc.domain.geo import FARTHEST, NEAREST, Box, Circle, Point, distance
 from searchsvc.domain.query import Equals, Exists, FacetRequest, Near, Not, Or, SortKey, Within
@@ -127,6 +127,13 @@ def test_every_hit_tells_its_distance(shops) -> None:
     assert told["2"] == pytest.approx(27_200, rel=0.01)
     assert told["6"] is None
     assert all(hit.distance is None for hit in find(shops).hits)
+
+
+def test_a_region_may_boost(engines) -> None:
+    """Documents near a point rank higher, whatever their words."""
+    boost = Boost("", 2.0, when="at WITHIN 100km OF 52.52,13.405")
+    engines.serve(*PLACES, definition=IndexDefinition(INDEX, SHOPS.fields, boosts=(boost,)))
+    assert set(ids(engines, "shop")[:2]) == {"1", "2"}
 
 
 @pytest.mark.parametrize("place", [Point(90, 0), Point(-90, 180), Point(0, 180), Point(0, -180)])

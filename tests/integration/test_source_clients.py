@@ -91,7 +91,7 @@ COLUMNS = {
     "c_set_bytes": ("SET('z','x') CHARACTER SET binary", "text",
                     st.sets(st.sampled_from("zx")).map(",".join)),
     "c_json": ("JSON", "json", JSON),
-    "c_point": ("POINT", "text", st.just("POINT(1 2)")),
+    "c_point": ("POINT", "geo", st.just("POINT(1 2)")),
 }  # fmt: skip
 WRITTEN = {"c_stamp": "FROM_UNIXTIME(:c_stamp)", "c_point": "ST_GeomFromText(:c_point)"}
 ROWS = st.lists(

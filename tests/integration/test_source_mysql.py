@@ -28,6 +28,7 @@ def _source(url: str, sql: str, **options) -> SqlSource:
 
 _DIGITS = "12345678901234567890.123456789012345678"
 _POINT = "ST_GeomFromText('POINT(1 2)')"
+_LINE = "ST_GeomFromText('LINESTRING(1 2, 3 4)')"
 TYPES = {
     "TINYINT": [("-128", -128), ("127", 127)],
     "TINYINT(1)": [("0", 0), ("2", 2), ("-1", -1)],
@@ -71,8 +72,8 @@ TYPES = {
     "SET('z','x','y')": [("'x,z'", ["x", "z"]), ("''", []), ("'z,y,x'", ["x", "y", "z"])],
     "JSON": [("""'{"a": [1, 2.50, "😀", 12345678901234567890123]}'""",
               '{"a": [1, 2.50, "😀", 12345678901234567890123]}'), ("'null'", "null")],
-    "POINT": [(_POINT, None)],
-    "GEOMETRY": [(_POINT, None)],
+    "POINT": [(_POINT, {"lat": 2.0, "lon": 1.0})],
+    "GEOMETRY": [(_POINT, {"lat": 2.0, "lon": 1.0}), (_LINE, None)],
 }  # fmt: skip
 
 

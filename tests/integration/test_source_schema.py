@@ -5,6 +5,7 @@ from sqlalchemy import make_url
 
 from searchsvc.definitions.indexers import read_indexer
 from searchsvc.definitions.mappings import parse_mapping
+from searchsvc.domain.geo import Point
 from searchsvc.errors import SourceError, SourceUnreachable
 from searchsvc.indexing.converters import compile_converters
 from searchsvc.sources.proposal import propose
@@ -27,6 +28,9 @@ TABLES = [
     """CREATE TABLE `order` (region INTEGER, `key` VARCHAR(9), `the name` VARCHAR(30), deleted_at
        DATETIME, last_update DATETIME, PRIMARY KEY (`key`, region))""",
     "CREATE TABLE log (line VARCHAR(200))",
+    """CREATE TABLE shop (id INTEGER PRIMARY KEY, name VARCHAR(30), Latitude DECIMAL(9,6),
+       Longitude DECIMAL(9,6), depot_lat DOUBLE, depot_lng DOUBLE)""",
+    "INSERT INTO shop VALUES (1, 'Berlin', 52.52, 13.405, NULL, 13.5)",
     "INSERT INTO Artist VALUES (12, 'Black Sabbath')",
     "INSERT INTO Album VALUES (16, 'Paranoid', 12)",
     """INSERT INTO Track VALUES (1, 'Iron Man', 16, 0.99, 'long', 0.5, 2),
@@ -69,7 +73,8 @@ def test_every_proposal_works_unchanged(filled, tmp_path):
     assert "album" not in sources["track"]["2"]
     assert sources["album"]["16"]["artist"] == "Black Sabbath"
     assert sources["order"]["a~1"]["the_name"] == "first"
-    assert set(sources) == {"artist", "album", "track", "playlist", "order"}
+    assert sources["shop"]["1"] == {"id": "1", "name": "Berlin", "location": Point(52.52, 13.405)}
+    assert set(sources) == {"artist", "album", "track", "playlist", "order", "shop"}
     assert [line.partition(":")[0] for line in proposal.skipped] == ["PlaylistTrack", "log"]
 
 
@@ -96,6 +101,7 @@ def test_the_watermark_that_the_database_keeps(mysql, table):
     mysql.run(
         f"CREATE TABLE {table} (id INT PRIMARY KEY, name VARCHAR(9), updated_at DATETIME,"
         " flag TINYINT(1), kind ENUM('a','b'), extra JSON, seen BIT(1), body BLOB,"
+        " place POINT, area POLYGON,"
         " touched TIMESTAMP DEFAULT CURRENT_TIMESTAMP ON UPDATE CURRENT_TIMESTAMP, KEY (touched))"
     )
     found = next(t for t in read_schema(mysql.url) if t.name == table)
@@ -105,7 +111,8 @@ def test_the_watermark_that_the_database_keeps(mysql, table):
     kinds = {column.name: column.kind for column in found.columns}
     assert kinds["flag"] is kinds["seen"] is ColumnKind.BOOL
     assert kinds["kind"] is ColumnKind.CHOICE
-    assert kinds["body"] is ColumnKind.OTHER
+    assert kinds["place"] is ColumnKind.POINT
+    assert kinds["body"] is kinds["area"] is ColumnKind.OTHER
 
 
 def test_a_server_without_a_database_is_told(mysql, table):

@@ -34,6 +34,7 @@ def _fields(**columns: ColumnKind) -> dict[str, Field]:
         ("kind", ColumnKind.CHOICE, Field("kind", FieldType.KEYWORD, facet=True)),
         ("born", ColumnKind.DATE, Field("born", FieldType.DATE, sort=True)),
         ("extra", ColumnKind.JSON, Field("extra", FieldType.JSON)),
+        ("place", ColumnKind.POINT, Field("place", FieldType.GEO)),
     ],
 )  # fmt: skip
 def test_fields_by_column(column, kind, field):
