@@ -1,6 +1,7 @@
 """The bodies of search requests, put together of words, filters, facets and an order."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 from searchsvc.domain.definition import DEFAULT, Field
 from searchsvc.domain.query import SearchQuery, SuggestQuery, Term
@@ -13,6 +14,7 @@ from searchsvc.engines.elastic.order import order
 from searchsvc.engines.elastic.plan import Plan
 from searchsvc.engines.elastic.query import Group, Words, boosted, group
 from searchsvc.engines.fields import joined_weight, searched
+from searchsvc.search.narrowing import narrowed
 
 _VALUES = 1_000  # values of one field that are looked through for those that begin as typed
 
@@ -25,21 +27,22 @@ def search_body(
     joined = joined_weight(plan.definition, query.search_fields)
     words = Words(plan, query, cut, fields, joined, misspelt=misspelt)
     ranked = bool(query.limit) and not query.sort
-    asked = aggregations(query.facets, plan)
-    filter = None if query.filter is None else passing(query.filter, plan)
-    body: Native = {
-        "query": _ranked(plan, words.scoring, query) if ranked else words.matching,
+    narrow = narrowed([query.filter, *(facet.filter for facet in query.facets)])
+    counted = [replace(facet, filter=narrow.rest(facet.filter)) for facet in query.facets]
+    found = _ranked(plan, words.scoring, query) if ranked else words.matching
+    if narrow.candidates is not None:
+        found = {"bool": {"must": [found], "filter": [passing(narrow.candidates, plan)]}}
+    # Facets have filters of their own; what is left of the query's narrows the hits alone.
+    rest, asked = narrow.rest(query.filter), aggregations(counted, plan)
+    return {
+        "query": found,
         "track_total_hits": True,
         "size": query.limit,
         "sort": order(query.sort, plan),
         **({"from": query.offset} if query.after is None else {"search_after": query.after.values}),
+        **({} if rest is None else {"post_filter": passing(rest, plan)}),
+        **({"aggs": asked} if asked else {}),
     }
-    if asked:
-        # Facets have filters of their own; this one then narrows the hits alone.
-        return {**body, "aggs": asked, **({"post_filter": filter} if filter else {})}
-    if filter:
-        body["query"] = {"bool": {"must": [body["query"]], "filter": [filter]}}
-    return body
 
 
 def _ranked(plan: Plan, found: Native, query: SearchQuery) -> Native:
