@@ -228,6 +228,7 @@ SCHEMAS: Mapping[str, Schema] = {
             "highlight": BOOLEAN,
             "snippet": COUNT,
             "facet": BOOLEAN,
+            "facet_type": {"enum": ["values", "path", "ranges", "histogram", None]},
             "filter": BOOLEAN,
             "sort": BOOLEAN,
         }

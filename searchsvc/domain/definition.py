@@ -77,6 +77,15 @@ class Field:
     separator: str = ""
 
     @property
+    def facet_type(self) -> str | None:
+        """What its facet counts: `values`, `path`, `ranges`, `histogram`; None where it is none."""
+        if not self.facet:
+            return None
+        if self.type is FieldType.PATH:
+            return "path"
+        return str(self.cut).partition(" ")[0] if self.cut else "values"
+
+    @property
     def searchable(self) -> bool:
         """Whether a query's words are looked up in it."""
         return self.weight > 0

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
@@ -154,3 +154,54 @@ def test_one_field_may_be_counted_in_several_ways(engines) -> None:
     assert [one.count for one in every.ranges] == [1, 3, 1, 0, 1]
     assert [one.count for one in own.ranges] == [2, 0, 0, 1]
     assert [(b.value, b.count) for b in brands.buckets] == [("a", 3), ("b", 2)]
+
+
+NASTY = [
+    "", " ", "a\tb\nc", 'say "hi" \\ bye', "a:b AND c", "né", "NÉ", "ne\u0301", "0", "00", "1e3",
+    "true", "null", "\N{PILE OF POO}", "\N{WOMAN}\u200d\N{WRENCH}", "\u202eabc", "\u200b",
+    "x" * 1000, "*", "a.b*", "{}", "<b>&amp;</b>", "日本", "\U0010fffd",
+]  # fmt: skip
+
+
+def test_values_are_counted_as_they_are_written(engines) -> None:
+    """Neither folded, trimmed nor read: each is a value of its own, and a filter finds it again."""
+    engines.serve(
+        *(document(f"{n:02}", brand=value) for n, value in enumerate(NASTY)),
+        document("97", brand=None), document("98", brand=[]), document("99", brand=[None, "0"]),
+    )  # fmt: skip
+    (facet,) = found(engines, FacetRequest("brand", 100))
+    counted = {bucket.value: bucket.count for bucket in facet.buckets}
+    assert counted == {value: 2 if value == "0" else 1 for value in NASTY}
+    singles = [bucket.value for bucket in facet.buckets[1:]]
+    assert singles == sorted(singles), "by the value's characters"
+    for number, value in enumerate(NASTY):
+        asked = query("", filter=Equals("brand", value), limit=5)
+        hits = asyncio.run(engines.search.search(asked)).hits
+        assert hits[0].id == f"{number:02}"
+        assert len(hits) == counted[value]
+
+
+def test_thousands_of_values(engines) -> None:
+    """As many as are asked for, exact, also where most of them occur once."""
+    values = [f"v{n:04}" for n in range(3000)]
+    engines.serve(document("1", brand=values), document("2", brand=values[2000:]))
+    (facet,) = found(engines, FacetRequest("brand", 1000))
+    assert [(b.value, b.count) for b in facet.buckets] == [(v, 2) for v in values[2000:]]
+    (facet,) = found(engines, FacetRequest("brand", 1001))
+    assert (facet.buckets[-1].value, facet.buckets[-1].count) == ("v0000", 1)
+
+
+def test_no_zone_moves_a_date(engines) -> None:
+    """Days are those of UTC, also where clocks somewhere change, and whatever zone was given."""
+    summer, winter = timezone(timedelta(hours=2)), timezone(timedelta(hours=1))
+    engines.serve(
+        document("1", added=datetime(2024, 3, 31, 0, 30, tzinfo=winter)),  # the 30th in UTC
+        document("2", added=datetime(2024, 3, 31, 3, 30, tzinfo=summer)),
+        document("3", added=datetime(2024, 10, 27, 1, 59, tzinfo=summer)),  # the 26th in UTC
+        document("4", added=datetime(2024, 10, 27, 2, 30, tzinfo=winter)),
+    )  # fmt: skip
+    days = [(low, count) for low, _, count in ranges(engines, "added", Cut(unit=Unit.DAY)) if count]
+    assert days == [
+        (day("2024-03-30"), 1), (day("2024-03-31"), 1), (day("2024-10-26"), 1),
+        (day("2024-10-27"), 1),
+    ]  # fmt: skip

@@ -10,7 +10,7 @@ import orjson
 from searchsvc.api.app import create_app
 from searchsvc.api.services import ApiServices, api_services
 from searchsvc.definitions.curations import CurationFiles
-from searchsvc.domain.definition import Field, FieldType, IndexDefinition, Sort
+from searchsvc.domain.definition import Cut, Field, FieldType, IndexDefinition, Sort
 from searchsvc.domain.document import Document, digest
 from searchsvc.domain.index import IndexVersion, Recipe
 from searchsvc.engines.memory import MemoryEngine, MemoryStore
@@ -25,7 +25,8 @@ FILMS = IndexDefinition(
         Field("plot", FieldType.TEXT, weight=1, snippet=30, highlight=True),
         Field("genre", FieldType.KEYWORD, weight=2, facet=True, suggest=True),
         Field("country", FieldType.KEYWORD, facet=True),
-        Field("year", FieldType.NUMBER, sort=True),
+        Field("year", FieldType.NUMBER, facet=True, cut=Cut(width=10.0), sort=True),
+        Field("shelf", FieldType.PATH, facet=True, separator=" > "),
         Field("restored", FieldType.BOOL, facet=True),
     ),
     sorts=(("newest", Sort("year", descending=True)), ("oldest", Sort("year"))),
@@ -59,6 +60,7 @@ def films() -> list[dict[str, Any]]:
             "genre": _GENRES[(n + shift) % 4],
             "country": _COUNTRIES[(n + shift) % 3],
             "year": 1950 + 7 * shift + n,
+            "shelf": f"Archive {shift % 2} > Box {n}",
             "restored": n % 2 == 0,
         }
         for shift in range(1, 7)

@@ -100,6 +100,7 @@ def _field_body(field: Field) -> Mapping[str, object]:
         "highlight": field.highlight,
         "snippet": field.snippet,
         "facet": field.facet,
+        "facet_type": field.facet_type,
         "filter": field.filterable,
         "sort": field.sortable,
     }

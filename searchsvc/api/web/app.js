@@ -112,9 +112,22 @@ function filterOf(chosen) {
   const conditions = [];
   for (const [field, values] of chosen) {
     const quoted = values.map((value) => `"${value.replace(/["\\]/g, "\\$&")}"`);
-    conditions.push(`${field} IN [${quoted.join(", ")}]`);
+    const wanted = isRanged(field)
+      ? `(${values.map((value) => within(field, value)).join(" OR ")})`
+      : `${field} IN [${quoted.join(", ")}]`;
+    conditions.push(wanted);
   }
   return conditions.join(" AND ");
+}
+
+const isRanged = (name) => definition?.fields
+  .some((field) => field.name === name && ["ranges", "histogram"].includes(field.facet_type));
+
+/** A range is chosen as `from..to`; either may be missing. */
+function within(field, range) {
+  const [from, to] = range.split("..");
+  const bounds = [from && `${field}>="${from}"`, to && `${field}<"${to}"`];
+  return `(${bounds.filter(Boolean).join(" AND ") || `${field} EXISTS`})`;
 }
 
 function searchParameters() {
@@ -158,6 +171,7 @@ function breakable(text) {
 }
 
 const number = new Intl.NumberFormat();
+const day = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeZone: "UTC" });
 /** A field's name as words: `billing_city` and `BillingCity` alike. */
 const label = (name) => name.replaceAll("_", " ")
   .replace(/(\p{Ll}|\p{N})(?=\p{Lu})|(\p{Lu})(?=\p{Lu}\p{Ll})/gu, "$& ")
@@ -357,10 +371,35 @@ function allFields(hit, title) {
 
 // --- facets ----------------------------------------------------------------------------------
 
+/** What can be chosen of a facet: a value, its text, its count, and how deep a place lies. */
+function choices(facet) {
+  if (facet.type === "path") return places(facet.levels, null, 0);
+  if (facet.type === "values") {
+    return facet.values.map(({ value, count }) => ({ value: String(value), text: yes(value), count }));
+  }
+  const all = facet.ranges.map(({ from, to, count }) => ({ value: `${from ?? ""}..${to ?? ""}`, count }));
+  return all.filter(({ count }) => count).map((range) => ({ ...range, text: rangeText(range.value) }));
+}
+
+/** The places directly below one, each with those within it where they are shown. */
+function places(levels, below, depth) {
+  const level = levels.find((one) => one.below === below);
+  return (level?.values ?? []).flatMap(({ value, name, count }) => [
+    { value, text: name, count, depth }, ...places(levels, value, depth + 1),
+  ]);
+}
+
+function rangeText(range) {
+  const bound = (text) => (isNaN(text) ? day.format(new Date(text)) : number.format(text));
+  const [from, to] = range.split("..");
+  if (!to) return `from ${bound(from)}`;
+  return from ? `${bound(from)} – ${bound(to)}` : `below ${bound(to)}`;
+}
+
 function showFacets(facets) {
   const focused = document.activeElement?.dataset?.facet;
-  const groups = (definition?.fields ?? []).filter((field) => facets[field.name]?.values)
-    .map((field) => facetElement(field.name, facets[field.name].values))
+  const groups = (definition?.fields ?? []).filter((field) => facets[field.name])
+    .map((field) => facetElement(field.name, choices(facets[field.name])))
     .filter(Boolean);
   $("facets").replaceChildren(...groups);
   $("refine").hidden = !groups.length;
@@ -371,19 +410,20 @@ function showFacets(facets) {
 function facetElement(field, values) {
   const chosen = state.chosen.get(field) ?? [];
   const limit = wide.has(field) ? MORE_FACET_VALUES : FACET_VALUES;
-  const first = values.filter((bucket, at) => at < limit || chosen.includes(String(bucket.value)));
-  const missing = chosen.filter((value) => !values.some((bucket) => String(bucket.value) === value));
-  const all = [...first, ...missing.map((value) => ({ value, count: 0 }))];
+  const first = values.filter((choice, at) => at < limit || chosen.includes(choice.value));
+  const missing = chosen.filter((value) => !values.some((choice) => choice.value === value));
+  const all = [...first, ...missing.map((value) => ({ value, text: chosenText(field, value), count: 0 }))];
   if (!all.length) return null;
-  const boxes = all.map(({ value, count }) => {
+  const boxes = all.map(({ value, text, count, depth }) => {
     const box = element("input", {
       type: "checkbox",
-      checked: chosen.includes(String(value)),
+      checked: chosen.includes(value),
       "data-facet": `${field}=${value}`,
-      onchange: () => toggle(field, String(value)),
+      onchange: () => toggle(field, value),
     });
-    const text = element("span", { class: "value" }, ...breakable(yes(value)));
-    return element("label", {}, box, text, element("span", { class: "number" }, number.format(count)));
+    const shown = element("span", { class: "value" }, ...breakable(text));
+    const inner = depth ? `inner-${Math.min(depth, 3)}` : null;
+    return element("label", { class: inner }, box, shown, element("span", { class: "number" }, number.format(count)));
   });
   const more = values.length > FACET_VALUES ? [moreButton(field)] : [];
   return element("fieldset", {}, element("legend", {}, label(field)), ...boxes, ...more);
@@ -411,9 +451,13 @@ function toggle(field, value) {
   go({ chosen });
 }
 
+const chosenText = (field, value) => (
+  isRanged(field) ? rangeText(value) : { true: "Yes", false: "No" }[value] ?? value
+);
+
 function showChips() {
   const chips = [...state.chosen].flatMap(([field, values]) => values.map((value) => {
-    const text = `${label(field)}: ${{ true: "Yes", false: "No" }[value] ?? value}`;
+    const text = `${label(field)}: ${chosenText(field, value)}`;
     const remove = () => {
       toggle(field, value);
       input.focus();
