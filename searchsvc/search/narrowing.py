@@ -6,13 +6,19 @@ of them say holds for every document that is looked at; of the rest, one filter 
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
-from searchsvc.domain.query import And, Filter, Or
+from searchsvc.domain.query import And, Filter, Not, Or
+
+MOST = 100  # conditions that alternatives may have in all; an engine takes only so many
 
 
 @dataclass(frozen=True, slots=True)
 class Narrowing:
-    """`candidates` holds every document that passes one of the filters; None: all documents do."""
+    """`candidates` holds every document that passes one of the filters, and hardly any other.
+
+    None: all documents do.
+    """
 
     candidates: Filter | None
     common: frozenset[Filter]
@@ -30,9 +36,19 @@ def narrowed(filters: Iterable[Filter | None]) -> Narrowing:
     # Who passes a filter passes any that asks for less.
     weakest = [r for r in rests if not any(set(other) < set(r) for other in rests)]
     parts = [part for part in every[0] if part in common]
-    if all(weakest):
+    if all(weakest) and sum(map(_size, chain(*weakest))) <= MOST:
         parts.append(_either([And(rest) if len(rest) > 1 else rest[0] for rest in weakest]))
     return Narrowing(_joined(parts), common)
+
+
+def _size(filter: Filter) -> int:
+    """How many conditions it is made of."""
+    match filter:
+        case And(parts) | Or(parts):
+            return sum(map(_size, parts))
+        case Not(part):
+            return _size(part)
+    return 1
 
 
 def _parts(filter: Filter | None) -> tuple[Filter, ...]:

@@ -43,6 +43,16 @@ def test_candidates_and_the_rest_are_the_filter(filters, held) -> None:
     assert candidate == any(passes(filter, document) for filter in filters)
 
 
+def test_too_many_alternatives_are_not_told() -> None:
+    """What all say still narrows; each filter is asked for the rest."""
+    clauses = [Equals(f"field{n}", "a") for n in range(12)]
+    every = [And((A, *clauses[:n], *clauses[n + 1 :])) for n in range(12)]
+    narrow = narrowed(every)
+    assert narrow.candidates == A
+    assert narrow.rest(every[0]) == And(tuple(clauses[1:]))
+    assert isinstance(narrowed(every[:9]).candidates, And)
+
+
 def test_what_all_say_is_said_once() -> None:
     """And each facet is asked only for what is left of its filter."""
     every = [And((A, B, C, D)), And((B, C, D)), And((A, C, D)), And((A, B, D)), D]
