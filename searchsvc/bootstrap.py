@@ -294,8 +294,9 @@ def serve(
     from searchsvc.api.server import serve as serve_api  # noqa: PLC0415 - as above
 
     chosen = check_address(project, port)
-    # A worker that could not open it would only be started again and again.
+    # A worker that could not open these would only be started again and again.
     _open_state(project).close()
+    _cursors(project)
     os.environ[PROJECT_VARIABLE] = str(project.root)
     serve_api(_WORKER_APP, chosen, project.data_dir, on_started=on_started, on_stop=on_stop)
 

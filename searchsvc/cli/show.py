@@ -76,8 +76,9 @@ def _print_order(definition: IndexDefinition) -> None:
     off = f", never in {', '.join(typo.off_for)}" if typo.off_for else ""
     click.echo(f"typos    1 from {typo.one_from} letters, 2 from {typo.two_from}{off}")
     for ranking in definition.all_rankings:
-        if ranking.boosts:
-            click.echo(f"ranking  {ranking.name} = {'; '.join(map(str, ranking.boosts))}")
+        steps = [str(step) for step in (*ranking.boosts, *ranking.decays)]
+        if steps:
+            click.echo(f"ranking  {ranking.name} = {'; '.join(steps)}")
     for name, sort in definition.sorts:
         click.echo(f"sort     {name} = {sort.field} {'desc' if sort.descending else 'asc'}")
 

@@ -66,6 +66,7 @@ def _definition(index: str, root: Node) -> IndexDefinition:
         boosts=default.boosts,
         sorts=_read(found.get("sorts"), lambda node: _sorts(node, plain), ()),
         rankings=tuple(others),
+        decays=default.decays,
     )
 
 

@@ -1,9 +1,16 @@
-"""Reads `ranking` of a mapping: named lists of boosts, the default one among them."""
+"""Reads `ranking` of a mapping: named lists of boosts and decays, the default one among them."""
 
 import re
 
 from searchsvc.definitions.nodes import entries, known_field
-from searchsvc.domain.definition import DEFAULT, Boost, FieldType, IndexDefinition, Ranking
+from searchsvc.domain.definition import (
+    DEFAULT,
+    Boost,
+    Decay,
+    FieldType,
+    IndexDefinition,
+    Ranking,
+)
 from searchsvc.domain.query import Equals
 from searchsvc.errors import DefinitionError, FilterError, nearest
 from searchsvc.search.filters import parse_filter
@@ -11,6 +18,9 @@ from searchsvc.yamlfile import Node
 
 BOOST_FUNCTIONS = ("log", "sqrt", "value")
 RANKING_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
+HALF_LIFE = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)([smhdwy])")
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800, "y": 31_557_600}
+_MOST_SECONDS = 100 * _UNITS["y"]
 MAX_RANKINGS = 20  # each may cost every document a number
 
 
@@ -29,15 +39,46 @@ def _ranking(name: str, steps: Node, definition: IndexDefinition) -> Ranking:
         hint = "use letters, digits and '_', beginning with a letter, at most 64"
         raise steps.error(DefinitionError, f"'{name}' cannot be a ranking's name", hint)
     if not isinstance(steps.value, list):
-        raise steps.error(DefinitionError, "must be a list of boosts", "like: - boost: {...}")
-    return Ranking(name, tuple(_step(step, definition) for step in steps.value))
+        raise steps.error(
+            DefinitionError, "must be a list of boosts and decays", "like: - boost: {...}"
+        )
+    found = [_step(step, definition) for step in steps.value]
+    boosts = tuple(one for one in found if isinstance(one, Boost))
+    return Ranking(name, boosts, tuple(one for one in found if isinstance(one, Decay)))
 
 
-def _step(step: Node, definition: IndexDefinition) -> Boost:
-    outer = entries(step, ("boost",))
-    if "boost" not in outer:
-        raise step.error(DefinitionError, "a step of a ranking is 'boost'")
-    return _boost(outer["boost"], definition)
+def _step(step: Node, definition: IndexDefinition) -> Boost | Decay:
+    outer = entries(step, ("boost", "decay"))
+    if len(outer) != 1:
+        raise step.error(DefinitionError, "a step of a ranking is 'boost' or 'decay'")
+    if "boost" in outer:
+        return _boost(outer["boost"], definition)
+    return _decay(outer["decay"], definition)
+
+
+def _decay(node: Node, definition: IndexDefinition) -> Decay:
+    found = entries(node, ("field", "half_life", "weight"))
+    for key in ("field", "half_life"):
+        if key not in found:
+            hint = "like: decay: {field: created_at, half_life: 90d, weight: 0.1}"
+            raise node.error(DefinitionError, f"'{key}' is missing", hint)
+    field = known_field(str(found["field"].value), found["field"], definition)
+    if field.type is not FieldType.DATE:
+        raise found["field"].error(DefinitionError, f"'{field.name}' is not a date")
+    if not field.sortable:
+        message = f"'{field.name}' is not sortable"
+        raise found["field"].error(DefinitionError, message, "add the flag 'sort' to it")
+    return Decay(field.name, _seconds(found["half_life"]), _weight(node, found, 0))
+
+
+def _seconds(node: Node) -> float:
+    """A time such as 90d, in seconds."""
+    match = HALF_LIFE.fullmatch(str(node.value))
+    seconds = float(match[1]) * _UNITS[match[2]] if match else 0.0
+    if not 1 <= seconds <= _MOST_SECONDS:
+        hint = "like 12h, 90d or 2y; a second at least, a century at most"
+        raise node.error(DefinitionError, f"cannot read the time '{node.value}'", hint)
+    return seconds
 
 
 def _boost(node: Node, definition: IndexDefinition) -> Boost:

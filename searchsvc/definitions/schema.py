@@ -8,7 +8,7 @@ from typing import Any
 
 from searchsvc.definitions.fields import FIELD_NAME, FLAGS
 from searchsvc.definitions.mappings import LANGUAGES
-from searchsvc.definitions.rankings import BOOST_FUNCTIONS, MAX_RANKINGS, RANKING_NAME
+from searchsvc.definitions.rankings import BOOST_FUNCTIONS, HALF_LIFE, MAX_RANKINGS, RANKING_NAME
 from searchsvc.domain.definition import DEFAULT, FieldType, Unit
 
 _FLOAT = r"-?\d+(\.\d+)?([eE][+-]?\d+)?"
@@ -85,7 +85,7 @@ def _typo() -> dict[str, Any]:
 
 
 def _ranking() -> dict[str, Any]:
-    steps = {"type": "array", "items": _boost()}
+    steps = {"type": "array", "items": _step()}
     return {
         "type": "object",
         "required": [DEFAULT],
@@ -95,12 +95,18 @@ def _ranking() -> dict[str, Any]:
     }
 
 
-def _boost() -> dict[str, Any]:
+def _step() -> dict[str, Any]:
     weight = {"type": "number", "minimum": -100, "maximum": 100}
     by = {"field": {"type": "string"}, "by": {"enum": list(BOOST_FUNCTIONS)}, "weight": weight}
     when = {"when": {"type": "string"}, "weight": weight}
     either = [_object(by, "field", "weight"), _object(when, "when", "weight")]
-    return _object({"boost": {"anyOf": either}}, "boost")
+    decay = {
+        "field": {"type": "string"},
+        "half_life": {"type": "string", "pattern": f"^{HALF_LIFE.pattern}$"},
+        "weight": {"type": "number", "minimum": 0, "maximum": 100},
+    }
+    boosts = _object({"boost": {"anyOf": either}}, "boost")
+    return {"anyOf": [boosts, _object({"decay": _object(decay, *decay)}, "decay")]}
 
 
 if __name__ == "__main__":

@@ -142,6 +142,22 @@ class Boost:
         return f"{self.weight:+g} {self.when or held}"
 
 
+@dataclass(frozen=True, slots=True)
+class Decay:
+    """Raises a hit by how recent its `field` is, as of the moment of the search.
+
+    Its score is multiplied by `1 + weight * 0.5 ** (age / half_life)`, both in seconds.
+    """
+
+    field: str
+    half_life: float
+    weight: float
+
+    def __str__(self) -> str:
+        """Short, for people: `+0.1 recent(created_at, 7776000 s)`."""
+        return f"{self.weight:+g} recent({self.field}, {self.half_life:g} s)"
+
+
 DEFAULT = "default"  # the ranking where none is named
 
 
@@ -151,6 +167,7 @@ class Ranking:
 
     name: str
     boosts: tuple[Boost, ...] = ()
+    decays: tuple[Decay, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,8 +197,8 @@ class Sort:
 class IndexDefinition:
     """One index: its fields in the order of the file, and how it is searched.
 
-    `stop_words` None: those of the language. `boosts` are those of the default ranking; `rankings`
-    are the others.
+    `stop_words` None: those of the language. `boosts` and `decays` are those of the default
+    ranking; `rankings` are the others.
     """
 
     name: str
@@ -192,6 +209,7 @@ class IndexDefinition:
     boosts: tuple[Boost, ...] = ()
     sorts: tuple[tuple[str, Sort], ...] = ()
     rankings: tuple[Ranking, ...] = ()
+    decays: tuple[Decay, ...] = ()
 
     def field(self, name: str) -> Field | None:
         """The field of that name, or None."""
@@ -212,7 +230,7 @@ class IndexDefinition:
     @property
     def all_rankings(self) -> tuple[Ranking, ...]:
         """The default ranking, and then the others."""
-        return (Ranking(DEFAULT, self.boosts), *self.rankings)
+        return (Ranking(DEFAULT, self.boosts, self.decays), *self.rankings)
 
     def ranking(self, name: str) -> Ranking | None:
         """The ranking of that name, or None."""
@@ -222,7 +240,16 @@ class IndexDefinition:
     def stored_form(self) -> "IndexDefinition":
         """The definition as far as it decides how documents are indexed, as for a field."""
         fields = tuple(field.stored_form for field in self.fields)
-        return replace(self, fields=fields, stop_words=None, typo=Typo(), sorts=())
+        rankings = tuple(replace(one, decays=()) for one in self.rankings if one.boosts)
+        return replace(
+            self,
+            fields=fields,
+            stop_words=None,
+            typo=Typo(),
+            sorts=(),
+            rankings=rankings,
+            decays=(),
+        )
 
     @property
     def hash(self) -> str:

@@ -228,8 +228,8 @@ class Place:
 class SearchQuery:
     """One search, checked against the definition and ready for any engine.
 
-    No terms: every document matches. `sort` empty: by score, which `ranking` multiplies, and ties
-    by id. `fields` None: every
+    No terms: every document matches. `sort` empty: by score, which `ranking` multiplies (what is
+    recent as of `now`, in µs since 1970), and ties by id. `fields` None: every
     field that is not hidden. Hits are `offset` to `offset + limit` (limit may be 0), or with
     `after` the first `limit` behind that place, whatever the offset. `version` None: the live one.
     Documents of `pins` match whatever their words are, with the score 0 where they do not; an
@@ -249,6 +249,7 @@ class SearchQuery:
     facets: tuple[FacetRequest, ...] = ()
     sort: tuple[SortKey, ...] = ()
     ranking: str = DEFAULT
+    now: int = 0
     offset: int = 0
     limit: int = 10
     fields: tuple[str, ...] | None = None

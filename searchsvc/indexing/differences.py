@@ -90,10 +90,8 @@ def _shared(definition: IndexDefinition) -> dict[str, str]:
         "language": definition.language,
         "typo.min_length": f"{typo.one_from}, {typo.two_from}",
         "typo.off_for": ", ".join(typo.off_for),
-        **{
-            f"ranking.{one.name}": "; ".join(map(str, one.boosts))
-            for one in definition.all_rankings
-        },
+        **{f"ranking.{r.name}": "; ".join(map(str, r.boosts)) for r in definition.all_rankings},
+        **{f"decays.{r.name}": "; ".join(map(str, r.decays)) for r in definition.all_rankings},
         **{
             f"sorts.{name}": f"{sort.field}:{'desc' if sort.descending else 'asc'}"
             for name, sort in definition.sorts

@@ -27,20 +27,21 @@ _AGAIN = "leave it out to begin with the first page"
 class Cursor:
     """What a cursor says: how the first page matched, and which words it had `apart`.
 
-    That is None where the query was not widened.
+    The latter is None where the query was not widened. `now` is the moment as of which it ranked.
     """
 
     version: IndexVersion
     place: Place
     match: Match
     apart: tuple[str, ...] | None
+    now: int
     fingerprint: str
 
     def continuing(self, query: SearchQuery) -> SearchQuery:
         """`query` from this place on. Raises RequestError where it is another search."""
         if query.fingerprint != self.fingerprint:
             raise _unusable("is of another search", "repeat its parameters, or " + _AGAIN)
-        query = replace(query, version=self.version, after=self.place, page=None)
+        query = replace(query, version=self.version, after=self.place, now=self.now, page=None)
         if self.apart is None:
             return query
         return widened(query, self.apart, relax=self.match is Match.ANY)
@@ -59,7 +60,7 @@ class Cursors:
         if query.after is None and query.offset + len(result.hits) >= result.total:
             return None
         place = result.last
-        how = query.match, query.apart
+        how = query.match, query.apart, query.now
         said = (result.version.name, place.values, place.seen, *how, query.fingerprint)
         payload = msgspec.json.encode(said)
         return urlsafe_b64encode(self._signature(payload) + payload).rstrip(b"=").decode()
@@ -73,12 +74,12 @@ class Cursors:
         payload = raw[_SIGNATURE:]
         if not hmac.compare_digest(raw[:_SIGNATURE], self._signature(payload)):
             raise _unusable("was not made here, or has been changed", _AGAIN)
-        name, values, seen, match, apart, fingerprint = msgspec.json.decode(payload)
-        version = IndexVersion.parse(name)
+        name, values, seen, match, apart, now, fingerprint = msgspec.json.decode(payload)
+        version, place = IndexVersion.parse(name), Place(tuple(values), seen)
         if version is None or version.index != index:
             raise _unusable("is of another index", _AGAIN)
         words = None if apart is None else tuple(apart)
-        return Cursor(version, Place(tuple(values), seen), Match(match), words, fingerprint)
+        return Cursor(version, place, Match(match), words, now, fingerprint)
 
     def _signature(self, payload: bytes) -> bytes:
         return hmac.digest(self._secret, payload, "sha256")[:_SIGNATURE]

@@ -7,7 +7,7 @@ from hashlib import blake2b
 from typing import Any
 
 from searchsvc.domain.curation import NO_CURATION, Curation
-from searchsvc.domain.definition import IndexDefinition, Typo
+from searchsvc.domain.definition import DEFAULT, IndexDefinition, Ranking, Typo
 from searchsvc.domain.query import (
     NOTHING_APPLIED,
     And,
@@ -26,6 +26,7 @@ from searchsvc.search.explain import explained
 from searchsvc.search.facets import facet_requests, refuse_unsearchable
 from searchsvc.search.filter_json import read_filter
 from searchsvc.search.filters import joined, parse_filter
+from searchsvc.search.moment import as_of
 from searchsvc.search.orders import sort_keys
 from searchsvc.search.parameters import (
     FACET_PARAMETERS,
@@ -63,6 +64,7 @@ def search_query(
         message = f"page and per_page reach beyond the first {MAX_WINDOW} hits"
         raise RequestError(message, param="page", hint="narrow the query or add a filter")
     sort = sort_keys(values["sort"], definition, near)
+    ranking = _ranking(values["ranking"], definition)
     typed = values["q"]
     spared = stop_words(definition)
     asked = Asked(typed, _typo(values, definition), curation, found, bool(sort), spared, now)
@@ -77,7 +79,8 @@ def search_query(
         filter=joined(found, imposed),
         facets=facet_requests(values["facets"], values["facet_limit"], definition, found, imposed),
         sort=sort,
-        ranking=_ranking(values["ranking"], definition),
+        ranking=ranking.name,
+        now=as_of(now, ranking),
         offset=offset,
         limit=values["per_page"],
         fields=_fields(values["fields"], definition),
@@ -93,7 +96,9 @@ def search_query(
     )
 
 
-def similar_query(given: Mapping[str, object], definition: IndexDefinition) -> SearchQuery:
+def similar_query(
+    given: Mapping[str, object], definition: IndexDefinition, now: datetime = NEVER
+) -> SearchQuery:
     """How similar documents are narrowed and shown. Raises RequestError, naming the parameter."""
     values = read_parameters(given, SIMILAR_PARAMETERS)
     return SearchQuery(
@@ -102,6 +107,7 @@ def similar_query(given: Mapping[str, object], definition: IndexDefinition) -> S
         limit=values["per_page"],
         fields=_fields(values["fields"], definition),
         search_fields=_search_fields(values["search_fields"], definition),
+        now=as_of(now, definition.ranking(DEFAULT)),
     )
 
 
@@ -171,12 +177,13 @@ def _typo(values: Mapping[str, Any], definition: IndexDefinition) -> Typo:
     return _NO_TYPOS if values["typo"] == "off" else definition.typo
 
 
-def _ranking(name: str, definition: IndexDefinition) -> str:
-    if definition.ranking(name) is None:
+def _ranking(name: str, definition: IndexDefinition) -> Ranking:
+    found = definition.ranking(name)
+    if found is None:
         message = f"index '{definition.name}' has no ranking '{name}'"
         hint = nearest(name, [one.name for one in definition.all_rankings])
         raise RequestError(message, param="ranking", hint=hint)
-    return name
+    return found
 
 
 def _fields(names: tuple[str, ...], definition: IndexDefinition) -> tuple[str, ...] | None:

@@ -180,7 +180,7 @@ class SearchService:
         self, index: str, id: str, parameters: Mapping[str, object], stages: Stages
     ) -> SimilarAnswer:
         """Documents like that one. Raises as `search` and `document` do."""
-        query = similar_query(parameters, self._serving(index).definition)
+        query = similar_query(parameters, self._serving(index).definition, self._now())
         stages.lap("plan")
         try:
             answer = await self._similar(query, id)

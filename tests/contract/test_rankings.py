@@ -14,13 +14,13 @@ SHOP = replace(
         Ranking("plain"),
         Ranking("same", (POPULAR,)),
         Ranking("stocked", (Boost("", 2.0, when="in_stock:true AND price<50"),)),
-        Ranking("cheap", (Boost("price", -0.1, by="sqrt"), Boost("brand", 0.01, equals="b"))),
+        Ranking("cheap", (Boost("price", -0.1, by="sqrt"), Boost("tags", 0.01, equals="b"))),
     ),
 )
 LAMPS = (
     document("1", name="lamp", price=10, in_stock=True),
     document("2", name="lamp", price=100, in_stock=True),
-    document("3", name="lamp", price=20, in_stock=False, brand="b"),
+    document("3", name="lamp", price=20, in_stock=False, tags="b"),
     document("4", name="lamp"),
 )
 

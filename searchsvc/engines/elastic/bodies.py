@@ -3,11 +3,12 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
-from searchsvc.domain.definition import DEFAULT, Field
+from searchsvc.domain.definition import DEFAULT, Decay, Field
 from searchsvc.domain.query import SearchQuery, SuggestQuery, Term
 from searchsvc.engines import boosts, suggestions
 from searchsvc.engines.analysis import fold
 from searchsvc.engines.clauses import Clause, clauses
+from searchsvc.engines.decays import MICROSECONDS
 from searchsvc.engines.elastic.facets import aggregations, terms
 from searchsvc.engines.elastic.filters import Native, passing
 from searchsvc.engines.elastic.order import order
@@ -47,7 +48,11 @@ def search_body(
 
 def _ranked(plan: Plan, found: Native, query: SearchQuery) -> Native:
     """The scores times what the ranking's boosts, and the query's own, say of each document."""
-    return _ranked_by(plan, boosted(found, query.boosts, plan), query.ranking)
+    ranked = _ranked_by(plan, boosted(found, query.boosts, plan), query.ranking)
+    ranking = plan.definition.ranking(query.ranking)
+    for decay in ranking.decays if ranking else ():
+        ranked = _recent(ranked, decay, query.now, plan)
+    return ranked
 
 
 def _ranked_by(plan: Plan, query: Native, ranking: str) -> Native:
@@ -57,6 +62,25 @@ def _ranked_by(plan: Plan, query: Native, ranking: str) -> Native:
     factor = {"field": column, "missing": 1.0}
     how = {"field_value_factor": factor, "boost_mode": "multiply"}
     return {"function_score": {"query": query, **how}}
+
+
+def _recent(query: Native, decay: Decay, now: int, plan: Plan) -> Native:
+    """The scores times what the decay says. A server takes what is to come for as old as that."""
+    one = plan.fields.get(decay.field)
+    if one is None or not one.sort:
+        return query
+    how = {"origin": now, "scale": decay.half_life * MICROSECONDS, "decay": 0.5}
+    functions = [
+        {"weight": 1.0},
+        {"filter": {"range": {one.sort: {"gt": now}}}, "weight": decay.weight},
+        {
+            "filter": {"range": {one.sort: {"lte": now}}},
+            "exp": {one.sort: how},
+            "weight": decay.weight,
+        },
+    ]
+    modes = {"score_mode": "sum", "boost_mode": "multiply"}
+    return {"function_score": {"query": query, "functions": functions, **modes}}
 
 
 def text_body(plan: Plan, query: SuggestQuery, texts: Sequence[Field], *, misspelt: bool) -> Native:

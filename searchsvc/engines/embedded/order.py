@@ -114,12 +114,17 @@ def scored_page(
     result = snapshot.searcher.search(query, size, offset=start, weight_by_field=column or None)
     hits = result.hits
     first, last = offset - start, min(offset - start + limit, len(hits))
+    return counted(result), with_ties(snapshot.searcher, hits, first, last)
+
+
+def with_ties(searcher: Searcher, hits: Sequence[Found], first: int, last: int) -> list[Found]:
+    """The hits from `first` up to `last` of some that are in order; those that tie by id."""
     ordered: list[Found] = []
     begin = end = _run(hits, first)[0] if first < last else last
     while end < last:
         run_begin, end = _run(hits, end)
-        ordered += _by_id(snapshot.searcher, hits[run_begin:end])
-    return counted(result), ordered[first - begin : last - begin]
+        ordered += _by_id(searcher, hits[run_begin:end])
+    return ordered[first - begin : last - begin]
 
 
 def by_score(snapshot: Snapshot, query: Query, column: str, offset: int, limit: int) -> list[Found]:

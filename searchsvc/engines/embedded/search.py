@@ -9,7 +9,7 @@ from pathlib import Path
 
 from searchsvc.domain.definition import DEFAULT, Field
 from searchsvc.domain.index import IndexVersion
-from searchsvc.domain.query import FacetSearch, Place, SearchQuery, SuggestQuery
+from searchsvc.domain.query import FacetSearch, SearchQuery, SuggestQuery
 from searchsvc.domain.result import (
     Bucket,
     DocumentResult,
@@ -29,14 +29,10 @@ from searchsvc.engines.clauses import groups_in, one_by_one
 from searchsvc.engines.embedded.facets import commonest, facets
 from searchsvc.engines.embedded.live import LiveSnapshots
 from searchsvc.engines.embedded.order import (
-    Found,
-    boosted_page,
     scored_page,
-    sort_keys,
-    sorted_page,
 )
-from searchsvc.engines.embedded.places import count_scored, count_sorted, place_of, score_place
-from searchsvc.engines.embedded.query import WordsQuery, boosted, within
+from searchsvc.engines.embedded.pages import page
+from searchsvc.engines.embedded.query import WordsQuery, within
 from searchsvc.engines.embedded.response import hits, read, suggested
 from searchsvc.engines.embedded.snapshot import Snapshot
 from searchsvc.engines.embedded.tantivy_errors import guarded
@@ -127,44 +123,19 @@ def _search(snapshot: Snapshot, query: SearchQuery) -> SearchResult:
     fields = snapshot.plan.searched if names is None else searched(snapshot.definition, names)
     joined = snapshot.plan.joined if names is None else 0.0
     words = WordsQuery(snapshot, query, clauses, fields, joined)
-    total, found, last = _page(snapshot, query, words, scored=bool(clauses or query.boosts))
+    shown = page(snapshot, query, words, scored=bool(clauses or query.boosts))
     matching = {
         filter: within(words.matching, filter, snapshot)
         for filter in {request.filter for request in query.facets}
     }
     return SearchResult(
         snapshot.version,
-        total,
-        hits(snapshot, found, query, groups_in(clauses)),
+        shown.total,
+        hits(snapshot, shown.found, query, groups_in(clauses)),
         facets(query.facets, matching, snapshot),
-        last,
+        shown.last,
         doubtful=is_doubtful(clauses),
     )
-
-
-def _page(
-    snapshot: Snapshot, query: SearchQuery, words: WordsQuery, *, scored: bool
-) -> tuple[int, list[Found], Place | None]:
-    """The exact number of matches, the page of them, and where it ends."""
-    start, after = query.offset, query.after
-    column = boosts.column(snapshot.definition, query.ranking)
-    if scored and not query.sort and query.limit:
-        best = boosted(words.scoring, query.boosts, snapshot)
-        best = within(best, query.filter, snapshot)
-        if after is not None:
-            start = count_scored(snapshot, best, column, after)
-        total, found = scored_page(snapshot, best, column, start, query.limit)
-        last = score_place(snapshot, found[-1]) if found else ()
-    else:
-        matching = within(words.matching, query.filter, snapshot)
-        total = snapshot.count(matching)
-        keys = sort_keys(query.sort, column, snapshot.plan)
-        if after is not None:
-            start = count_sorted(snapshot, matching, keys, after)
-        page = sorted_page if query.sort else boosted_page
-        found = page(snapshot, matching, keys, start, query.limit)
-        last = place_of(snapshot, found[-1][1], keys) if found else ()
-    return total, found, Place(last, start + len(found)) if found else None
 
 
 def _frequencies(snapshot: Snapshot, words: Mapping[str, Collection[str]]) -> Frequencies:

@@ -1,14 +1,16 @@
 """Whether one document in memory matches a query, and how well."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from math import prod
 from typing import TypeAlias
 
-from searchsvc.domain.definition import Field, IndexDefinition
+from searchsvc.domain.definition import Field, IndexDefinition, Ranking
 from searchsvc.domain.query import Filter, Match, SearchQuery
 from searchsvc.engines import boosts
 from searchsvc.engines.analysis import tokens
 from searchsvc.engines.clauses import Clause
 from searchsvc.engines.conditions import holds
+from searchsvc.engines.decays import recency
 from searchsvc.engines.fields import COMPLETE_MOST, complete_weight
 from searchsvc.engines.memory.documents import JOINED, State, Stored
 from searchsvc.engines.terms import Group, evened, rarity, words_for
@@ -45,6 +47,8 @@ class Scorer:
         self._fields = fields
         self._joined = joined
         self._column = boosts.column(state.definition, query.ranking)
+        ranking = state.definition.ranking(query.ranking) or Ranking(query.ranking)
+        self._ages = [(decay.field, recency(decay, query.now)) for decay in ranking.decays]
         self._all = query.match is Match.ALL
         self._pinned = frozenset(query.pinned)
         self._boosts = boosts.parts(query.boosts)
@@ -73,7 +77,8 @@ class Scorer:
         constant, added = self._boosts
         definition = self._state.definition
         own = constant + sum(w for filter, w in added if passes(stored, filter, definition))
-        return own * stored.factors.get(self._column, 1.0)
+        ages = (of_age(stored.sorts.get(name)) for name, of_age in self._ages)
+        return own * stored.factors.get(self._column, 1.0) * prod(ages)
 
     def _clause(self, stored: Stored, clause: Clause[Group], find: Find) -> float | None:
         """The best of a term and what may stand in its place; None where nothing is there."""

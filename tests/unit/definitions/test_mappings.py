@@ -1,9 +1,21 @@
 """mapping.yaml: what it may say, and how its faults are pointed out."""
 
+import re
+
 import pytest
 
 from searchsvc.definitions.mappings import mapping_files, parse_mapping
-from searchsvc.domain.definition import Boost, Cut, Field, FieldType, Ranking, Sort, Typo, Unit
+from searchsvc.domain.definition import (
+    Boost,
+    Cut,
+    Decay,
+    Field,
+    FieldType,
+    Ranking,
+    Sort,
+    Typo,
+    Unit,
+)
 from searchsvc.errors import DefinitionError
 
 MANY_RANKINGS = f"{{default: [], {', '.join(f'r{n}: []' for n in range(20))}}}"
@@ -48,17 +60,54 @@ def test_several_rankings() -> None:
     definition = parse_mapping(
         "products",
         """
-        fields: {a: text, n: number}
+        fields: {a: text, n: number, d: "date, sort"}
         ranking:
           deals: [{boost: {when: "n<5 OR n>9", weight: 2}}, {boost: {field: n, weight: 1}}]
           default: [{boost: {when: "n:3", weight: 1}}]
           plain: []
+          fresh: [{decay: {field: d, half_life: 90d, weight: 0.1}}]
         """,
     )
     deals = Boost("", 2.0, when="n<5 OR n>9"), Boost("n", 1.0, by="value")
     assert definition.boosts == (Boost("n", 1.0, equals=3.0),)
-    assert definition.rankings == (Ranking("deals", deals), Ranking("plain"))
+    fresh = Decay("d", 90 * 86_400.0, 0.1)
+    assert definition.rankings == (
+        Ranking("deals", deals), Ranking("plain"), Ranking("fresh", (), (fresh,)),
+    )  # fmt: skip
     assert [str(boost) for boost in deals] == ["+2 n<5 OR n>9", "+1 value(n)"]
+    assert str(fresh) == "+0.1 recent(d, 7.776e+06 s)"
+
+
+DECAYS = {
+    "{field: d, half_life: 90d}": "weight must be a number between 0 and 100",
+    "{field: d, half_life: 90d, weight: -1}": "weight must be a number between 0 and 100",
+    "{field: d, weight: 1}": "'half_life' is missing",
+    "{half_life: 90d, weight: 1}": "'field' is missing",
+    "{field: a, half_life: 90d, weight: 1}": "'a' is not a date",
+    "{field: x, half_life: 90d, weight: 1}": "unknown field 'x'",
+    "{field: e, half_life: 90d, weight: 1}": "add the flag 'sort'",
+    "{field: d, half_life: 90, weight: 1}": "cannot read the time '90'",
+    "{field: d, half_life: 0d, weight: 1}": "cannot read the time '0d'",
+    "{field: d, half_life: 101y, weight: 1}": "a century at most",
+}
+
+
+@pytest.mark.parametrize(("decay", "message"), DECAYS.items(), ids=DECAYS)
+def test_a_bad_decay(decay, message) -> None:
+    """Its fault is told with its place."""
+    fields = 'fields: {a: text, d: "date, sort", e: date}'
+    with pytest.raises(DefinitionError, match=re.escape(message)) as caught:
+        parse_mapping("products", f"{fields}\nranking: {{default: [{{decay: {decay}}}]}}")
+    assert caught.value.key.startswith("ranking.default[0].decay")
+
+
+def test_a_half_life_is_a_time() -> None:
+    """From seconds to years."""
+    for text, seconds in (("30s", 30), ("1.5h", 5400), ("2w", 1_209_600), ("1y", 31_557_600)):
+        decay = f"{{field: d, half_life: {text}, weight: 1}}"
+        mapping = f"{{default: [{{decay: {decay}}}]}}"
+        definition = parse_mapping("x", f"fields: {{a: text, d: 'date, sort'}}\nranking: {mapping}")
+        assert definition.decays == (Decay("d", seconds, 1.0),)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,17 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from searchsvc.domain.definition import Cut, Field, FieldType, IndexDefinition, Sort, Typo
+from searchsvc.domain.definition import (
+    Boost,
+    Cut,
+    Decay,
+    Field,
+    FieldType,
+    IndexDefinition,
+    Ranking,
+    Sort,
+    Typo,
+)
 from searchsvc.domain.geo import Point
 from searchsvc.domain.index import Recipe
 from searchsvc.engines.elastic import documents as elastic
@@ -65,11 +75,16 @@ def test_fields_of_one_stored_form_are_indexed_alike(old: Field, new: Field) -> 
     assert native(one) == native(other)
 
 
-def test_typos_and_sorts_are_no_part_of_the_stored_form() -> None:
+def test_typos_sorts_and_decays_are_no_part_of_the_stored_form() -> None:
     """They are the query's; language, order and boosts are the documents'."""
     form = PRODUCTS.stored_form
     sorts = (("cheap", Sort("price")),)
     assert replace(PRODUCTS, typo=Typo(3, 5, ("sku",)), sorts=sorts).stored_form == form
+    decays = (Decay("added", 60.0, 1.0),)
+    fresh = Ranking("plain"), Ranking("fresh", (), decays)
+    assert replace(PRODUCTS, decays=decays, rankings=fresh).stored_form == form
+    popular = Ranking("popular", (Boost("price", 1.0, by="log"),), decays)
+    assert replace(PRODUCTS, rankings=(popular,)).stored_form != form
     assert replace(PRODUCTS, language="de").stored_form != form
     assert replace(PRODUCTS, fields=PRODUCTS.fields[::-1]).stored_form != form
     assert Recipe(PRODUCTS).hash == Recipe(PRODUCTS, follows={"every": "5m"}).hash

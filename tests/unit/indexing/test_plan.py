@@ -4,7 +4,17 @@ from dataclasses import replace
 
 import pytest
 
-from searchsvc.domain.definition import Boost, Cut, Field, FieldType, IndexDefinition, Sort, Typo
+from searchsvc.domain.definition import (
+    Boost,
+    Cut,
+    Decay,
+    Field,
+    FieldType,
+    IndexDefinition,
+    Ranking,
+    Sort,
+    Typo,
+)
 from searchsvc.domain.index import Recipe
 from searchsvc.errors import StalePlan
 from searchsvc.indexing.differences import Change, Effect, differences
@@ -72,19 +82,25 @@ def test_fields_come_go_and_change_places() -> None:
 
 
 def test_what_concerns_more_than_one_field() -> None:
-    """Language and ranking are in the documents; typos and sorts are not."""
+    """Language and boosts are in the documents; typos, sorts and decays are not."""
     other = replace(
         DEFINITION,
         language="de",
         typo=Typo(3, 8, ("name",)),
         boosts=(Boost("price", 0.5, by="log"),),
         sorts=(("cheap", Sort("price")),),
-    )
+        rankings=(
+            Ranking("plain"), Ranking("best", (Boost("price", 1.0, by="value"),)),
+            Ranking("fresh", (), (Decay("added", 60.0, 1.0),)),
+        ),
+    )  # fmt: skip
     assert found(DEFINITION, other) == [
         Change("language", "en", "de", REBUILD),
         Change("typo.min_length", "4, 8", "3, 8", QUERY),
         Change("typo.off_for", "", "name", QUERY),
         Change("ranking.default", "", "+0.5 log(price)", REBUILD),
+        Change("ranking.best", "", "+1 value(price)", REBUILD),
+        Change("decays.fresh", "", "+1 recent(added, 60 s)", QUERY),
         Change("sorts.cheap", "", "price:asc", QUERY),
     ]
 

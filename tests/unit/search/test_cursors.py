@@ -97,12 +97,16 @@ def test_how_hits_are_shown_may_change() -> None:
 
 
 def test_a_widened_search_stays_widened() -> None:
-    """What the first page found with any of the words, or with words apart, goes on so."""
-    wider = widened(ASKED, ["la mp"], relax=True)
+    """What the first page found with any of the words, or with words apart, goes on so.
+
+    It ranks as of the same moment, too.
+    """
+    wider = replace(widened(ASKED, ["la mp"], relax=True), now=5)
     made = CURSORS.next(wider, result("1"))
     assert made is not None
-    again = CURSORS.read(made, "products").continuing(ASKED)
+    again = CURSORS.read(made, "products").continuing(replace(ASKED, now=7))
     assert (again.match, again.alternatives) == (Match.ANY, wider.alternatives)
+    assert again.now == 5
 
 
 def test_no_cursor_behind_the_last_page() -> None:

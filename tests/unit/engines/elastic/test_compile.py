@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from searchsvc.domain.definition import Boost, Field, FieldType, IndexDefinition, Typo
+from searchsvc.domain.definition import Boost, Decay, Field, FieldType, IndexDefinition, Typo
 from searchsvc.domain.document import Delete, Document
 from searchsvc.domain.index import Recipe
 from searchsvc.domain.query import (
@@ -31,6 +31,7 @@ from searchsvc.domain.query import (
 )
 from searchsvc.engines.clauses import clauses
 from searchsvc.engines.elastic import schema
+from searchsvc.engines.elastic.bodies import search_body
 from searchsvc.engines.elastic.documents import converter
 from searchsvc.engines.elastic.filters import NONE, passing
 from searchsvc.engines.elastic.order import order
@@ -273,3 +274,20 @@ def test_boosts_of_a_query_are_sums_of_what_is_not_negative() -> None:
     assert (more["weight"], back["weight"]) == (0.5, 0.25)
     assert back["filter"] == {"bool": {"must_not": [{"ids": {"values": ["a"]}}]}}
     assert boosted({"match_all": {}}, (), PLAN) == {"match_all": {}}
+
+
+def test_an_age_is_asked_for_as_of_one_moment() -> None:
+    """What is to come is as new as can be, and a document without a date is neither."""
+    decay = Decay("added", 60.0, 0.5)
+    definition = IndexDefinition("x", PRODUCTS.fields, decays=(decay,))
+    query = SearchQuery("x", now=1_000)
+    asked = search_body(Plan(definition), query, [], misspelt=False)["query"]["function_score"]
+    assert (asked["score_mode"], asked["boost_mode"]) == ("sum", "multiply")
+    alone, to_come, past = asked["functions"]
+    assert alone == {"weight": 1.0}
+    assert to_come == {"filter": {"range": {"added.sort": {"gt": 1_000}}}, "weight": 0.5}
+    assert past["exp"] == {"added.sort": {"origin": 1_000, "scale": 60_000_000.0, "decay": 0.5}}
+    assert past["filter"] == {"range": {"added.sort": {"lte": 1_000}}}
+    for other in (SearchQuery("x", ranking="none"), SearchQuery("x", sort=(SortKey("added"),))):
+        plain = search_body(Plan(definition), other, [], misspelt=False)
+        assert "function_score" not in json.dumps(plain)
