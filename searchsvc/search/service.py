@@ -117,7 +117,10 @@ class SearchService:
         result = await self._found(query)
         found = await self._engine.unknown(query) if result.doubtful else ()
         unknown = strangers(query, found)
-        if is_thin(query, result.total - result.pinned):
+        own = result.total - result.pinned
+        # Where all words are asked for, more of them written together are worth a second request
+        # only to somebody who has found nothing.
+        if is_thin(query, own) and (relax or unknown or not own):
             apart = [text for one in unknown for text in one.apart]
             wider = widened(query, apart, relax=relax)
             more = result if wider is query else await self._found(wider)

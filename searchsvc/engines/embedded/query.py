@@ -1,6 +1,6 @@
 """A query's words as a tantivy query. Built from terms, so that no text is ever read as syntax."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property, partial
 from typing import TypeAlias
 
@@ -94,12 +94,19 @@ class WordsQuery:
 
     def _in_joined(self, group: Group) -> Query:
         """One term in the joined field: all words that it may stand for."""
-        weights = dict.fromkeys(group.phrase, 1.0)
-        if group.expansion is not None:
-            letter = self._snapshot.letter(group.expansion.typed[0])
-            wanted = group.expansion.words(typos=True)
-            # By its commonest field, a word is about as frequent as in all of them.
-            weights = evened(wanted, letter.words, self._snapshot.documents)
+        expansion = group.expansion
+        if expansion is None:
+            return self._joined_words(dict.fromkeys(group.phrase, 1.0))
+        weights = ((JOINED, self._joined),)
+        return self._snapshot.compiled.get(expansion, weights, partial(self._meant, expansion))
+
+    def _meant(self, expansion: Expansion) -> Query:
+        letter = self._snapshot.letter(expansion.typed[0])
+        # By its commonest field, a word is about as frequent as in all of them.
+        words = expansion.words(typos=True)
+        return self._joined_words(evened(words, letter.words, self._snapshot.documents))
+
+    def _joined_words(self, weights: Mapping[str, float]) -> Query:
         terms = ((Query.term_query(self._schema, JOINED, w, "freq"), n) for w, n in weights.items())
         return self._any([Query.boost_query(term, self._joined * n) for term, n in terms])
 
