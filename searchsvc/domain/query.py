@@ -290,9 +290,13 @@ class FacetSearch:
 
 @dataclass(frozen=True, slots=True)
 class SuggestQuery:
-    """Completions for what has been typed so far: `limit` of each kind."""
+    """Completions for what has been typed so far: `limit` of each kind.
+
+    All of them from documents that pass `filter`.
+    """
 
     index: str
     text: str
     terms: tuple[Term, ...]
     limit: int = 8
+    filter: Filter | None = None

@@ -238,6 +238,7 @@ SIMILAR_PARAMETERS: tuple[Parameter, ...] = (
 SUGGEST_PARAMETERS: tuple[Parameter, ...] = (
     _QUERY,
     Parameter("limit", "integer", "Suggestions of each kind.", 8, minimum=1, maximum=50),
+    _SHARED["filter"],
     _TYPO,
 )
 

@@ -141,11 +141,22 @@ def facet_search(
     return FacetSearch(within, field, values["q"], planned.terms, values["limit"])
 
 
-def suggest_query(given: Mapping[str, object], definition: IndexDefinition) -> SuggestQuery:
-    """The query of a suggest request. Raises RequestError, naming the parameter."""
+def suggest_query(
+    given: Mapping[str, object],
+    definition: IndexDefinition,
+    curation: Curation = NO_CURATION,
+    now: datetime = NEVER,
+) -> SuggestQuery:
+    """The query of a suggest request. Raises RequestError, naming the parameter.
+
+    Of the rules, those that hold whatever is typed narrow it: nobody is offered what is hidden.
+    """
     values = read_parameters(given, SUGGEST_PARAMETERS)
-    planned = plan(Asked(values["q"], _typo(values, definition)))
-    return SuggestQuery(definition.name, values["q"], planned.terms, values["limit"])
+    typo, found = _typo(values, definition), _filter(values["filter"], definition)
+    planned = plan(Asked(values["q"], typo))
+    ruled = plan(Asked("", typo, Curation(always=curation.always), found, now=now))
+    narrowed = joined(found, _imposed(ruled))
+    return SuggestQuery(definition.name, values["q"], planned.terms, values["limit"], narrowed)
 
 
 def _imposed(planned: Plan) -> Filter | None:

@@ -144,7 +144,9 @@ class SearchService:
         self, index: str, parameters: Mapping[str, object], stages: Stages
     ) -> SuggestAnswer:
         """Raises UnknownIndex, NotServing, RequestError or an engine's error."""
-        query = suggest_query(parameters, self._serving(index).definition)
+        serving = self._serving(index)
+        curation = self._curation(serving)
+        query = suggest_query(parameters, serving.definition, curation, self._now())
         stages.lap("plan")
         result = await self._engine.suggest(query)
         stages.lap("engine")

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from searchsvc.domain.definition import DEFAULT, Decay, Field
-from searchsvc.domain.query import SearchQuery, SuggestQuery, Term
+from searchsvc.domain.query import Filter, SearchQuery, SuggestQuery, Term
 from searchsvc.engines import boosts, suggestions
 from searchsvc.engines.analysis import fold
 from searchsvc.engines.clauses import Clause, clauses
@@ -87,7 +87,7 @@ def text_body(plan: Plan, query: SuggestQuery, texts: Sequence[Field], *, misspe
     """The documents whose `texts` match what has been typed."""
     words = _words(plan, query.terms, texts, misspelt=misspelt)
     return {
-        "query": _ranked_by(plan, words.scoring, DEFAULT),
+        "query": _within(_ranked_by(plan, words.scoring, DEFAULT), query.filter, plan),
         "size": query.limit * suggestions.OVERSAMPLE,
         "sort": order((), plan),
     }
@@ -104,11 +104,19 @@ def words_body(plan: Plan, words: Mapping[str, Collection[str]]) -> Native:
     return {"doc": said, "term_statistics": True, "field_statistics": True, **shown}
 
 
-def value_body(plan: Plan, field: Field, wanted: Sequence[Term]) -> Native:
+def _within(query: Native, filter: Filter | None, plan: Plan) -> Native:
+    if filter is None:
+        return query
+    return {"bool": {"must": [query], "filter": [passing(filter, plan)]}}
+
+
+def value_body(
+    plan: Plan, field: Field, wanted: Sequence[Term], filter: Filter | None = None
+) -> Native:
     """The commonest values of the documents in which `field` matches."""
     words = _words(plan, wanted, [field], misspelt=True)
     counts = {"values": terms(plan.of(field), _VALUES)}
-    return {"query": words.matching, "size": 0, "aggs": counts}
+    return {"query": _within(words.matching, filter, plan), "size": 0, "aggs": counts}
 
 
 def _words(plan: Plan, terms: Sequence[Term], fields: Sequence[Field], *, misspelt: bool) -> Words:

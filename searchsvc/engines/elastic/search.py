@@ -225,7 +225,7 @@ class ElasticEngine:
         spelt, bodies = suggestions.as_spelt(query.terms), []
         if texts:
             bodies.append(text_body(served.plan, query, texts, misspelt=False))
-        bodies += [value_body(served.plan, field, spelt) for field in fields]
+        bodies += [value_body(served.plan, field, spelt, query.filter) for field in fields]
         answered = await self._ask_all(served, bodies) if bodies else []
         first = [answered.pop(0)] if texts else []
         found = _values(served, query, fields, answered, spelt)
@@ -248,7 +248,7 @@ class ElasticEngine:
         again = bool(first) and not first[0].total
         texts = suggest_texts(served.plan.definition)
         bodies = [text_body(served.plan, query, texts, misspelt=True)] if again else []
-        bodies += [value_body(served.plan, field, query.terms) for field in fields]
+        bodies += [value_body(served.plan, field, query.terms, query.filter) for field in fields]
         answered = await self._ask_all(served, bodies) if bodies else []
         if again:
             first = [answered.pop(0)]

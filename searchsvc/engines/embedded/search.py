@@ -9,7 +9,7 @@ from pathlib import Path
 
 from searchsvc.domain.definition import DEFAULT, Field
 from searchsvc.domain.index import IndexVersion
-from searchsvc.domain.query import FacetSearch, SearchQuery, SuggestQuery
+from searchsvc.domain.query import FacetSearch, Filter, SearchQuery, SuggestQuery
 from searchsvc.domain.result import (
     Bucket,
     DocumentResult,
@@ -157,7 +157,7 @@ def _value_suggestions(snapshot: Snapshot, query: SuggestQuery) -> list[ValueSug
         if groups == tried:
             return []
         matcher = suggestions.Matcher(fields, groups, snapshot.definition)
-        counts = partial(_counts, snapshot, groups)
+        counts = partial(_counts, snapshot, groups, query.filter)
         found = matcher.values(counts, query.limit)
         if found:
             return found
@@ -165,9 +165,11 @@ def _value_suggestions(snapshot: Snapshot, query: SuggestQuery) -> list[ValueSug
     return []
 
 
-def _counts(snapshot: Snapshot, groups: Sequence[Group], field: Field) -> Iterable[Bucket]:
+def _counts(
+    snapshot: Snapshot, groups: Sequence[Group], filter: Filter | None, field: Field
+) -> Iterable[Bucket]:
     """The values of the documents of which `field` holds the words."""
-    matching = _words(snapshot, groups, [field]).matching
+    matching = within(_words(snapshot, groups, [field]).matching, filter, snapshot)
     return commonest(snapshot, matching, {field.name: _VALUES})[field.name]
 
 
@@ -176,7 +178,7 @@ def _hit_suggestions(snapshot: Snapshot, query: SuggestQuery) -> list[HitSuggest
     groups = understand(query.terms, snapshot)
     if not fields or not groups or query.limit < 1:
         return []
-    best = _words(snapshot, groups, fields).scoring
+    best = within(_words(snapshot, groups, fields).scoring, query.filter, snapshot)
     column = boosts.column(snapshot.definition, DEFAULT)
     _, found = scored_page(snapshot, best, column, 0, query.limit * suggestions.OVERSAMPLE)
     matcher = suggestions.Matcher(fields, groups, snapshot.definition)

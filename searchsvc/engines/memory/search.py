@@ -8,7 +8,7 @@ import orjson
 
 from searchsvc.domain.definition import Field
 from searchsvc.domain.index import IndexVersion
-from searchsvc.domain.query import FacetSearch, Place, SearchQuery, SortKey, SuggestQuery
+from searchsvc.domain.query import FacetSearch, Filter, Place, SearchQuery, SortKey, SuggestQuery
 from searchsvc.domain.result import (
     Bucket,
     DocumentResult,
@@ -88,10 +88,10 @@ class MemoryEngine:
         for terms in (suggestions.as_spelt(query.terms), query.terms) if groups else ():
             spelt = understand(terms, state)
             matcher = suggestions.Matcher(fields, spelt, definition)
-            found = matcher.values(partial(_values, state, spelt), query.limit)
+            found = matcher.values(partial(_values, state, spelt, query.filter), query.limit)
             if found:
                 break
-        hits = _suggested(state, groups, query.limit) if groups else []
+        hits = _suggested(state, groups, query) if groups else []
         return SuggestResult(live.version, tuple(found), tuple(hits))
 
     async def facet_values(self, query: FacetSearch) -> FacetValues:
@@ -201,16 +201,25 @@ def _facets(query: SearchQuery, matching: Sequence[Stored], state: State) -> Ite
         yield facet(request, state.definition.field(request.field), counted)
 
 
-def _values(state: State, groups: Sequence[Group], field: Field) -> Iterable[Bucket]:
-    query = SearchQuery(state.definition.name)
-    matching = [stored for _, stored in _scored(state, query, one_by_one(groups), [field])]
+def _values(
+    state: State, groups: Sequence[Group], filter: Filter | None, field: Field
+) -> Iterable[Bucket]:
+    matching = [stored for _, stored in _passing(state, groups, [field], filter)]
     return buckets(field, matching, _EVERY)
 
 
-def _suggested(state: State, groups: Sequence[Group], limit: int) -> list[HitSuggestion]:
-    fields = suggest_texts(state.definition)
+def _passing(
+    state: State, groups: Sequence[Group], fields: Sequence[Field], filter: Filter | None
+) -> list[tuple[float, Stored]]:
+    """The documents of which `fields` hold all groups, and that pass."""
     query = SearchQuery(state.definition.name)
-    best = _ordered(_scored(state, query, one_by_one(groups), fields), ())
+    scored = _scored(state, query, one_by_one(groups), fields)
+    return [pair for pair in scored if passes(pair[1], filter, state.definition)]
+
+
+def _suggested(state: State, groups: Sequence[Group], query: SuggestQuery) -> list[HitSuggestion]:
+    fields, limit = suggest_texts(state.definition), query.limit
+    best = _ordered(_passing(state, groups, fields, query.filter), ())
     matcher = suggestions.Matcher(fields, groups, state.definition)
     return suggestions.distinct(
         (
