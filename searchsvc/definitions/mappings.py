@@ -10,7 +10,9 @@ from searchsvc.definitions.rankings import read_rankings
 from searchsvc.domain.definition import (
     DEFAULT,
     Field,
+    FieldType,
     IndexDefinition,
+    Languages,
     Ranking,
     Sort,
     Typo,
@@ -61,6 +63,7 @@ def _definition(index: str, root: Node) -> IndexDefinition:
         name=index,
         fields=fields,
         language=_language(found.get("language")),
+        languages=_languages(found.get("language"), plain),
         stop_words=_read(found.get("stop_words"), _stop_words, None),
         typo=_read(found.get("typo"), lambda node: _typo(node, plain), Typo()),
         boosts=default.boosts,
@@ -85,8 +88,34 @@ def _fields(node: Node) -> tuple[Field, ...]:
 
 
 def _language(node: Node | None) -> str:
+    """The language of every document, or of those that name no other."""
     if node is None:
         return "en"
+    if isinstance(node.value, dict):
+        return _language(node.value.get("default"))
+    return _code(node)
+
+
+def _languages(node: Node | None, definition: IndexDefinition) -> Languages | None:
+    """What names a document's language, and which languages there are."""
+    if node is None or not isinstance(node.value, dict):
+        return None
+    found = entries(node, ("from", "of", "default"))
+    for name in ("from", "of"):
+        if name not in found:
+            hint = "like: language: {from: lang, of: [en, de], default: en}"
+            raise node.error(DefinitionError, f"'{name}' is missing", hint)
+    field = known_field(str(found["from"].value), found["from"], definition)
+    if field.type is not FieldType.KEYWORD or field.stored:
+        hint = f"declare it so: {field.name}: keyword"
+        raise found["from"].error(DefinitionError, f"'{field.name}' is no keyword", hint)
+    codes = found["of"]
+    if not isinstance(codes.value, list) or not codes.value:
+        raise codes.error(DefinitionError, "must be a list of languages", "like: of: [en, de]")
+    return Languages(field.name, tuple(dict.fromkeys(_code(code) for code in codes.value)))
+
+
+def _code(node: Node) -> str:
     if node.value not in LANGUAGES:
         hint = nearest(str(node.value), LANGUAGES)
         raise node.error(DefinitionError, f"unknown language '{node.value}'", hint)

@@ -16,6 +16,8 @@ _CUT = rf"\s*(ranges(\s+{_FLOAT})+|histogram\s+({_FLOAT}|{'|'.join(Unit)}))\s*"
 _NO_SEPARATOR = {"properties": {"separator": False}}
 _TYPES = [kind.value for kind in FieldType]
 
+_CODE = {"enum": list(LANGUAGES)}
+
 
 def mapping_schema() -> dict[str, Any]:
     """The schema, draft 2020-12."""
@@ -30,7 +32,7 @@ def mapping_schema() -> dict[str, Any]:
                     "propertyNames": {"pattern": f"^{FIELD_NAME.pattern}$"},
                     "additionalProperties": {"anyOf": [_short_field(), _long_field()]},
                 },
-                "language": {"enum": list(LANGUAGES)},
+                "language": {"anyOf": [_CODE, _languages()]},
                 "stop_words": {"type": "array", "items": {"type": "string"}},
                 "typo": _typo(),
                 "ranking": _ranking(),
@@ -39,6 +41,11 @@ def mapping_schema() -> dict[str, Any]:
             "fields",
         ),
     }
+
+
+def _languages() -> dict[str, Any]:
+    codes = {"type": "array", "items": _CODE, "minItems": 1}
+    return _object({"from": {"type": "string"}, "of": codes, "default": _CODE}, "from", "of")
 
 
 def _object(properties: dict[str, Any], *required: str) -> dict[str, Any]:

@@ -194,22 +194,37 @@ class Sort:
 
 
 @dataclass(frozen=True, slots=True)
+class Languages:
+    """A language of each document: the one of `codes` that its `field` names, else the index's."""
+
+    field: str
+    codes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class IndexDefinition:
     """One index: its fields in the order of the file, and how it is searched.
 
-    `stop_words` None: those of the language. `boosts` and `decays` are those of the default
-    ranking; `rankings` are the others.
+    `languages` None: every document is of the one `language`. `stop_words` None: its own. `boosts`
+    and `decays` are those of the default ranking; `rankings` are the others.
     """
 
     name: str
     fields: tuple[Field, ...]
     language: str = "en"
+    languages: Languages | None = None
     stop_words: tuple[str, ...] | None = None
     typo: Typo = Typo()
     boosts: tuple[Boost, ...] = ()
     sorts: tuple[tuple[str, Sort], ...] = ()
     rankings: tuple[Ranking, ...] = ()
     decays: tuple[Decay, ...] = ()
+
+    @property
+    def all_languages(self) -> tuple[str, ...]:
+        """Every language that a document may be of, the index's own first."""
+        codes = self.languages.codes if self.languages else ()
+        return tuple(dict.fromkeys((self.language, *codes)))
 
     def field(self, name: str) -> Field | None:
         """The field of that name, or None."""

@@ -11,6 +11,7 @@ from searchsvc.domain.definition import IndexDefinition
 from searchsvc.domain.query import FacetRequest, FacetSearch, Term
 from searchsvc.domain.result import Bucket, FacetValues, LiveIndex, ValueSuggestion
 from searchsvc.engines.analysis import tokens
+from searchsvc.engines.languages import stemmers
 from searchsvc.engines.seen_words import SeenWords
 from searchsvc.engines.serving import not_serving
 from searchsvc.engines.suggestions import Matcher, as_spelt
@@ -68,5 +69,5 @@ def _matching(
         pairs = ((str(bucket.value), bucket.count) for bucket in buckets)
         return [ValueSuggestion(query.field, v, n, highlight(v, ())) for v, n in pairs]
     texts = [str(bucket.value) for bucket in buckets]
-    groups = understand(terms, SeenWords(texts, terms, definition.language))
+    groups = understand(terms, SeenWords(texts, terms, stemmers(definition)))
     return Matcher([field], groups, definition).values(lambda _: buckets, query.limit)

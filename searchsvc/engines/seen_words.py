@@ -1,9 +1,9 @@
 """The words of a few texts as a vocabulary, where no engine tells its own."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from searchsvc.domain.query import Term
-from searchsvc.engines.analysis import stemmer, tokens
+from searchsvc.engines.analysis import Stem, tokens
 from searchsvc.engines.terms import Letter
 
 
@@ -13,8 +13,8 @@ class SeenWords:
     Typed words are left out of it, so that every correction counts that the engine has found.
     """
 
-    def __init__(self, texts: Iterable[str], terms: Iterable[Term], language: str) -> None:
-        self._stem = stemmer(language)
+    def __init__(self, texts: Iterable[str], terms: Iterable[Term], stems: Sequence[Stem]) -> None:
+        self._stems = stems
         typed = {word for term in terms for word in tokens(term.text)}
         self._letters: dict[str, dict[str, int]] = {}
         for text in texts:
@@ -26,5 +26,5 @@ class SeenWords:
     def letter(self, first: str) -> Letter:
         """The words that begin with the character `first`."""
         if first not in self._made:
-            self._made[first] = Letter([self._letters.get(first, {})], self._stem)
+            self._made[first] = Letter([self._letters.get(first, {})], self._stems)
         return self._made[first]

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from heapq import nlargest
+from itertools import chain
 from typing import Protocol
 
 from searchsvc.domain.definition import Field, FieldType, IndexDefinition
@@ -31,7 +32,7 @@ class Letter:
     `expansions` caches what terms were found to stand for.
     """
 
-    def __init__(self, fields: Sequence[Mapping[str, int]], stem: Stem) -> None:
+    def __init__(self, fields: Sequence[Mapping[str, int]], stems: Sequence[Stem]) -> None:
         self.fields = fields
         self.words: dict[str, int] = {}
         for frequencies in fields:
@@ -39,21 +40,26 @@ class Letter:
                 if number > self.words.get(word, 0):
                     self.words[word] = number
         self._sorted = sorted(self.words)
-        self._stem = stem
         self.expansions: dict[Term, Expansion] = {}
-        self._by_stem: dict[str, list[str]] = {}
-        for word, root in zip(self._sorted, stem(self._sorted), strict=True):
-            self._by_stem.setdefault(root, []).append(word)
+        self._by_stem = [(stem, _by_stem(self._sorted, stem)) for stem in stems]
 
     def inflections(self, word: str) -> list[str]:
-        """The words of the same stem, `word` itself too if the index has it."""
-        return self._by_stem.get(self._stem([word])[0], [])
+        """The words of the same stem in any language, `word` itself too if the index has it."""
+        found = [words.get(stem([word])[0], []) for stem, words in self._by_stem]
+        return found[0] if len(found) == 1 else list(dict.fromkeys(chain.from_iterable(found)))
 
     def completions(self, prefix: str, limit: int = _MOST_COMPLETIONS) -> list[str]:
         """The commonest words that begin with `prefix`."""
         first = bisect_left(self._sorted, prefix)
         last = bisect_left(self._sorted, prefix + "\U0010ffff", lo=first)
         return nlargest(limit, self._sorted[first:last], key=self.words.__getitem__)
+
+
+def _by_stem(words: Sequence[str], stem: Stem) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for word, root in zip(words, stem(words), strict=True):
+        found.setdefault(root, []).append(word)
+    return found
 
 
 class Vocabulary(Protocol):

@@ -84,10 +84,23 @@ def _search(before: IndexDefinition, after: IndexDefinition) -> Iterator[Change]
             yield Change(part, was, will, Effect.REBUILD if stored else Effect.QUERY_TIME)
 
 
+def _languages(definition: IndexDefinition) -> str:
+    spoken = definition.languages
+    if spoken is None:
+        return definition.language
+    return f"of {spoken.field}: {', '.join(spoken.codes)}; else {definition.language}"
+
+
+def _stop_words(definition: IndexDefinition) -> str:
+    own = definition.stop_words
+    return "of the language" if own is None else ", ".join(own) or "none"
+
+
 def _shared(definition: IndexDefinition) -> dict[str, str]:
     typo = definition.typo
     return {
-        "language": definition.language,
+        "language": _languages(definition),
+        "stop_words": _stop_words(definition),
         "typo.min_length": f"{typo.one_from}, {typo.two_from}",
         "typo.off_for": ", ".join(typo.off_for),
         **{f"ranking.{r.name}": "; ".join(map(str, r.boosts)) for r in definition.all_rankings},

@@ -187,6 +187,13 @@ SEARCH_PARAMETERS: tuple[Parameter, ...] = (
     ),
     _TYPO,
     Parameter(
+        "lang",
+        "string",
+        "Only documents of this language; in all languages of the index without.",
+        "",
+        maximum=8,
+    ),
+    Parameter(
         "explain", "boolean", "Whether the answer tells how the query was made.", default=False
     ),
 )
@@ -224,6 +231,7 @@ FACET_PARAMETERS: tuple[Parameter, ...] = (
             "search_fields",
             "match",
             "typo",
+            "lang",
         )
     ),
 )
@@ -239,6 +247,7 @@ SUGGEST_PARAMETERS: tuple[Parameter, ...] = (
     _QUERY,
     Parameter("limit", "integer", "Suggestions of each kind.", 8, minimum=1, maximum=50),
     _SHARED["filter"],
+    _SHARED["lang"],
     _TYPO,
 )
 

@@ -37,6 +37,7 @@ from searchsvc.search.parameters import (
 )
 from searchsvc.search.planner import NEVER, Asked, Plan, plan
 from searchsvc.search.regions import near_of, regions_of
+from searchsvc.search.spoken import of_language
 from searchsvc.search.stopwords import stop_words
 
 # Deeper pages cost the engine more than anyone reads.
@@ -66,10 +67,10 @@ def search_query(
     sort = sort_keys(values["sort"], definition, near)
     ranking = _ranking(values["ranking"], definition)
     typed = values["q"]
-    spared = stop_words(definition)
+    spared = stop_words(definition, values["lang"])
     asked = Asked(typed, _typo(values, definition), curation, found, bool(sort), spared, now)
     planned, steps = explained(asked) if values["explain"] else (plan(asked), None)
-    imposed = _imposed(planned)
+    imposed = joined(_imposed(planned), of_language(values["lang"], definition))
     return SearchQuery(
         index=definition.name,
         text=typed if planned.rewrite is None else planned.rewrite,
@@ -155,7 +156,8 @@ def suggest_query(
     typo, found = _typo(values, definition), _filter(values["filter"], definition)
     planned = plan(Asked(values["q"], typo))
     ruled = plan(Asked("", typo, Curation(always=curation.always), found, now=now))
-    narrowed = joined(found, _imposed(ruled))
+    spoken = of_language(values["lang"], definition)
+    narrowed = joined(found, _imposed(ruled), spoken)
     return SuggestQuery(definition.name, values["q"], planned.terms, values["limit"], narrowed)
 
 

@@ -13,10 +13,10 @@ from searchsvc.search.synonyms import folded
 
 
 @lru_cache(maxsize=256)
-def stop_words(definition: IndexDefinition) -> frozenset[str]:
-    """The stop words of an index, folded: its own, or else those of its language."""
+def stop_words(definition: IndexDefinition, language: str = "") -> frozenset[str]:
+    """The stop words of an index, folded: its own, or else those of `language`, or of its own."""
     own = definition.stop_words
-    words = _by_language().get(definition.language, ()) if own is None else own
+    words = _by_language().get(language or definition.language, ()) if own is None else own
     return frozenset(map(folded, words))
 
 

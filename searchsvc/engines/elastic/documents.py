@@ -8,7 +8,7 @@ import orjson
 from searchsvc.domain.definition import FieldType, IndexDefinition
 from searchsvc.domain.document import Delete, Document, Write
 from searchsvc.engines import boosts, sources, values
-from searchsvc.engines.analysis import Stem, stemmer, tokens
+from searchsvc.engines.analysis import Stem, tokens
 from searchsvc.engines.elastic.schema import (
     CHECKSUM,
     DIGEST,
@@ -19,10 +19,12 @@ from searchsvc.engines.elastic.schema import (
     physical,
 )
 from searchsvc.engines.fields import exact_text, id_parts
+from searchsvc.engines.languages import stem_of
 
 Convert: TypeAlias = Callable[[Write], bytes]
-# Puts what a field's value is natively into a body, under the native fields' whole names.
-Add: TypeAlias = Callable[[dict[str, Any], Any], None]
+# Puts what a field's value is natively into a body, under the native fields' whole names; words
+# are stemmed as the document's language has it.
+Add: TypeAlias = Callable[[dict[str, Any], Any, Stem], None]
 
 _LONGEST_WHOLE = 120  # characters; a longer text is nothing that somebody types as a name
 
@@ -47,12 +49,12 @@ def converter(definition: IndexDefinition) -> Convert:
 
 
 def _renderer(definition: IndexDefinition) -> Callable[[Document], bytes]:
-    stem = stemmer(definition.language)
     fields = [
-        (one.field.name, _adder(one, convert, stem))
+        (one.field.name, _adder(one, convert))
         for one in physical(definition)
         if (convert := values.converter(one.field))
     ]
+    stem_for = stem_of(definition)
     visible = sources.visible(definition)
     factors = boosts.columns(definition).items()
 
@@ -62,12 +64,12 @@ def _renderer(definition: IndexDefinition) -> Callable[[Document], bytes]:
             JSON: _text(visible(document.source)), KEY: document.id, DIGEST: document.digest,
             SLOT: mark.slot, CHECKSUM: mark.checksum,
         }  # fmt: skip
-        name = ""
+        name, stem = "", stem_for(held)
         try:
             for name, add in fields:
                 value = held.get(name)
                 if value is not None:
-                    add(body, value)
+                    add(body, value, stem)
         except ValueError as error:
             raise values.Unindexable(f"{name}: {error}") from None
         for column, factor in factors:
@@ -84,10 +86,10 @@ def _text(source: bytes) -> str:
         raise values.Unindexable("the source is not UTF-8") from None
 
 
-def _adder(one: Physical, convert: values.Convert, stem: Stem) -> Add:
+def _adder(one: Physical, convert: values.Convert) -> Add:
     """What adds one field; it raises Unindexable without the field's name."""
 
-    def add(body: dict[str, Any], given: Any) -> None:
+    def add(body: dict[str, Any], given: Any, stem: Stem) -> None:
         items = [convert(item) for item in values.many(given)]
         if items and one.words:
             _add_words(body, one, stem, items)
@@ -101,7 +103,7 @@ def _adder(one: Physical, convert: values.Convert, stem: Stem) -> Add:
         return add
     # Most fields of most documents are a single value, in half the time.
     if one.stems:
-        return _text_adder(one, convert, stem, add)
+        return _text_adder(one, convert, add)
     return _value_adder(one, convert, add) if one.value and not one.words else add
 
 
@@ -109,23 +111,23 @@ def _value_adder(one: Physical, convert: values.Convert, add_many: Add) -> Add:
     """Adds what has no words: the same for filters and sorts."""
     value, sort = one.value, one.sort
 
-    def add(body: dict[str, Any], given: Any) -> None:
+    def add(body: dict[str, Any], given: Any, stem: Stem) -> None:
         if type(given) in values.SINGLE:
             body[value] = item = convert(given)
             if sort:
                 body[sort] = item
         else:
-            add_many(body, given)
+            add_many(body, given, stem)
 
     return add
 
 
-def _text_adder(one: Physical, convert: values.Convert, stem: Stem, add_many: Add) -> Add:
+def _text_adder(one: Physical, convert: values.Convert, add_many: Add) -> Add:
     """Adds a text with its words and stems."""
 
-    def add(body: dict[str, Any], given: Any) -> None:
+    def add(body: dict[str, Any], given: Any, stem: Stem) -> None:
         if type(given) is not str:
-            add_many(body, given)
+            add_many(body, given, stem)
             return
         item = convert(given)
         words = tokens(item)

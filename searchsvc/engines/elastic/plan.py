@@ -1,22 +1,27 @@
 """What a version's definition settles for every query on it."""
 
 from searchsvc.domain.definition import Field, IndexDefinition
-from searchsvc.engines.analysis import stemmer
 from searchsvc.engines.elastic.schema import Physical, physical
+from searchsvc.engines.languages import marked
 
 
 class Plan:
-    """The native fields of a definition by our names, and its stemmer."""
+    """The native fields of a definition by our names, and what its words are stemmed to."""
 
     def __init__(self, definition: IndexDefinition) -> None:
         self.definition = definition
         self.fields: dict[str, Physical] = {one.field.name: one for one in physical(definition)}
-        self._stem = stemmer(definition.language)
+        self._marked = marked(definition)
 
     def of(self, field: Field) -> Physical:
         """The native fields of `field`."""
         return self.fields[field.name]
 
-    def stem(self, word: str) -> str:
-        """The stem of one word."""
-        return self._stem([word])[0]
+    def stems(self, word: str) -> list[str]:
+        """The stems of one word as documents hold them, one for each language."""
+        return [stem([word])[0] for _, stem in self._marked]
+
+    @property
+    def marks(self) -> list[str]:
+        """What the stems of each language begin with."""
+        return [mark for mark, _ in self._marked]

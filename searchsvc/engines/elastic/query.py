@@ -84,7 +84,7 @@ class Words:
         self._typed = [word for clause in clauses for word in clause.typed.words]
         self._completes = not self._all and 1 < len(self._typed) <= COMPLETE_MOST
         held = [piece.group for clause in clauses for piece in clause.pieces]
-        guesses = [one.guesses for one in held for _ in one.words]
+        guesses = [one.guesses * len(plan.marks) for one in held for _ in one.words]
         self._room = room(guesses, len(fields), spelt=self._completes)
 
     @property
@@ -117,7 +117,7 @@ class Words:
 
     def _in_joined(self, group: Group, weight: float) -> Native:
         """One term in the joined field, which has stems alone."""
-        stems = dict.fromkeys(self._plan.stem(word) for word in group.words)
+        stems = dict.fromkeys(stem for word in group.words for stem in self._plan.stems(word))
         return either([_term(JOINED, stem, self._joined * weight) for stem in stems])
 
     def _in_field(self, field: Field, weight: float, group: Group) -> Native:
@@ -135,23 +135,32 @@ class Words:
         """All that one word may stand for in one field."""
         one, word = self._plan.of(field), group.words[0]
         if self._room.lean and one.stems:
-            yield _term(one.stems, self._plan.stem(word), weight)
+            yield from self._stemmed(one, word, weight)
             return
         yield _term(one.words, word, weight)
         if field.type is FieldType.ID:
             if group.prefix:
                 yield _begun(one.words, word, weight * _BEGUN)
             return
-        yield _term(one.stems, self._plan.stem(word), weight * _STEM)
+        yield from self._stemmed(one, word, weight * _STEM)
         if group.prefix:
             yield from self._completions(one, word, weight)
             yield _begun(one.words, word, weight * _BEGUN)
         if group.typos and forgives_typos(field, self._plan.definition):
-            most = self._room.expansions
-            for name in (one.words, one.stems) if most else ():
-                yield _fuzzy(name, word, group.typos, most, weight * _CORRECTION)
+            yield from self._corrections(one, group, weight * _CORRECTION)
             if group.prefix and self._misspelt and len(word) <= _LONGEST_BEGUN:
                 yield _begun_wrong(one.words, word, weight * _BEGUN_WRONG)
+
+    def _stemmed(self, one: Physical, word: str, weight: float) -> Iterator[Native]:
+        return (_term(one.stems, stem, weight) for stem in self._plan.stems(word))
+
+    def _corrections(self, one: Physical, group: Group, weight: float) -> Iterator[Native]:
+        """What is a typo away from the word, in any of its forms."""
+        most, (word,) = self._room.expansions, group.words
+        if most:
+            yield _fuzzy(one.words, word, group.typos, most, weight)
+            for mark in self._plan.marks:
+                yield _fuzzy(one.stems, mark + word, group.typos, most, weight, len(mark))
 
     def _completions(self, one: Physical, word: str, weight: float) -> Iterator[Native]:
         """Scored as if all were as common as the commonest, the word itself among them."""
@@ -211,8 +220,8 @@ def _begun(name: str, value: str, boost: float, rewrite: Native | None = None) -
     return {"prefix": {name: {"value": value, "boost": boost, **how}}}
 
 
-def _fuzzy(name: str, value: str, typos: int, most: int, boost: float) -> Native:
-    how = {"fuzziness": typos, "prefix_length": 1, "max_expansions": most}
+def _fuzzy(name: str, value: str, typos: int, most: int, boost: float, mark: int = 0) -> Native:
+    how = {"fuzziness": typos, "prefix_length": mark + 1, "max_expansions": most}
     return {"fuzzy": {name: {"value": value, "boost": boost, **how}}}
 
 

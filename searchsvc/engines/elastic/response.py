@@ -15,6 +15,7 @@ from searchsvc.engines.clauses import groups_in
 from searchsvc.engines.elastic.failures import Reply, decoded, garbled
 from searchsvc.engines.elastic.plan import Plan
 from searchsvc.engines.elastic.shapes import Filtered, Vectors
+from searchsvc.engines.languages import stemmers
 from searchsvc.engines.marks import Highlighter, as_text
 from searchsvc.engines.seen_words import SeenWords
 from searchsvc.engines.terms import understood
@@ -174,4 +175,4 @@ def seen_words(
 ) -> SeenWords:
     """The words of `fields` in these documents."""
     texts = (as_text(one.get(field.name)) for one in members for field in fields)
-    return SeenWords(texts, terms, definition.language)
+    return SeenWords(texts, terms, stemmers(definition))

@@ -46,6 +46,7 @@ from searchsvc.engines.elastic.response import (
 from searchsvc.engines.elastic.transport import Transport
 from searchsvc.engines.facet_values import facet_values
 from searchsvc.engines.fields import searched, suggest_texts, suggest_values
+from searchsvc.engines.languages import stemmers
 from searchsvc.engines.seen_words import SeenWords
 from searchsvc.engines.serving import not_serving
 from searchsvc.engines.terms import understand
@@ -281,7 +282,7 @@ def _values(
     }
     definition = served.plan.definition
     texts = (str(bucket.value) for found in counted.values() for bucket in found)
-    understood = understand(wanted, SeenWords(texts, wanted, definition.language))
+    understood = understand(wanted, SeenWords(texts, wanted, stemmers(definition)))
     matcher = suggestions.Matcher(fields, understood, definition)
     return matcher.values(lambda field: counted[field.name], query.limit)
 

@@ -41,13 +41,13 @@ def is_doubtful(
         return bool(wanted)
     held: Mapping[str, object] = orjson.loads(found[0].held.json)
     words = {word for field in fields for word in tokens(as_text(held.get(field.name)))}
-    stems = {plan.stem(word) for word in words}
+    stems = {stem for word in words for stem in plan.stems(word)}
     return not all(_is_in(one, words, stems, plan) for _, one in wanted)
 
 
 def _is_in(wanted: Group, words: set[str], stems: set[str], plan: Plan) -> bool:
     (typed,) = wanted.words
-    if typed in words or plan.stem(typed) in stems:
+    if typed in words or not stems.isdisjoint(plan.stems(typed)):
         return True
     return wanted.prefix and any(word.startswith(typed) for word in words)
 

@@ -10,13 +10,13 @@ from tantivy import Index, Query, Schema, Searcher
 
 from searchsvc.domain.definition import Field, IndexDefinition
 from searchsvc.domain.index import IndexVersion
-from searchsvc.engines.analysis import stemmer
 from searchsvc.engines.embedded.analyzers import register
 from searchsvc.engines.embedded.directories import VersionDirectory, damaged
 from searchsvc.engines.embedded.schema import Physical, physical
 from searchsvc.engines.embedded.tantivy_errors import is_tantivys
 from searchsvc.engines.embedded.vocabulary import Vocabulary
 from searchsvc.engines.fields import joined_weight, searched, suggest_texts, suggest_values
+from searchsvc.engines.languages import stemmers
 from searchsvc.engines.terms import Expansion, Letter
 
 # Fields with what each counts; they may weigh otherwise for another purpose.
@@ -118,7 +118,7 @@ def open_snapshot(directory: VersionDirectory) -> Snapshot:
     definition = directory.card().definition
     index = open_index(directory)
     plan = Plan(definition)
-    vocabulary = Vocabulary(plan.word_fields, stemmer(definition.language))
+    vocabulary = Vocabulary(plan.word_fields, stemmers(definition))
     return Snapshot(directory.version, plan, index, index.searcher(), vocabulary)
 
 

@@ -18,9 +18,9 @@ _MOST_LETTERS = 512  # kept; somebody may ask for every character there is
 class Vocabulary:
     """Caches letters over the commits of a version; `fields` are tantivy fields of words."""
 
-    def __init__(self, fields: Sequence[str], stem: Stem) -> None:
+    def __init__(self, fields: Sequence[str], stems: Sequence[Stem]) -> None:
         self._fields = fields
-        self._stem = stem
+        self._stems = stems
         self._letters: dict[str, tuple[Letter, int, float]] = {}
 
     def letter(self, first: str, searcher: Searcher, commit: int) -> Letter:
@@ -33,7 +33,7 @@ class Vocabulary:
             return cached[0]
         start = monotonic()
         found = [dict(searcher.terms_with_prefix(field, first)) for field in self._fields]
-        letter = Letter(found, self._stem)
+        letter = Letter(found, self._stems)
         end = monotonic()
         if len(self._letters) >= _MOST_LETTERS:
             self._letters.clear()

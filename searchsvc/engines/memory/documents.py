@@ -10,8 +10,9 @@ from searchsvc.domain.document import Document
 from searchsvc.domain.geo import Point
 from searchsvc.domain.query import SortKey
 from searchsvc.engines import boosts, distances, sources, values
-from searchsvc.engines.analysis import stemmer, tokens
+from searchsvc.engines.analysis import tokens
 from searchsvc.engines.fields import has_words, id_parts, joined
+from searchsvc.engines.languages import stemmers
 from searchsvc.engines.terms import Letter
 from searchsvc.engines.values import Value
 
@@ -123,4 +124,4 @@ class State:
             {word: n for word, n in words.items() if word[0] == first}
             for words in self.frequencies.values()
         ]
-        return Letter(fields, stemmer(self.definition.language))
+        return Letter(fields, stemmers(self.definition))

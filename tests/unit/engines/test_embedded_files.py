@@ -206,7 +206,7 @@ def test_a_beginning_finds_words_that_the_vocabulary_does_not_know(engines, tmp_
     """What was read of an earlier commit completes a word, and does not replace looking for it."""
     engines.serve(document("1", name="lamp"))
     opened = open_snapshot(Directories(tmp_path).of(version()))
-    snapshot = replace(opened, vocabulary=Remembering(["words0"], list))
+    snapshot = replace(opened, vocabulary=Remembering(["words0"], [list]))
     fields = searched(PRODUCTS, ["name"])
 
     def found(snapshot) -> int:

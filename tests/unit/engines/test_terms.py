@@ -18,7 +18,7 @@ class Words:
 
     def letter(self, first: str) -> Letter:
         """The words that begin with `first`."""
-        return Letter([{w: n for w, n in WORDS.items() if w[0] == first}], stemmer("en"))
+        return Letter([{w: n for w, n in WORDS.items() if w[0] == first}], [stemmer("en")])
 
 
 def stands_for(term: Term, field: Field = NAME) -> dict[str, float]:
@@ -62,7 +62,7 @@ def test_an_expansion_is_worked_out_once() -> None:
 
     class Once:
         def letter(self, first: str) -> Letter:
-            return words if first == "r" else Letter([], list)
+            return words if first == "r" else Letter([], [list])
 
     (one,), (two,) = (understand([Term("run", 1)], Once()) for _ in range(2))
     assert one.expansion is two.expansion

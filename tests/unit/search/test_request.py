@@ -186,7 +186,7 @@ SHOWING = {
 DECIDING = {
     "q": "dune", "filter": "year>1", "sort": "year:asc", "search_fields": "title", "match": "any",
     "typo": "off", "ranking": "popular",
-    "near": "1,2", "radius": "5km", "box": "1,2,3,4", "geo_field": "shop",
+    "near": "1,2", "radius": "5km", "box": "1,2,3,4", "geo_field": "shop", "lang": "en",
 }  # fmt: skip
 
 
