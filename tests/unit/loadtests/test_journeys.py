@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from journeys.answers import failure, stages
-from journeys.conditions import condition, pick
+from journeys.conditions import condition, pick, within
 from journeys.keys import typed
 from journeys.queries import FOLDER, NoQueries, Queries
 from journeys.server import absence
 from searchsvc.domain.definition import Field, FieldType, IndexDefinition
-from searchsvc.domain.query import Equals
+from searchsvc.domain.query import Equals, Range
 from searchsvc.search.filters import parse_filter
 from tests.support.server import free_port
 
@@ -151,16 +151,35 @@ def test_a_chosen_bool_is_the_same_bool_in_the_filter(value: bool) -> None:
 
 
 def test_every_counted_value_may_be_picked() -> None:
-    """The choice is among the values of all facets."""
+    """The choice is among the values, places and ranges of all facets that count a document."""
     answer = {
         "facets": {
             "kind": {"type": "values", "values": [{"value": "cat", "count": 2}]},
             "tame": {"type": "values", "values": [{"value": True, "count": 1}]},
             "age": {"type": "values", "values": []},
+            "home": {"levels": [{"below": None, "values": [{"value": "a > b", "count": 1}]}]},
+            "born": {
+                "type": "histogram",
+                "ranges": [
+                    {"from": None, "to": 5, "count": 1},
+                    {"from": 5, "to": 9.5, "count": 0},
+                    {"from": "2026-01-01T00:00:00Z", "to": None, "count": 3},
+                ],
+            },
         }
     }
     chance = random.Random(1)
-    assert {pick(answer, chance) for _ in range(50)} == {'kind:"cat"', "tame:true"}
+    assert {pick(answer, chance) for _ in range(100)} == {
+        'kind:"cat"', "tame:true", 'home:"a > b"', "born<5", 'born>="2026-01-01T00:00:00Z"',
+    }  # fmt: skip
+
+
+def test_a_chosen_range_is_the_same_range_in_the_filter() -> None:
+    """From its lower bound on, and below its upper one."""
+    chosen = within("age", {"from": 1, "to": 2.5, "count": 1})
+    low, high = parse_filter(chosen, PETS).parts
+    assert (low, high) == (Range("age", 1.0), Range("age", None, 2.5, include_high=False))
+    assert within("age", {"from": None, "to": None, "count": 1}) == "age EXISTS"
 
 
 @pytest.mark.parametrize("answer", [None, {}, {"facets": {}}, {"facets": {"kind": {"values": []}}}])
