@@ -11,6 +11,8 @@ import orjson
 from searchsvc.domain.definition import Field, FieldType, IndexDefinition
 from searchsvc.domain.query import And, Filter, Ids, Match, Not, SearchQuery, Term
 from searchsvc.domain.result import Frequencies
+from searchsvc.search.stopwords import stop_words
+from searchsvc.search.synonyms import folded
 from searchsvc.search.words import LONGEST_WORD, words
 
 # Of each field so many words are looked at, and of all so many are then searched for.
@@ -36,15 +38,21 @@ def said(source: bytes, definition: IndexDefinition, only: tuple[str, ...] | Non
 def telling(counts: Counts, found: Frequencies, definition: IndexDefinition) -> list[str]:
     """The words that tell most: said often, in heavy fields, and by few other documents.
 
-    A word that no other document holds leads to none.
+    A word that no other document holds leads to none, and one that says little to all of them.
     """
+    little = _saying_little(definition)
     worth: dict[str, float] = {}
     for field in definition.fields:
         for word, times in counts.get(field.name, {}).items():
             holding = found.by_field.get(field.name, {}).get(word, 0)
-            if holding > 1:
+            if holding > 1 and folded(word) not in little:
                 worth[word] = worth.get(word, 0.0) + _worth(field, times, holding, found.documents)
     return sorted(worth, key=lambda word: (-worth[word], word))[:_SEARCHED]
+
+
+def _saying_little(definition: IndexDefinition) -> frozenset[str]:
+    """The stop words of every language that a document may be of."""
+    return frozenset().union(*(stop_words(definition, code) for code in definition.all_languages))
 
 
 def asking(query: SearchQuery, id: str, found: Sequence[str]) -> SearchQuery:
