@@ -1,15 +1,16 @@
 """Generates the OpenAPI document from the tables of parameters, errors and schemas."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 from searchsvc import __version__
 from searchsvc.api.errors import PROBLEM_JSON
-from searchsvc.api.filter_schemas import DEGREES, FILTER_SCHEMAS
+from searchsvc.api.filter_schemas import FILTER_SCHEMAS
+from searchsvc.api.parameter_schemas import body_schema, query_parameter
 from searchsvc.api.parameters import LATENCY_PARAMETERS, MAX_SEARCHES, RUNS_PARAMETERS
 from searchsvc.api.request import MAX_TEXT, MEDIA_TYPES
-from searchsvc.api.schemas import NUMBER, SCHEMAS, Schema, array, record, reference
+from searchsvc.api.schemas import SCHEMAS, Schema, record, reference
 from searchsvc.domain.curation import CurationKind
 from searchsvc.search.parameters import (
     FACET_PARAMETERS,
@@ -63,21 +64,25 @@ def document() -> dict[str, Any]:
     }
 
 
-_IN_BODY: Mapping[str, Schema] = {
-    "filter": {"anyOf": [reference("Filter"), {"type": "object", "maxProperties": 0}]},
-    "point": reference("Point"),
-    "distance": NUMBER,
-    "box": {**array(DEGREES), "minItems": 4, "maxItems": 4},
-}
+def _asked(
+    name: str,
+    summary: str,
+    answer: str,
+    parameters: Sequence[Parameter],
+    place: Sequence[dict[str, Any]],
+    *also: int,
+) -> dict[str, Any]:
+    """What is asked by a query string or by a body; both may be refused for `also`, too."""
+    get = _query(name, summary, answer, parameters)
+    get["responses"].update(_problems(also))
+    post = _operation(f"{name}ByBody", f"{summary}, parameters in a JSON body", answer, (404,))
+    post["requestBody"] = _request_body(body_schema(parameters))
+    post["responses"].update(_problems(sorted((408, 413, 415, 503, *also))))
+    return {"parameters": [*place], "get": get, "post": post}
 
 
 def _search() -> dict[str, Any]:
-    post = _operation("searchByBody", "Search, parameters in a JSON body", "SearchAnswer", (404,))
-    post["requestBody"] = _request_body(_body(SEARCH_PARAMETERS))
-    post["responses"].update({str(s): _problem(_ERRORS[s]) for s in (408, 410, 413, 415, 503)})
-    get = _query("search", "Search", "SearchAnswer", SEARCH_PARAMETERS)
-    get["responses"]["410"] = _problem(_ERRORS[410])
-    return {"parameters": [_INDEX], "get": get, "post": post}
+    return _asked("search", "Search", "SearchAnswer", SEARCH_PARAMETERS, (_INDEX,), 410)
 
 
 def _searches() -> dict[str, Any]:
@@ -88,35 +93,23 @@ def _searches() -> dict[str, Any]:
     searches = {"type": "array", "items": search, "minItems": 1, "maxItems": MAX_SEARCHES}
     body = record({"searches": searches})
     post["requestBody"] = _request_body(body)
-    post["responses"].update({str(s): _problem(_ERRORS[s]) for s in (408, 413, 415)})
+    post["responses"].update(_problems((408, 413, 415)))
     return {"post": post}
 
 
 def _similar() -> dict[str, Any]:
     summary = "Documents like one of them"
-    post = _operation("similarByBody", summary, "SimilarAnswer", (404,))
-    post["requestBody"] = _request_body(_body(SIMILAR_PARAMETERS))
-    post["responses"].update({str(s): _problem(_ERRORS[s]) for s in (408, 413, 415, 503)})
-    get = _query("similar", summary, "SimilarAnswer", SIMILAR_PARAMETERS)
-    return {"parameters": [_INDEX, _ID], "get": get, "post": post}
+    return _asked("similar", summary, "SimilarAnswer", SIMILAR_PARAMETERS, (_INDEX, _ID))
 
 
 def _why() -> dict[str, Any]:
     summary = "Why a document is a hit of a search, or none"
-    post = _operation("whyByBody", f"{summary}, parameters in a JSON body", "WhyAnswer", (404,))
-    post["requestBody"] = _request_body(_body(WHY_PARAMETERS))
-    post["responses"].update({str(s): _problem(_ERRORS[s]) for s in (408, 413, 415, 503)})
-    get = _query("why", summary, "WhyAnswer", WHY_PARAMETERS)
-    return {"parameters": [_INDEX, _ID], "get": get, "post": post}
+    return _asked("why", summary, "WhyAnswer", WHY_PARAMETERS, (_INDEX, _ID))
 
 
 def _facet_values() -> dict[str, Any]:
-    summary, name = "Search the values of a facet", "FacetValues"
-    post = _operation("facetValuesByBody", f"{summary}, parameters in a JSON body", name, (404,))
-    post["requestBody"] = _request_body(_body(FACET_PARAMETERS))
-    post["responses"].update({str(s): _problem(_ERRORS[s]) for s in (408, 413, 415, 503)})
-    get = _query("facetValues", summary, name, FACET_PARAMETERS)
-    return {"parameters": [_INDEX, _FIELD], "get": get, "post": post}
+    summary = "Search the values of a facet"
+    return _asked("facetValues", summary, "FacetValues", FACET_PARAMETERS, (_INDEX, _FIELD))
 
 
 def _suggest() -> dict[str, Any]:
@@ -132,7 +125,7 @@ def _curation(kind: CurationKind) -> dict[str, Any]:
     text = {"schema": {"type": "string", "maxLength": MAX_TEXT}}
     put["requestBody"] = {"required": True, "content": {"text/plain": text}}
     statuses = (403, 404, 408, 412, 413, 415, 422)
-    put["responses"].update({str(s): _problem(_ERRORS[s]) for s in statuses})
+    put["responses"].update(_problems(statuses))
     for operation in (get, put):
         answer = operation["responses"]["200"]
         answer["headers"] = {**answer["headers"], "ETag": _ETAG}
@@ -232,14 +225,14 @@ _ETAG = {"description": "The hash of the file's content.", "required": True, **_
 
 def _query(name: str, summary: str, schema: str, parameters: Sequence[Parameter]) -> dict[str, Any]:
     operation = _operation(name, summary, schema, (404, 503))
-    operation["parameters"] = [_query_parameter(parameter) for parameter in parameters]
+    operation["parameters"] = [query_parameter(parameter) for parameter in parameters]
     return operation
 
 
 def _operation(name: str, summary: str, schema: str, errors: tuple[int, ...]) -> dict[str, Any]:
     """An operation that may also be refused for its URL."""
     responses = {"200": _answer("The answer.", reference(schema))}
-    responses.update({str(s): _problem(_ERRORS[s]) for s in sorted({400, 414, *errors})})
+    responses.update(_problems(sorted({400, 414, *errors})))
     return {"operationId": name, "summary": summary, "responses": responses}
 
 
@@ -251,56 +244,19 @@ def _answer(description: str, schema: Schema) -> dict[str, Any]:
     }
 
 
-def _problem(description: str) -> dict[str, Any]:
+def _problems(statuses: Iterable[int]) -> dict[str, Any]:
+    """The answers that refuse, by their statuses."""
+    content = {PROBLEM_JSON: {"schema": reference("Problem")}}
     return {
-        "description": description,
-        "headers": _ANSWER_HEADERS,
-        "content": {PROBLEM_JSON: {"schema": reference("Problem")}},
+        str(status): {
+            "description": _ERRORS[status],
+            "headers": _ANSWER_HEADERS,
+            "content": content,
+        }
+        for status in statuses
     }
-
-
-def _query_parameter(parameter: Parameter) -> dict[str, Any]:
-    """Lists travel as one value with commas."""
-    found: dict[str, Any] = {
-        "name": parameter.name,
-        "in": "query",
-        "description": parameter.description,
-        "schema": _schema(parameter),
-    }
-    if parameter.kind == "list":
-        found.update(style="form", explode=False)
-    return found
 
 
 def _request_body(schema: Schema) -> dict[str, Any]:
     content = {media_type: {"schema": schema} for media_type in MEDIA_TYPES}
     return {"required": True, "content": content}
-
-
-def _body(parameters: Sequence[Parameter]) -> Schema:
-    return {
-        "type": "object",
-        "properties": {
-            p.name: {**_body_schema(p), "description": p.description} for p in parameters
-        },
-        "additionalProperties": False,
-    }
-
-
-def _body_schema(parameter: Parameter) -> dict[str, Any]:
-    """What is always text in a query string may be an object, a number or a list in a body."""
-    schema, of_body = _schema(parameter), _IN_BODY.get(parameter.kind)
-    return schema if of_body is None else {"anyOf": [schema, of_body]}
-
-
-def _schema(parameter: Parameter) -> dict[str, Any]:
-    if parameter.kind == "list":
-        return {"type": "array", "items": {"type": "string"}, "maxItems": 100}
-    kind = "string" if parameter.kind in _IN_BODY else parameter.kind
-    schema: dict[str, Any] = {"type": kind, "default": parameter.default}
-    low, high = ("minLength", "maxLength") if kind == "string" else ("minimum", "maximum")
-    bounds = {low: parameter.minimum, high: parameter.maximum}
-    schema.update({name: bound for name, bound in bounds.items() if bound is not None})
-    if parameter.choices:
-        schema["enum"] = list(parameter.choices)
-    return schema
