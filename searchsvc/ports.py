@@ -3,11 +3,11 @@
 Sources, index stores and state stores block (batch work in one thread); search engines are async.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from searchsvc.domain.curation import Curation, CurationFile, CurationKind
 from searchsvc.domain.document import Mark, Tally, Write, WriteResult
@@ -214,6 +214,8 @@ class IndexStore(Protocol):
 
 
 # --- the read side of an engine ------------------------------------------------------------------
+
+Search: TypeAlias = Callable[[SearchQuery], Awaitable[SearchResult]]
 
 
 class SearchEngine(Protocol):

@@ -10,8 +10,9 @@ from itertools import count
 
 from searchsvc.domain.curation import Condition, How
 from searchsvc.domain.definition import IndexDefinition
-from searchsvc.domain.query import And, Boosted, Filter, Pin, Stated
+from searchsvc.domain.query import Boosted, Filter, Pin, Stated
 from searchsvc.errors import DefinitionError, FilterError, nearest
+from searchsvc.search.filter_parts import parts_of
 from searchsvc.search.filters import parse_filter
 from searchsvc.search.synonyms import phrase
 from searchsvc.search.words import words
@@ -143,10 +144,7 @@ def _stated(node: Node, definition: IndexDefinition) -> Stated:
 
 def joined(node: Node | None, definition: IndexDefinition) -> tuple[Filter, ...]:
     """The conditions that a filter joins by AND."""
-    if node is None:
-        return ()
-    found = _stated(node, definition).filter
-    return found.parts if isinstance(found, And) else (found,)
+    return () if node is None else parts_of(_stated(node, definition).filter)
 
 
 def boosts(node: Node | None, definition: IndexDefinition) -> tuple[Boosted, ...]:

@@ -8,7 +8,8 @@ from searchsvc.domain.definition import Boost, Field, FieldType, IndexDefinition
 from searchsvc.domain.query import Boosted, Filter, Not
 from searchsvc.engines import values
 from searchsvc.engines.conditions import holds
-from searchsvc.search.filters import fields_of, parse_filter
+from searchsvc.search.filter_parts import fields_of
+from searchsvc.search.filters import parse_filter
 
 # A score is never turned off or around by a boost, and no boost drowns every match.
 LOWEST, HIGHEST = 0.25, 30.0

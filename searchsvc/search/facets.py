@@ -8,7 +8,7 @@ from searchsvc.domain.query import FacetRequest, Filter
 from searchsvc.domain.result import Facet
 from searchsvc.errors import RequestError, nearest
 from searchsvc.search.cuts import ranges
-from searchsvc.search.filters import chosen, joined, without_field
+from searchsvc.search.filter_parts import chosen, joined, without_field
 from searchsvc.search.paths import names, opened
 
 _TEXTS = frozenset({FieldType.KEYWORD, FieldType.ID, FieldType.PATH})

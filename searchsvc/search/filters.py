@@ -14,10 +14,10 @@ r"""Parses filter expressions: `brand:"Apple" AND price:10 TO 20 AND NOT discont
 A value is a bare word or stands in double quotes, with `\"` and `\\` for those characters.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from searchsvc.domain.definition import Field, IndexDefinition
-from searchsvc.domain.query import And, Equals, Exists, Filter, Ids, Not, OneOf, Or, Scalar
+from searchsvc.domain.query import And, Exists, Filter, Not, Or
 from searchsvc.errors import FilterError
 from searchsvc.search.filter_conditions import Limits, between, compared, filtered_field, one_of
 from searchsvc.search.filter_regions import in_box, in_circle
@@ -168,52 +168,3 @@ def _unexpected(token: Token, wanted: str) -> FilterError:
     message = f"expected {wanted} at column {token.position}, found {found}"
     hint = "put AND between conditions, and quotes round values with spaces"
     return FilterError(message, position=token.position, hint=hint)
-
-
-def joined(*parts: Filter | None) -> Filter | None:
-    """All of `parts` that are filters."""
-    found = tuple(part for part in parts if part is not None)
-    return And(found) if len(found) > 1 else next(iter(found), None)
-
-
-def without_field(found: Filter | None, field: str) -> Filter | None:
-    """`found` less the clauses, joined by AND at its top, that speak of `field` alone.
-
-    This is the filter a facet on `field` counts under, so that the values beside the chosen one
-    keep their counts.
-    """
-    if found is None or fields_of(found) == {field}:
-        return None
-    if not isinstance(found, And):
-        return found
-    kept = tuple(part for part in found.parts if fields_of(part) != {field})
-    return kept[0] if len(kept) == 1 else And(kept)
-
-
-def chosen(found: Filter | None, field: str) -> tuple[Scalar, ...]:
-    """The values of `field` that those clauses name: what `without_field` leaves out."""
-    parts = found.parts if isinstance(found, And) else (found,)
-    own = [part for part in parts if part is not None and fields_of(part) == {field}]
-    return tuple(dict.fromkeys(value for part in own for value in _values_of(part)))
-
-
-def _values_of(found: Filter) -> Iterator[Scalar]:
-    match found:
-        case Equals(_, value):
-            yield value
-        case OneOf(_, values):
-            yield from values
-        case And(parts) | Or(parts):
-            for part in parts:
-                yield from _values_of(part)
-
-
-def fields_of(found: Filter) -> set[str]:
-    """The fields that a filter speaks of."""
-    if isinstance(found, And | Or):
-        return set().union(*(fields_of(part) for part in found.parts))
-    if isinstance(found, Not):
-        return fields_of(found.part)
-    if isinstance(found, Ids):
-        return set()
-    return {found.field}

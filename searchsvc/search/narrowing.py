@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from searchsvc.domain.query import And, Filter, Not, Or
+from searchsvc.search.filter_parts import joined
 
 MOST = 100  # conditions that alternatives may have in all; an engine takes only so many
 
@@ -25,7 +26,7 @@ class Narrowing:
 
     def rest(self, filter: Filter | None) -> Filter | None:
         """What is left to ask of a candidate, so that it passes `filter`."""
-        return _joined([part for part in _parts(filter) if part not in self.common])
+        return joined(*(part for part in _parts(filter) if part not in self.common))
 
 
 def narrowed(filters: Iterable[Filter | None]) -> Narrowing:
@@ -38,7 +39,7 @@ def narrowed(filters: Iterable[Filter | None]) -> Narrowing:
     parts = [part for part in every[0] if part in common]
     if all(weakest) and sum(map(_size, chain(*weakest))) <= MOST:
         parts.append(_either([And(rest) if len(rest) > 1 else rest[0] for rest in weakest]))
-    return Narrowing(_joined(parts), common)
+    return Narrowing(joined(*parts), common)
 
 
 def _size(filter: Filter) -> int:
@@ -58,12 +59,6 @@ def _parts(filter: Filter | None) -> tuple[Filter, ...]:
     if isinstance(filter, And):
         return tuple(part for inner in filter.parts for part in _parts(inner))
     return (filter,)
-
-
-def _joined(parts: Sequence[Filter]) -> Filter | None:
-    if not parts:
-        return None
-    return parts[0] if len(parts) == 1 else And(tuple(parts))
 
 
 def _either(parts: Sequence[Filter]) -> Filter:

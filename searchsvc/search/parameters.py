@@ -198,7 +198,7 @@ SEARCH_PARAMETERS: tuple[Parameter, ...] = (
     ),
 )
 
-# What decides which documents are hits, and in which order.
+# What decides which documents are hits, and in which order; the others say how hits are shown.
 WHY_PARAMETERS = tuple(
     parameter
     for parameter in SEARCH_PARAMETERS

@@ -4,14 +4,13 @@ They are asked for by their ids, which the search for all others leaves out. So 
 each must pass the filter as any other, and facets count it with the rest.
 """
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import TypeAlias
 
-from searchsvc.domain.query import And, Filter, Ids, Not, Pin, Place, SearchQuery
+from searchsvc.domain.query import Ids, Not, Pin, Place, SearchQuery
 from searchsvc.domain.result import Hit, SearchResult
-
-Search: TypeAlias = Callable[[SearchQuery], Awaitable[SearchResult]]
+from searchsvc.ports import Search
+from searchsvc.search.filter_parts import joined
 
 _TRIES = 3  # a swap between two answers makes them of two versions, and is rare
 
@@ -48,7 +47,7 @@ def _for_pinned(query: SearchQuery) -> SearchQuery:
     """The pinned documents that there are and that pass the filter, all at once."""
     return replace(
         query,
-        filter=_narrowed(query.filter, Ids(query.pinned)),
+        filter=joined(query.filter, Ids(query.pinned)),
         facets=(),
         boosts=(),
         after=None,
@@ -65,7 +64,7 @@ def _for_others(query: SearchQuery, places: Sequence[int]) -> SearchQuery:
     after = query.after
     return replace(
         query,
-        filter=_narrowed(query.filter, Not(Ids(query.pinned))),
+        filter=joined(query.filter, Not(Ids(query.pinned))),
         after=Place(after.values, start - before) if after and after.values else None,
         offset=start - before,
         limit=query.limit - within,
@@ -75,10 +74,6 @@ def _for_others(query: SearchQuery, places: Sequence[int]) -> SearchQuery:
 def _start(query: SearchQuery) -> int:
     """How many hits stand before the page, pinned ones among them."""
     return query.offset if query.after is None else query.after.seen
-
-
-def _narrowed(filter: Filter | None, part: Filter) -> Filter:
-    return part if filter is None else And((filter, part))
 
 
 def _merged(page: range, pinned: Mapping[int, Hit], others: Sequence[Hit]) -> Iterator[Hit]:

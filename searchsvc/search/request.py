@@ -1,6 +1,6 @@
 """Turns the parameters of a request into a query, checked against the index's definition."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from hashlib import blake2b
@@ -10,7 +10,6 @@ from searchsvc.domain.curation import NO_CURATION, Curation
 from searchsvc.domain.definition import DEFAULT, IndexDefinition, Ranking, Typo
 from searchsvc.domain.query import (
     NOTHING_APPLIED,
-    And,
     Applied,
     FacetSearch,
     Filter,
@@ -25,7 +24,8 @@ from searchsvc.errors import RequestError, nearest
 from searchsvc.search.explain import explained
 from searchsvc.search.facets import facet_requests, refuse_unsearchable
 from searchsvc.search.filter_json import read_filter
-from searchsvc.search.filters import joined, parse_filter
+from searchsvc.search.filter_parts import joined, parts_of
+from searchsvc.search.filters import parse_filter
 from searchsvc.search.moment import as_of
 from searchsvc.search.orders import sort_keys
 from searchsvc.search.parameters import (
@@ -33,20 +33,18 @@ from searchsvc.search.parameters import (
     SEARCH_PARAMETERS,
     SIMILAR_PARAMETERS,
     SUGGEST_PARAMETERS,
+    WHY_PARAMETERS,
     read_parameters,
 )
 from searchsvc.search.planner import NEVER, Asked, Plan, plan
 from searchsvc.search.regions import near_of, regions_of
+from searchsvc.search.rules import Consequences, consequences, holding
 from searchsvc.search.spoken import of_language
 from searchsvc.search.stopwords import stop_words
 
 # Deeper pages cost the engine more than anyone reads.
 MAX_WINDOW = 10_000
-# How hits are shown; all other parameters decide which they are, or in which order.
-_SHOWING = frozenset(
-    ("page", "per_page", "cursor", "facets", "facet_limit", "fields", "highlight", "explain")
-)
-_DECIDING = tuple(one.name for one in SEARCH_PARAMETERS if one.name not in _SHOWING)
+_DECIDING = tuple(one.name for one in WHY_PARAMETERS)
 _NO_TYPOS = Typo(one_from=1_000_000, two_from=1_000_000)
 
 
@@ -59,7 +57,8 @@ def search_query(
     """The query of a search request, curated. Raises RequestError, naming the parameter."""
     values = read_parameters(given, SEARCH_PARAMETERS)
     near = near_of(values, definition)
-    found = _narrowed(_filter(values["filter"], definition), regions_of(values, definition))
+    given_filter = _filter(values["filter"], definition)
+    found = joined(*parts_of(given_filter), *regions_of(values, definition))
     offset = (values["page"] - 1) * values["per_page"]
     if offset + values["per_page"] > MAX_WINDOW:
         message = f"page and per_page reach beyond the first {MAX_WINDOW} hits"
@@ -155,16 +154,16 @@ def suggest_query(
     values = read_parameters(given, SUGGEST_PARAMETERS)
     typo, found = _typo(values, definition), _filter(values["filter"], definition)
     planned = plan(Asked(values["q"], typo))
-    ruled = plan(Asked("", typo, Curation(always=curation.always), found, now=now))
+    ruled = consequences(holding(Curation(always=curation.always), (), found, now))
     spoken = of_language(values["lang"], definition)
     narrowed = joined(found, _imposed(ruled), spoken)
     return SuggestQuery(definition.name, values["q"], planned.terms, values["limit"], narrowed)
 
 
-def _imposed(planned: Plan) -> Filter | None:
+def _imposed(ruled: Plan | Consequences) -> Filter | None:
     """What rules ask of every hit, and of every document that a facet counts."""
-    hidden = Not(Ids(planned.hides)) if planned.hides else None
-    return joined(*(stated.filter for stated in planned.filters), hidden)
+    hidden = Not(Ids(ruled.hides)) if ruled.hides else None
+    return joined(*(stated.filter for stated in ruled.filters), hidden)
 
 
 def _applied(planned: Plan, steps: tuple[PlanStep, ...] | None) -> Applied:
@@ -178,12 +177,6 @@ def _filter(given: str | Mapping[str, object], definition: IndexDefinition) -> F
     if isinstance(given, str):
         return parse_filter(given, definition)
     return read_filter(given, definition)
-
-
-def _narrowed(found: Filter | None, regions: Sequence[Filter]) -> Filter | None:
-    """The filter and the regions together, joined by AND at the top."""
-    parts = found.parts if isinstance(found, And) else (found,)
-    return joined(*parts, *regions)
 
 
 def _typo(values: Mapping[str, Any], definition: IndexDefinition) -> Typo:

@@ -6,7 +6,8 @@ from datetime import datetime
 from operator import attrgetter
 
 from searchsvc.domain.curation import Condition, Curation, How, Phrase, Rule
-from searchsvc.domain.query import And, Boosted, Filter, Pin, Stated
+from searchsvc.domain.query import Boosted, Filter, Pin, Stated
+from searchsvc.search.filter_parts import parts_of
 
 MAX_PINS = 100
 MAX_BOOSTS = 10  # each costs an engine as much as the words do
@@ -34,7 +35,7 @@ def holding(curation: Curation, words: Phrase, filter: Filter | None, now: datet
         for rule in curation.rules.get(word, ()):
             if any(_holds(condition, words) for condition in rule.when):
                 found[rule.number] = rule
-    asked = _joined(filter)
+    asked = frozenset(parts_of(filter))
     kept = (rule for rule in found.values() if _is_time(rule, now) and asked.issuperset(rule.given))
     return sorted(kept, key=attrgetter("number"))
 
@@ -55,13 +56,6 @@ def place(condition: Condition, words: Phrase) -> int:
 
 def _is_time(rule: Rule, now: datetime) -> bool:
     return (rule.start is None or rule.start <= now) and (rule.end is None or now < rule.end)
-
-
-def _joined(filter: Filter | None) -> frozenset[Filter]:
-    """The conditions that a request's filter joins by AND."""
-    if filter is None:
-        return frozenset()
-    return frozenset(filter.parts if isinstance(filter, And) else (filter,))
 
 
 def rewritten(rules: Iterable[Rule], words: Phrase) -> tuple[int, int, tuple[str, ...]] | None:

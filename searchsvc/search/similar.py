@@ -9,8 +9,9 @@ from typing import Any, TypeAlias
 import orjson
 
 from searchsvc.domain.definition import Field, FieldType, IndexDefinition
-from searchsvc.domain.query import And, Filter, Ids, Match, Not, SearchQuery, Term
+from searchsvc.domain.query import Ids, Match, Not, SearchQuery, Term
 from searchsvc.domain.result import Frequencies
+from searchsvc.search.filter_parts import joined
 from searchsvc.search.stopwords import stop_words
 from searchsvc.search.synonyms import folded
 from searchsvc.search.words import LONGEST_WORD, words
@@ -57,12 +58,11 @@ def _saying_little(definition: IndexDefinition) -> frozenset[str]:
 
 def asking(query: SearchQuery, id: str, found: Sequence[str]) -> SearchQuery:
     """`query` for any of the words, without the document itself."""
-    others: Filter = Not(Ids((id,)))
     return replace(
         query,
         terms=tuple(Term(word) for word in found),
         match=Match.ANY,
-        filter=others if query.filter is None else And((query.filter, others)),
+        filter=joined(query.filter, Not(Ids((id,)))),
         highlight=False,
     )
 

@@ -12,11 +12,14 @@ from searchsvc.domain.definition import IndexDefinition
 from searchsvc.search.synonyms import folded
 
 
-@lru_cache(maxsize=256)
 def stop_words(definition: IndexDefinition, language: str = "") -> frozenset[str]:
     """The stop words of an index, folded: its own, or else those of `language`, or of its own."""
-    own = definition.stop_words
-    words = _by_language().get(language or definition.language, ()) if own is None else own
+    return _folded(definition.stop_words, language or definition.language)
+
+
+@lru_cache(maxsize=256)
+def _folded(own: tuple[str, ...] | None, language: str) -> frozenset[str]:
+    words = _by_language().get(language, ()) if own is None else own
     return frozenset(map(folded, words))
 
 

@@ -1,15 +1,14 @@
 """Tells why a document is a hit of a search, or is none: its filter, its words and its place."""
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import TypeAlias
 
 from searchsvc.domain.definition import IndexDefinition
 from searchsvc.domain.index import IndexVersion
-from searchsvc.domain.query import And, Filter, Ids, Match, SearchQuery, Term
+from searchsvc.domain.query import Ids, Match, SearchQuery, Term
 from searchsvc.domain.result import SearchResult
-
-Search: TypeAlias = Callable[[SearchQuery], Awaitable[SearchResult]]
+from searchsvc.ports import Search
+from searchsvc.search.filter_parts import joined
 
 _PAGE, _DEEPEST = 100, 1_000  # hits that are looked through for the document's place
 
@@ -56,7 +55,7 @@ class Questions:
     def __init__(self, query: SearchQuery, id: str, search: Search) -> None:
         self._query = query
         self._search = search
-        self._only: Filter = Ids((id,))
+        self._only = Ids((id,))
         self._plain = SearchQuery(
             query.index, filter=self._only, limit=0, highlight=False, version=query.version
         )
@@ -79,9 +78,7 @@ class Questions:
         return await self._any(replace(self._plain, terms=(term,), search_fields=(field,)))
 
     def _narrowed(self, query: SearchQuery) -> SearchQuery:
-        filter = self._query.filter
-        parts = (self._only,) if filter is None else (filter, self._only)
-        return replace(query, filter=And(parts))
+        return replace(query, filter=joined(self._query.filter, self._only))
 
     async def _any(self, query: SearchQuery) -> bool:
         return bool((await self._search(query)).total)

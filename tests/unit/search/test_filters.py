@@ -11,7 +11,8 @@ from searchsvc.domain.geo import NEAREST, Box, Circle, Point
 from searchsvc.domain.query import And, Equals, Exists, Filter, Not, OneOf, Or, Range, Within
 from searchsvc.errors import FilterError
 from searchsvc.search.filter_conditions import MAX_CLAUSES, MAX_DEPTH
-from searchsvc.search.filters import parse_filter, without_field
+from searchsvc.search.filter_parts import without_field
+from searchsvc.search.filters import parse_filter
 
 PRODUCTS = parse_mapping(
     "products",
