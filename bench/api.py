@@ -13,16 +13,11 @@ server is `searchsvc serve` with one worker; its CPU time is that of its whole p
 """
 
 import argparse
-import http.client
-import os
 import random
-import socket
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -32,6 +27,7 @@ from urllib.parse import urlencode
 import orjson
 from indexing import make_project
 from rows import make_products, queries
+from server import Server, served
 
 PAGE, SUGGESTIONS = 10, 8
 EVERY = 1_000_000  # values kept of each of several segments, so that counts are exact
@@ -213,84 +209,6 @@ def _misspelt(text: str, draw: random.Random) -> str:
     at = draw.randrange(1, len(word) - 1)
     wrong = word[:at] + word[at + 1] + word[at] + word[at + 2 :]
     return text.replace(word, wrong, 1)
-
-
-class Server:
-    """A running server, and its CPU time."""
-
-    def __init__(self, process: subprocess.Popen, port: int) -> None:
-        self._process = process
-        self._port = port
-
-    def measure(self, paths: list[bytes]) -> tuple[float, list[bytes]]:
-        """The server's CPU time per request in µs, and the answers, all over one connection."""
-        with socket.create_connection(("127.0.0.1", self._port)) as connection:
-            before = self._cpu()
-            answers = [_get(connection, path) for path in paths]
-            return (self._cpu() - before) / len(paths) * 1e6, answers
-
-    def _cpu(self) -> float:
-        """Seconds that the server and its workers have been on a processor, by Linux' /proc."""
-        stats = {}
-        for path in Path("/proc").glob("[0-9]*/stat"):
-            try:
-                fields = path.read_text().rpartition(")")[2].split()
-            except OSError:
-                continue
-            stats[int(path.parent.name)] = int(fields[1]), int(fields[11]) + int(fields[12])
-        tree = {self._process.pid}
-        while more := {pid for pid, (parent, _) in stats.items() if parent in tree} - tree:
-            tree |= more
-        return sum(stats[pid][1] for pid in tree) / os.sysconf("SC_CLK_TCK")
-
-
-def _get(connection: socket.socket, path: bytes) -> bytes:
-    connection.sendall(b"GET %b HTTP/1.1\r\nHost: bench\r\n\r\n" % path)
-    head, body = _received(connection, b"").split(b"\r\n\r\n", 1)
-    if not head.startswith(b"HTTP/1.1 200"):
-        raise RuntimeError(head.decode())
-    length = int(head.lower().partition(b"content-length:")[2].partition(b"\r\n")[0])
-    while len(body) < length:
-        body = _received(connection, body)
-    return body
-
-
-def _received(connection: socket.socket, data: bytes) -> bytes:
-    more = connection.recv(1 << 18)
-    if not more:
-        raise RuntimeError("the server closed the connection")
-    return data + more
-
-
-@contextmanager
-def served(folder: Path) -> Iterator[Server]:
-    """`searchsvc serve` in `folder`, ready to answer."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    process = subprocess.Popen(["searchsvc", "-C", folder, "serve", "--port", str(port)])
-    try:
-        _wait(port)
-        yield Server(process, port)
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
-
-
-def _wait(port: int) -> None:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        connection = http.client.HTTPConnection("127.0.0.1", port)
-        try:
-            connection.request("GET", "/readyz")
-            if connection.getresponse().status == 200:
-                return
-        except OSError:
-            pass
-        finally:
-            connection.close()
-        time.sleep(0.1)
-    raise RuntimeError("the server does not answer")
 
 
 if __name__ == "__main__":
