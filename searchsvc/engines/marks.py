@@ -57,18 +57,19 @@ def _is_wanted(word: str, wanted: Needles) -> bool:
 def _quick(folded: str, wanted: Needles) -> list[Span]:
     """By searching for each wanted word, since a long text has far more words than a query."""
     spans = []
+    edged = f" {folded} "  # so that a character stands before and after every word
     for needle in wanted.words:
         start = folded.find(needle)
         while start >= 0:
             end = start + len(needle)
-            if _is_edge(folded, start - 1) and _is_edge(folded, end):
+            if not (edged[start].isalnum() or edged[end + 1].isalnum()):
                 spans.append((start, end))
             start = folded.find(needle, end)
     for needle in wanted.beginnings:
         start = folded.find(needle)
         while start >= 0:
             end = _word_end(folded, start + len(needle))
-            if _is_edge(folded, start - 1):
+            if not edged[start].isalnum():
                 spans.append((start, end))
             start = folded.find(needle, end)
     return spans
@@ -77,11 +78,6 @@ def _quick(folded: str, wanted: Needles) -> list[Span]:
 def _word_end(text: str, position: int) -> int:
     match = _WORD_END.match(text, position)
     return match.end() if match else position
-
-
-def _is_edge(text: str, position: int) -> bool:
-    """Whether no word goes on at `position`."""
-    return not (0 <= position < len(text) and text[position].isalnum())
 
 
 class Highlighter:

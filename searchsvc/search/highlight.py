@@ -42,7 +42,8 @@ def snippet(text: str, spans: Iterable[Span], words: int) -> str:
     core = _densest(text, merged, words) if merged else (0, 0)
     start, end = _widened(text, core, words)
     inside = [(a - start, b - start) for a, b in merged if start <= a and b <= end]
-    body = _marked(text[start:end], inside, lines=False)
+    shown = text[start:end]
+    body = _marked(shown, inside, lines=not _LINES.search(shown))
     before = f"{_ELLIPSIS} " if text[:start].strip() else ""
     after = f" {_ELLIPSIS}" if text[end:].strip() else ""
     return f"{before}{body}{after}"
