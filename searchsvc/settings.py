@@ -64,6 +64,8 @@ class Engine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Api(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The HTTP server. `slow_ms` is from where a request enters the slow-query log.
 
+    An answer is given again for `cache_ms`, 0 for never.
+
     `secret` signs cursors; without it one is made and kept in `data_dir`. `edit` lets whoever
     reaches the API change synonyms and rules.
     """
@@ -72,6 +74,7 @@ class Api(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     port: Annotated[int, Meta(ge=1, le=65535)] = 8000
     workers: Annotated[int, Meta(ge=1, le=256)] = 1
     slow_ms: Annotated[int, Meta(ge=0)] = 250
+    cache_ms: Annotated[int, Meta(ge=0, le=60_000)] = 1000
     secret: Annotated[str, Meta(pattern="^(.{32,})?$")] = ""
     edit: bool = False
 

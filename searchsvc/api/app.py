@@ -2,6 +2,7 @@
 
 import falcon.asgi
 
+from searchsvc.api.cache import AnswerCache
 from searchsvc.api.entrance import Entrance
 from searchsvc.api.errors import add_error_handlers
 from searchsvc.api.native.curations import CurationResource
@@ -21,6 +22,7 @@ from searchsvc.api.native.suggest import Suggest
 from searchsvc.api.native.why import WhyHit
 from searchsvc.api.observe import Observe
 from searchsvc.api.request import ApiRequest
+from searchsvc.api.searched import Searched
 from searchsvc.api.services import ApiServices
 from searchsvc.domain.curation import CurationKind
 
@@ -31,17 +33,18 @@ def create_app(services: ApiServices) -> falcon.asgi.App[ApiRequest, falcon.asgi
     add_error_handlers(app)
     search, store, state = services.search, services.store, services.state
     indexes, page = Indexes(search, store), Page()
+    searched = Searched(search, AnswerCache(services.settings.cache_ms / 1000))
 
     app.add_route("/v1/indexes", indexes)
     app.add_route("/v1/indexes/{index}", indexes, suffix="one")
     app.add_route("/v1/indexes/{index}/versions", indexes, suffix="versions")
-    app.add_route("/v1/indexes/{index}/search", Search(search))
+    app.add_route("/v1/indexes/{index}/search", Search(searched))
     app.add_route("/v1/indexes/{index}/suggest", Suggest(search))
     app.add_route("/v1/indexes/{index}/facets/{field}", FacetValues(search))
     app.add_route("/v1/indexes/{index}/docs/{id:path}", Document(search))
     app.add_route("/v1/indexes/{index}/similar/{id:path}", Similar(search))
     app.add_route("/v1/indexes/{index}/why/{id:path}", WhyHit(search))
-    app.add_route("/v1/search", Searches(search, services.latency))
+    app.add_route("/v1/search", Searches(searched, search.definitions(), services.latency))
     for kind in CurationKind:
         files = CurationResource(search, services.curations, kind, edit=services.settings.edit)
         app.add_route(f"/v1/indexes/{{index}}/{kind}", files)

@@ -76,6 +76,14 @@ class SearchService:
             raise UnknownIndex(f"unknown index '{index[:63]}'", hint=hint)
         return self._engine.live(index)
 
+    def basis(self, index: str) -> tuple[LiveIndex, Curation]:
+        """What answers rest on beside parameters and time. Raises UnknownIndex or NotServing.
+
+        As long as no document changes where the engine can see it, the very same objects.
+        """
+        serving = self._serving(index)
+        return serving, self._curation(serving)
+
     def problems(self, index: str) -> list[str]:
         """Why synonyms or rules of that index are not used as their files lie."""
         return self._curations.problems(index) if self._curations else []

@@ -25,6 +25,8 @@ from searchsvc.domain.query import (
     SortKey,
     Term,
 )
+from searchsvc.engines.embedded import EmbeddedEngine
+from searchsvc.engines.memory import MemoryEngine
 from searchsvc.errors import NotServing, UnknownVersion
 from tests.contract.support import (
     PRODUCTS,
@@ -718,3 +720,16 @@ def test_a_version_that_is_gone_is_not_searched(engines) -> None:
         asyncio.run(engines.search.search(query("lamp", version=other)))
     with pytest.raises(UnknownVersion):
         asyncio.run(engines.search.opened(version(9)))
+
+
+def test_what_answers_is_the_same_object_until_something_else_does(engines) -> None:
+    """Cached answers go by that: a swap is seen, and on the embedded engine every change."""
+    live = engines.serve(document("1", name="lamp"))
+    first = engines.search.live("products")
+    is_embedded = isinstance(engines.search, EmbeddedEngine)
+    is_memory = isinstance(engines.search, MemoryEngine)  # of tests only: always another one
+    assert (engines.search.live("products") is first) is not is_memory
+    engines.write(live, document("2", name="lamp"))
+    assert (engines.search.live("products") is first) is not (is_memory or is_embedded)
+    engines.serve(document("1", name="lamp"), number=2)
+    assert engines.search.live("products") is not first

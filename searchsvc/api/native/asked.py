@@ -7,14 +7,10 @@ import falcon.asgi
 
 from searchsvc.api.answers import JSON
 from searchsvc.api.request import ApiRequest
-from searchsvc.search.service import SearchService
 
 
 class Asked(ABC):
     """A resource under an index: POST takes in a JSON body what GET takes in the query string."""
-
-    def __init__(self, search: SearchService) -> None:
-        self._search = search
 
     async def on_get(self, req: ApiRequest, resp: falcon.asgi.Response, **place: str) -> None:
         """By query string."""

@@ -2,17 +2,19 @@
 
 from collections.abc import Mapping
 
-from searchsvc.api.answers import search_body
 from searchsvc.api.native.asked import Asked
 from searchsvc.api.request import ApiRequest
+from searchsvc.api.searched import Searched
 
 
 class Search(Asked):
     """Ranked hits with facets."""
 
+    def __init__(self, searched: Searched) -> None:
+        self._searched = searched
+
     async def _answer(
         self, req: ApiRequest, place: Mapping[str, str], given: Mapping[str, object]
     ) -> bytes:
-        answer = await self._search.search(place["index"], given, req.stages)
-        req.version = answer.result.version.name
-        return search_body(answer, req.version, req.stages)
+        req.version, body = await self._searched.answer(place["index"], given, req.stages)
+        return body

@@ -1,18 +1,18 @@
 """POST /v1/search: several searches in one request."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import falcon.asgi
 import orjson
 
-from searchsvc.api.answers import JSON, search_body, times
+from searchsvc.api.answers import JSON, times
 from searchsvc.api.errors import problem
 from searchsvc.api.parameters import MAX_SEARCHES
 from searchsvc.api.request import ApiRequest
+from searchsvc.api.searched import Searched
 from searchsvc.errors import RequestError, UnknownParameter, nearest
-from searchsvc.search.service import SearchService
 from searchsvc.telemetry.latency import LatencyRecorder
 from searchsvc.telemetry.stages import Stages
 
@@ -22,8 +22,11 @@ _HINT = 'like: {"searches": [{"index": "products", "q": "words"}]}'
 class Searches:
     """Searches of any indexes, side by side; each is answered, or refused, in its place."""
 
-    def __init__(self, search: SearchService, latency: LatencyRecorder) -> None:
-        self._search = search
+    def __init__(
+        self, searched: Searched, indexes: Collection[str], latency: LatencyRecorder
+    ) -> None:
+        self._searched = searched
+        self._indexes = indexes
         self._latency = latency
 
     async def on_post(self, req: ApiRequest, resp: falcon.asgi.Response) -> None:
@@ -45,7 +48,7 @@ class Searches:
         except Exception as error:  # noqa: BLE001 - one that fails must not take the others along
             body = orjson.dumps(problem(req, error))
         index = given.get("index")
-        if isinstance(index, str) and index in self._search.definitions():
+        if isinstance(index, str) and index in self._indexes:
             route = req.uri_template or ""
             self._latency.record_request(route, index, stages.durations, stages.total)
         return body
@@ -56,8 +59,8 @@ class Searches:
             message = "each search needs the name of an index"
             raise RequestError(message, param="index", hint=_HINT)
         parameters = {name: value for name, value in given.items() if name != "index"}
-        answer = await self._search.search(index, parameters, stages)
-        return search_body(answer, answer.result.version.name, stages)
+        _, body = await self._searched.answer(index, parameters, stages)
+        return body
 
 
 def _searches(given: Mapping[str, object]) -> Sequence[Mapping[str, Any]]:

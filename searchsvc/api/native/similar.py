@@ -5,10 +5,14 @@ from collections.abc import Mapping
 from searchsvc.api.answers import similar_body
 from searchsvc.api.native.asked import Asked
 from searchsvc.api.request import ApiRequest
+from searchsvc.search.service import SearchService
 
 
 class Similar(Asked):
     """Documents like one of them; the id stands last, since it may hold any character, `/` too."""
+
+    def __init__(self, search: SearchService) -> None:
+        self._search = search
 
     async def _answer(
         self, req: ApiRequest, place: Mapping[str, str], given: Mapping[str, object]

@@ -60,10 +60,10 @@ class EmbeddedEngine:
             snapshot = self._snapshots.get(index)
         except SearchsvcError:
             return None
-        return None if snapshot is None else LiveIndex(snapshot.version, snapshot.definition)
+        return None if snapshot is None else snapshot.live
 
     async def opened(self, version: IndexVersion) -> LiveIndex:
-        return LiveIndex(version, self._snapshots.of(version).definition)
+        return self._snapshots.of(version).live
 
     async def search(self, query: SearchQuery) -> SearchResult:
         snapshot = self._asked(query)

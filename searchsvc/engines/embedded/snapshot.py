@@ -10,6 +10,7 @@ from tantivy import Index, Query, Schema, Searcher
 
 from searchsvc.domain.definition import Field, IndexDefinition
 from searchsvc.domain.index import IndexVersion
+from searchsvc.domain.result import LiveIndex
 from searchsvc.engines.embedded.analyzers import register
 from searchsvc.engines.embedded.directories import VersionDirectory, damaged
 from searchsvc.engines.embedded.schema import Physical, physical
@@ -77,6 +78,11 @@ class Snapshot:
     def definition(self) -> IndexDefinition:
         """What the version was built from."""
         return self.plan.definition
+
+    @cached_property
+    def live(self) -> LiveIndex:
+        """The version; another object after each commit, so that answers of before are told."""
+        return LiveIndex(self.version, self.definition)
 
     @cached_property
     def schema(self) -> Schema:

@@ -56,12 +56,13 @@ class FakeEngine:
 
     error: Exception | None = None
     serving: bool = True
+    held: LiveIndex = field(default_factory=lambda: LiveIndex(VERSION, BOOKS))
     delay: float = 0.0
     asked: list[Any] = field(default_factory=list)
     closed: bool = False
 
     def live(self, index: str) -> LiveIndex | None:
-        return LiveIndex(VERSION, BOOKS) if self.serving and index == "books" else None
+        return self.held if self.serving and index == "books" else None
 
     async def search(self, query: SearchQuery) -> SearchResult:
         self._asked(query)
@@ -158,8 +159,9 @@ def api(tmp_path: Path) -> Iterator[App]:
     curations = CurationFiles(tmp_path / "mappings", defined, tmp_path / "logs" / "audit.jsonl")
     search = SearchService(engine, defined, curations=curations)
     services = api_services(
-        search, FakeStore(), state, curations, Api(slow_ms=250), tmp_path, close=engine.close
-    )
+        search, FakeStore(), state, curations, Api(slow_ms=250, cache_ms=0), tmp_path,
+        close=engine.close,
+    )  # fmt: skip
     services = replace(services, draining=Draining(tmp_path / "run", 1))
     client = falcon.testing.TestClient(create_app(services))
     yield App(client, engine, state, services, tmp_path)

@@ -1,11 +1,15 @@
 """The read routes: answers, headers, and what reaches the engine."""
 
 import json
+from dataclasses import replace
 
+import falcon.testing
 import pytest
 
+from searchsvc.api.app import create_app
 from searchsvc.domain.query import Equals, Ids, Not
 from searchsvc.search.planner import STEPS
+from searchsvc.settings import Api
 
 SEARCH = "/v1/indexes/books/search"
 
@@ -45,6 +49,27 @@ def test_a_search_by_query_string(api) -> None:
         },
         "redirect": None,
     }  # fmt: skip
+
+
+def test_the_same_search_is_given_the_same_answer_for_a_moment(api) -> None:
+    """Whichever way it comes; times, ids and headers are its own. After a swap, not once more."""
+    client = falcon.testing.TestClient(create_app(replace(api.services, settings=Api())))
+    first = client.simulate_get(SEARCH, query_string="q=dune&fields=title")
+    again = client.simulate_get(SEARCH, query_string="fields=title&q=dune")
+    within = client.simulate_post(
+        "/v1/search", json={"searches": [{"q": "dune", "fields": "title", "index": "books"}]}
+    ).json["results"][0]
+    assert len(api.engine.asked) == 1
+    for answer in (again.json, within):
+        assert set(answer["timing"]) == {"parse", "cache"}
+        assert {**first.json, "took_ms": 0, "timing": {}} == {**answer, "took_ms": 0, "timing": {}}
+    assert again.headers["x-index-version"] == first.headers["x-index-version"]
+    assert again.headers["x-request-id"] != first.headers["x-request-id"]
+    assert "cache;dur=" in again.headers["server-timing"]
+    client.simulate_get(SEARCH, query_string="q=dune")
+    api.engine.held = replace(api.engine.held)
+    client.simulate_get(SEARCH, query_string="q=dune&fields=title")
+    assert len(api.engine.asked) == 3
 
 
 @pytest.mark.parametrize("q", ["!!!", "%F0%9F%90%8D", "a" * 256, "%22", "%C2%A0."])

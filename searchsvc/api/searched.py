@@ -1,0 +1,35 @@
+"""Searches as JSON: from the cache where an equal one was answered a moment ago."""
+
+from collections.abc import Mapping
+from functools import partial
+
+from searchsvc.api.answers import search_body, timed
+from searchsvc.api.cache import Answer, AnswerCache
+from searchsvc.search.service import SearchService
+from searchsvc.telemetry.stages import Stages
+
+
+class Searched:
+    """Answers searches for the routes that give them."""
+
+    def __init__(self, search: SearchService, cache: AnswerCache) -> None:
+        self._search = search
+        self._cache = cache
+
+    async def answer(
+        self, index: str, given: Mapping[str, object], stages: Stages
+    ) -> tuple[str, bytes]:
+        """The version that answers, and the JSON. Raises as `SearchService.search` does."""
+        basis = self._search.basis(index)
+        key = f"{index} {sorted(given.items())!a}"
+        make = partial(self._made, index, given, stages)
+        answer, is_known = await self._cache.get(key, basis, make)
+        if is_known:
+            stages.lap("cache")
+        return answer.version, timed(answer.json, stages)
+
+    async def _made(self, index: str, given: Mapping[str, object], stages: Stages) -> Answer:
+        answer = await self._search.search(index, given, stages)
+        body = search_body(answer, answer.result.version.name)
+        stages.lap("render")
+        return Answer(answer.result.version.name, body)
