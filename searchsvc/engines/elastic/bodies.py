@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from searchsvc.domain.definition import DEFAULT, Decay, Field
 from searchsvc.domain.query import Filter, SearchQuery, SuggestQuery, Term
-from searchsvc.engines import boosts, suggestions
+from searchsvc.engines import suggestions
 from searchsvc.engines.analysis import fold
 from searchsvc.engines.clauses import Clause, clauses
 from searchsvc.engines.decays import MICROSECONDS
@@ -14,7 +14,6 @@ from searchsvc.engines.elastic.filters import Native, passing
 from searchsvc.engines.elastic.order import order
 from searchsvc.engines.elastic.plan import Plan
 from searchsvc.engines.elastic.query import Group, Words, boosted, group
-from searchsvc.engines.fields import joined_weight, searched
 from searchsvc.search.narrowing import narrowed
 
 _VALUES = 1_000  # values of one field that are looked through for those that begin as typed
@@ -24,8 +23,8 @@ def search_body(
     plan: Plan, query: SearchQuery, cut: Sequence[Clause[Group]], *, misspelt: bool
 ) -> Native:
     """One search: its hits, their order and its facets."""
-    fields = searched(plan.definition, query.search_fields)
-    joined = joined_weight(plan.definition, query.search_fields)
+    fields, is_narrowed = plan.searched(query.search_fields), query.search_fields is not None
+    joined = 0.0 if is_narrowed else plan.joined
     words = Words(plan, query, cut, fields, joined, misspelt=misspelt)
     ranked = bool(query.limit) and not query.sort
     narrow = narrowed([query.filter, *(facet.filter for facet in query.facets)])
@@ -56,7 +55,7 @@ def _ranked(plan: Plan, found: Native, query: SearchQuery) -> Native:
 
 
 def _ranked_by(plan: Plan, query: Native, ranking: str) -> Native:
-    column = boosts.column(plan.definition, ranking)
+    column = plan.column(ranking)
     if not column:
         return query
     factor = {"field": column, "missing": 1.0}

@@ -45,7 +45,7 @@ from searchsvc.engines.elastic.response import (
 )
 from searchsvc.engines.elastic.transport import Transport
 from searchsvc.engines.facet_values import facet_values
-from searchsvc.engines.fields import searched, suggest_texts, suggest_values
+from searchsvc.engines.fields import suggest_texts, suggest_values
 from searchsvc.engines.languages import stemmers
 from searchsvc.engines.seen_words import SeenWords
 from searchsvc.engines.serving import not_serving
@@ -175,7 +175,7 @@ class ElasticEngine:
             whole = {name: body[name] for name in body if name != "search_after"}
             more = await self._ask(served, {**whole, "from": 0, "size": 0, "aggs": again})
             counted = counted | more.aggregations
-        fields = searched(definition, query.search_fields)
+        fields = served.plan.searched(query.search_fields)
         return SearchResult(
             served.live.version,
             found.total,
@@ -186,7 +186,7 @@ class ElasticEngine:
         )
 
     async def _unknown(self, served: Served, query: SearchQuery) -> tuple[UnknownWord, ...]:
-        fields = searched(served.plan.definition, query.search_fields)
+        fields = served.plan.searched(query.search_fields)
         wanted = spelling.single_words(query.terms)
         bodies = [spelling.body(one, served.plan, fields) for _, one in wanted]
         if not bodies:
