@@ -15,16 +15,16 @@ class Server:
 
     def __init__(self, process: subprocess.Popen, port: int) -> None:
         self._process = process
-        self._port = port
+        self.port = port
 
     def measure(self, paths: list[bytes]) -> tuple[float, list[bytes]]:
         """The server's CPU time per request in µs, and the answers, all over one connection."""
-        with socket.create_connection(("127.0.0.1", self._port)) as connection:
-            before = self._cpu()
-            answers = [_get(connection, path) for path in paths]
-            return (self._cpu() - before) / len(paths) * 1e6, answers
+        with socket.create_connection(("127.0.0.1", self.port)) as connection:
+            before = self.cpu()
+            answers = [get(connection, path) for path in paths]
+            return (self.cpu() - before) / len(paths) * 1e6, answers
 
-    def _cpu(self) -> float:
+    def cpu(self) -> float:
         """Seconds that the server and its workers have been on a processor, by Linux' /proc."""
         stats = {}
         for path in Path("/proc").glob("[0-9]*/stat"):
@@ -39,8 +39,14 @@ class Server:
         return sum(stats[pid][1] for pid in tree) / os.sysconf("SC_CLK_TCK")
 
 
-def _get(connection: socket.socket, path: bytes) -> bytes:
-    connection.sendall(b"GET %b HTTP/1.1\r\nHost: bench\r\n\r\n" % path)
+def get(connection: socket.socket, path: bytes) -> bytes:
+    """The body of an answer. Raises RuntimeError for one that is none of a search."""
+    return answered(connection, b"GET %b HTTP/1.1\r\nHost: bench\r\n\r\n" % path)
+
+
+def answered(connection: socket.socket, request: bytes) -> bytes:
+    """The same for a whole request as it is sent."""
+    connection.sendall(request)
     head, body = _received(connection, b"").split(b"\r\n\r\n", 1)
     if not head.startswith(b"HTTP/1.1 200"):
         raise RuntimeError(head.decode())
@@ -60,16 +66,28 @@ def _received(connection: socket.socket, data: bytes) -> bytes:
 @contextmanager
 def served(folder: Path) -> Iterator[Server]:
     """`searchsvc serve` in `folder`, ready to answer."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    process = subprocess.Popen(["searchsvc", "-C", folder, "serve", "--port", str(port)])
+    port = free_port()
+    with started(["searchsvc", "-C", folder, "serve", "--port", str(port)], port) as server:
+        yield server
+
+
+@contextmanager
+def started(command: list, port: int, **environment: str) -> Iterator[Server]:
+    """A server that answers /readyz on that port."""
+    process = subprocess.Popen(command, env=os.environ | environment)
     try:
         _wait(port)
         yield Server(process, port)
     finally:
         process.terminate()
         process.wait(timeout=30)
+
+
+def free_port() -> int:
+    """One that nothing listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def _wait(port: int) -> None:
