@@ -32,12 +32,16 @@ def search_body(answer: SearchAnswer, version: str) -> bytes:
             "query": query.text if applied.typed is None else applied.typed,
             "index": query.index,
             "version": version,
-            "total": {"value": result.total, "relation": "eq"},
+            "total": {
+                "value": result.total,
+                "relation": "gte" if result.at_least else "eq",
+                "unit": "documents" if query.grouping is None else "groups",
+            },
             "page": query.page,
             "per_page": query.limit,
             "next_cursor": answer.next_cursor,
             "hits": [_hit(hit) for hit in result.hits],
-            "facets": facets_body(query.facets, result.facets),
+            "facets": facets_body(query.facets, result.facets, grouped=query.grouping is not None),
             "correction": answer.correction and {"query": answer.correction},
             "applied": {
                 "match": "any" if any_word else "all",
@@ -157,6 +161,9 @@ def _hit(hit: Hit) -> Mapping[str, Any]:
     }
     if hit.distance is not None:
         shown["distance_m"] = round(hit.distance, 1)
+    if hit.group is not None:
+        others = [_hit(other) for other in hit.group.hits]
+        shown["group"] = {"key": hit.group.key, "count": hit.group.count, "hits": others}
     return shown
 
 

@@ -8,17 +8,21 @@ from searchsvc.domain.result import Facet, RangeBucket, Stats
 
 
 def facets_body(
-    requests: Sequence[FacetRequest], found: Sequence[Facet]
+    requests: Sequence[FacetRequest], found: Sequence[Facet], *, grouped: bool = False
 ) -> Mapping[str, Mapping[str, Any]]:
-    """Every facet by its field; the levels of a path were asked for one by one."""
+    """Every facet by its field; the levels of a path were asked for one by one.
+
+    Where hits are `grouped`, each says whether it counts groups.
+    """
     body: dict[str, dict[str, Any]] = {}
     for request, facet in zip(requests, found, strict=True):
+        unit = {"unit": "groups" if facet.grouped else "documents"} if grouped else {}
         if request.below is None:
-            body[request.field] = _facet(request, facet)
+            body[request.field] = _facet(request, facet) | unit
             continue
         head = {"type": "path", "separator": request.separator, "selected": request.selected}
         levels = body.setdefault(request.field, {**head, "levels": []})["levels"]
-        levels.append(_level(request, facet))
+        levels.append({**_level(request, facet), **unit})
     return body
 
 

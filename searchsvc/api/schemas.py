@@ -54,7 +54,10 @@ _CODES = sorted({kind.code for kind in PROBLEMS} | {code for code, _ in HTTP_PRO
 VALUE: Schema = {"type": ["string", "number", "boolean"]}
 _COUNTED: Schema = record({"value": VALUE, "count": COUNT})
 _PLACE: Schema = record({"value": STRING, "name": STRING, "count": COUNT})
-_LEVEL: Schema = record({"below": nullable(STRING), "values": array(_PLACE)})
+_UNIT: Schema = {"enum": ["documents", "groups"]}
+_LEVEL: Schema = record(
+    {"below": nullable(STRING), "values": array(_PLACE), "unit": _UNIT}, optional=("unit",)
+)
 _BOUND: Schema = {
     "type": ["number", "string", "null"],
     "description": "A number, an instant in UTC, or null for no bound; `from` is included.",
@@ -63,9 +66,9 @@ _RANGE: Schema = record({"from": _BOUND, "to": _BOUND, "count": COUNT})
 
 
 def _facet(kind: str, **members: Schema) -> Schema:
-    """A facet of that type; of a number field it has statistics."""
-    properties = {"type": {"const": kind}, **members, "stats": reference("Stats")}
-    return record(properties, optional=("stats",))
+    """A facet of that type; of a number field it has statistics. Where hits are grouped, `unit`."""
+    shared = {"stats": reference("Stats"), "unit": _UNIT}
+    return record({"type": {"const": kind}, **members, **shared}, optional=tuple(shared))
 
 
 _HTML: Schema = {
@@ -86,7 +89,13 @@ SCHEMAS: Mapping[str, Schema] = {
             "query": STRING,
             "index": STRING,
             "version": STRING,
-            "total": record({"value": COUNT, "relation": {"const": "eq"}}),
+            "total": record(
+                {
+                    "value": COUNT,
+                    "relation": {"enum": ["eq", "gte"]},
+                    "unit": _UNIT,
+                }
+            ),
             "page": nullable({"type": "integer", "minimum": 1}),
             "per_page": COUNT,
             "next_cursor": nullable(STRING),
@@ -171,7 +180,12 @@ SCHEMAS: Mapping[str, Schema] = {
             "doc": ANY_OBJECT,
             "highlight": mapping(_HTML),
             "pinned": BOOLEAN,
-        }
+            "distance_m": NUMBER,
+            "group": record(
+                {"key": nullable(STRING), "count": COUNT, "hits": array(reference("Hit"))}
+            ),
+        },
+        optional=("distance_m", "group"),
     ),
     "Facet": {
         "anyOf": [

@@ -5,12 +5,14 @@ from pathlib import Path
 from typing import Any
 
 from searchsvc.definitions.fields import read_field
+from searchsvc.definitions.groups import read_groups
 from searchsvc.definitions.nodes import entries, known_field
 from searchsvc.definitions.rankings import read_rankings
 from searchsvc.domain.definition import (
     DEFAULT,
     Field,
     FieldType,
+    Groups,
     IndexDefinition,
     Languages,
     Ranking,
@@ -25,6 +27,7 @@ FILE_NAME = "mapping.yaml"
 # The languages that every engine can stem; "none" only folds case and accents.
 _CODES = "none ar da de el en es fi fr hu it nl no pt ro ru sv ta tr"
 LANGUAGES = tuple(_CODES.split())
+KEYS = ("fields", "language", "stop_words", "typo", "ranking", "sorts", "group_by")
 
 
 def mapping_files(folder: Path) -> dict[str, Path]:
@@ -51,7 +54,7 @@ def parse_mapping(index: str, text: str) -> IndexDefinition:
 
 
 def _definition(index: str, root: Node) -> IndexDefinition:
-    found = entries(root, ("fields", "language", "stop_words", "typo", "ranking", "sorts"))
+    found = entries(root, KEYS)
     if "fields" not in found:
         raise root.error(DefinitionError, "'fields' is missing", "name at least one field")
     fields = _fields(found["fields"])
@@ -70,6 +73,7 @@ def _definition(index: str, root: Node) -> IndexDefinition:
         sorts=_read(found.get("sorts"), lambda node: _sorts(node, plain), ()),
         rankings=tuple(others),
         decays=default.decays,
+        groups=_read(found.get("group_by"), lambda node: read_groups(node, plain), Groups()),
     )
 
 

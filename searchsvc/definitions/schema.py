@@ -37,6 +37,7 @@ def mapping_schema() -> dict[str, Any]:
                 "typo": _typo(),
                 "ranking": _ranking(),
                 "sorts": _strings(r"^\w+:(asc|desc|near)$"),
+                "group_by": {"anyOf": [{"type": "string"}, _groups()]},
             },
             "fields",
         ),
@@ -46,6 +47,11 @@ def mapping_schema() -> dict[str, Any]:
 def _languages() -> dict[str, Any]:
     codes = {"type": "array", "items": _CODE, "minItems": 1}
     return _object({"from": {"type": "string"}, "of": codes, "default": _CODE}, "from", "of")
+
+
+def _groups() -> dict[str, Any]:
+    names = {"type": "array", "items": {"type": "string"}, "minItems": 1}
+    return _object({"of": names, "default": {"type": "string"}}, "of")
 
 
 def _object(properties: dict[str, Any], *required: str) -> dict[str, Any]:

@@ -202,6 +202,17 @@ class Languages:
 
 
 @dataclass(frozen=True, slots=True)
+class Groups:
+    """The fields by which hits may be grouped, and the one by which they are unless a request says.
+
+    `default` is "" where that is none.
+    """
+
+    fields: tuple[str, ...] = ()
+    default: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class IndexDefinition:
     """One index: its fields in the order of the file, and how it is searched.
 
@@ -219,6 +230,7 @@ class IndexDefinition:
     sorts: tuple[tuple[str, Sort], ...] = ()
     rankings: tuple[Ranking, ...] = ()
     decays: tuple[Decay, ...] = ()
+    groups: Groups = Groups()
 
     @property
     def all_languages(self) -> tuple[str, ...]:
@@ -264,6 +276,7 @@ class IndexDefinition:
             sorts=(),
             rankings=rankings,
             decays=(),
+            groups=replace(self.groups, default=""),
         )
 
     @property

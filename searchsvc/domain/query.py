@@ -213,6 +213,14 @@ NOTHING_APPLIED = Applied()
 
 
 @dataclass(frozen=True, slots=True)
+class Grouping:
+    """Hits by groups that share a value of `field`: of each group the best `size`."""
+
+    field: str
+    size: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """Where a page ended: its last hit's value of each sort key, or its score, and then its id.
 
@@ -236,8 +244,8 @@ class SearchQuery:
     engine gives them no place. The sum of the weights of those `boosts` that hold, plus 1,
     multiplies a score. The answer repeats `page` (None: not counted) and the words that are
     `ignored`, and tells what was `applied`; equal `fingerprint`s ask for the same hits in the same
-    order. A query that was widened says what it has written `apart`; None otherwise. No engine
-    looks at these.
+    order. A query that was widened says what it has written `apart`; None otherwise. With
+    `grouping`, `offset` and `limit` are of groups. No engine looks at these.
     """
 
     index: str
@@ -265,6 +273,7 @@ class SearchQuery:
     applied: Applied = NOTHING_APPLIED
     fingerprint: str = ""
     apart: tuple[str, ...] | None = None
+    grouping: Grouping | None = None
 
     @property
     def wordless(self) -> bool:

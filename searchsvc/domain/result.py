@@ -31,6 +31,19 @@ class Hit:
     highlight: Mapping[str, str] = field(default_factory=dict)
     distance: float | None = None
     pinned: bool = False
+    group: "Group | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What a hit stands for: `count` hits that share the value `key`, of which `hits` come next.
+
+    Without a value it stands for itself.
+    """
+
+    key: str | None
+    count: int
+    hits: tuple[Hit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +82,15 @@ class Stats:
 class Facet:
     """The commonest values of a field, most frequent first, ties by value; or its `ranges`.
 
-    `stats` are those of a number field that has a value.
+    `stats` are those of a number field that has a value. Where it is `grouped`, its counts are
+    those of groups; stats never are.
     """
 
     field: str
     buckets: tuple[Bucket, ...] = ()
     ranges: tuple[RangeBucket, ...] = ()
     stats: Stats | None = None
+    grouped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +110,10 @@ class UnknownWord:
 class SearchResult:
     """The answer to one query, all of it from one version.
 
-    `total` is exact; `pinned` documents of it are there because a rule has pinned them. `last` is
-    the place of the last hit; None without hits. `doubtful`: a word of the query may be unknown,
-    which `SearchEngine.unknown` tells.
+    `total` is exact, unless it is of groups and there are `at_least` so many; `pinned` documents
+    of it are there because a rule has pinned them. `last` is the place of the last hit; None
+    without hits. `doubtful`: a word of the query may be unknown, which `SearchEngine.unknown`
+    tells.
     """
 
     version: IndexVersion
@@ -107,6 +123,7 @@ class SearchResult:
     last: Place | None = None
     pinned: int = 0
     doubtful: bool = False
+    at_least: bool = False
 
 
 @dataclass(frozen=True, slots=True)

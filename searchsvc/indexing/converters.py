@@ -24,7 +24,7 @@ from uuid import UUID
 
 import orjson
 
-from searchsvc.domain.definition import Field, FieldType, IndexDefinition
+from searchsvc.domain.definition import Field, FieldType, Groups, IndexDefinition
 from searchsvc.errors import DefinitionError, RowError, nearest
 from searchsvc.indexing.points import point_and_shown
 
@@ -57,7 +57,7 @@ def compile_converters(definition: IndexDefinition, ignored: Collection[str] = (
     It raises RowError, which names field and value, for a row that cannot be a document, and
     DefinitionError for a key that is neither `ignored` nor a field of the definition.
     """
-    steps = [_step(field) for field in definition.fields]
+    steps = [_step(field, definition.groups) for field in definition.fields]
     known = frozenset(name for name, *_ in steps)
     allowed = known.union(ignored)
 
@@ -70,8 +70,23 @@ def compile_converters(definition: IndexDefinition, ignored: Collection[str] = (
     return convert
 
 
-def _step(field: Field) -> _Step:
-    return field.name, _BY_TYPE[field.type], _several(field.type), field.type in _TEXTS
+def _step(field: Field, groups: Groups) -> _Step:
+    one, several = _BY_TYPE[field.type], _several(field.type)
+    if field.name in groups.fields:
+        several = _only(several)
+    return field.name, one, several, field.type in _TEXTS
+
+
+def _only(several: _One) -> _One:
+    """Refuses several values: a document is in one group."""
+
+    def convert(value: object) -> tuple[object, object]:
+        found = several(value)
+        if isinstance(found[0], list) and len(found[0]) > 1:
+            raise ValueError("has several values, and a document is in one group")
+        return found
+
+    return convert
 
 
 def _converted(row: Mapping[str, object], steps: Sequence[_Step]) -> tuple[Values, Values]:

@@ -175,6 +175,14 @@ SEARCH_PARAMETERS: tuple[Parameter, ...] = (
         "",
         maximum=64,
     ),
+    Parameter(
+        "group_by",
+        "string",
+        "One hit for all that share a value of this field; `none`: each document by itself.",
+        "",
+        maximum=64,
+    ),
+    Parameter("group_size", "integer", "Hits of each group.", 1, minimum=1, maximum=10),
     Parameter("fields", "list", "Fields of a document to return; all that are public without.", ""),
     Parameter("search_fields", "list", "Look the words up in these fields only.", ""),
     Parameter("highlight", "boolean", "Whether hits carry highlights.", default=True),
@@ -203,7 +211,18 @@ WHY_PARAMETERS = tuple(
     parameter
     for parameter in SEARCH_PARAMETERS
     if parameter.name
-    not in ("page", "per_page", "cursor", "facets", "facet_limit", "fields", "highlight", "explain")
+    not in (
+        "page",
+        "per_page",
+        "cursor",
+        "facets",
+        "facet_limit",
+        "fields",
+        "highlight",
+        "explain",
+        "group_by",
+        "group_size",
+    )
 )
 
 _SHARED = {parameter.name: parameter for parameter in SEARCH_PARAMETERS}

@@ -26,6 +26,7 @@ from searchsvc.search.facets import facet_requests, refuse_unsearchable
 from searchsvc.search.filter_json import read_filter
 from searchsvc.search.filter_parts import joined, parts_of
 from searchsvc.search.filters import parse_filter
+from searchsvc.search.grouping import grouping_of
 from searchsvc.search.moment import as_of
 from searchsvc.search.orders import sort_keys
 from searchsvc.search.parameters import (
@@ -63,6 +64,7 @@ def search_query(
     if offset + values["per_page"] > MAX_WINDOW:
         message = f"page and per_page reach beyond the first {MAX_WINDOW} hits"
         raise RequestError(message, param="page", hint="narrow the query or add a filter")
+    grouping = grouping_of(values, definition)
     sort = sort_keys(values["sort"], definition, near)
     ranking = _ranking(values["ranking"], definition)
     typed = values["q"]
@@ -93,6 +95,7 @@ def search_query(
         ignored=planned.ignored,
         applied=_applied(planned, steps),
         fingerprint=_fingerprint(values, planned),
+        grouping=grouping,
     )
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from searchsvc.domain.curation import NO_CURATION, Curation
 from searchsvc.domain.definition import IndexDefinition
 from searchsvc.domain.index import IndexVersion
-from searchsvc.domain.query import SearchQuery
+from searchsvc.domain.query import Grouping, SearchQuery
 from searchsvc.domain.result import (
     DocumentResult,
     FacetValues,
@@ -30,6 +30,7 @@ from searchsvc.search.answer import FacetAnswer, SearchAnswer, SimilarAnswer, Su
 from searchsvc.search.correction import corrected, strangers
 from searchsvc.search.cursors import Cursor, Cursors
 from searchsvc.search.facets import nothing_counted
+from searchsvc.search.groups import GroupedSearch, begun
 from searchsvc.search.parameters import WHY_PARAMETERS, read_parameters
 from searchsvc.search.pins import search_pinned
 from searchsvc.search.request import (
@@ -111,9 +112,27 @@ class SearchService:
         return answer
 
     async def _first(self, query: SearchQuery, *, relax: bool) -> SearchAnswer:
-        asked, result, unknown = await self._settled(query, relax=relax)
+        if query.grouping is None:
+            asked, result, unknown = await self._settled(query, relax=relax)
+        else:
+            try:
+                asked, result, unknown = await self._grouped(query, query.grouping, relax=relax)
+            except UnknownVersion:  # it has just been dropped, and another one is live
+                asked, result, unknown = await self._grouped(query, query.grouping, relax=relax)
         correction = await self._correction(query, unknown)
         return SearchAnswer(asked, result, correction, self._cursors.next(asked, result))
+
+    async def _grouped(
+        self, query: SearchQuery, grouping: Grouping, *, relax: bool
+    ) -> tuple[SearchQuery, SearchResult, Sequence[UnknownWord]]:
+        """As `_settled`, with the page of groups of what is found."""
+        start = begun(query, grouping)
+        asked, first, unknown = await self._settled(start, relax=relax)
+        page = replace(
+            asked, offset=query.offset, limit=query.limit, fields=query.fields, facets=query.facets
+        )
+        groups = GroupedSearch(page, grouping, asked, self._engine.search)
+        return page, await groups.page(first), unknown
 
     async def _settled(
         self, query: SearchQuery, *, relax: bool

@@ -129,6 +129,12 @@ def levels(answer, field: str) -> dict[str | None, list[list]]:
     return {one["below"]: [[v["name"], v["count"]] for v in one["values"]] for one in found}
 
 
+def groups(answer) -> list[list]:
+    """[id, key, count, ids of the others] of each hit that stands for a group."""
+    found = [(hit["id"], hit["group"]) for hit in answer["hits"]]
+    return [[id, g["key"], g["count"], [o["id"] for o in g["hits"]]] for id, g in found]
+
+
 def texts(answer) -> list[str]:
     """The texts of the suggested documents."""
     return [hit["text"] for hit in answer["hits"]]
@@ -157,6 +163,8 @@ CHECKS = {
     "pages": lambda a, e: a["pages"] == e,
     "total": lambda a, e: a["total"]["value"] == e,
     "ids": lambda a, e: ids(a) == e,
+    "groups": lambda a, e: groups(a) == e,
+    "units": lambda a, e: {n: f["unit"] for n, f in a["facets"].items()} == e,
     "set": lambda a, e: set(ids(a)) == set(e) and a["total"]["value"] == len(e),
     "first": lambda a, e: ids(a)[: len(e)] == e,
     "last": lambda a, e: ids(a)[-len(e) :] == e,
