@@ -230,6 +230,7 @@ SCHEMAS: Mapping[str, Schema] = {
             "fields": array(reference("Field")),
             "sorts": array(record({"name": STRING, "field": STRING, "descending": BOOLEAN})),
             "rankings": array(STRING),
+            "group_by": record({"of": array(STRING), "default": nullable(STRING)}),
         }
     ),
     "Field": record(

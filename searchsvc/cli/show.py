@@ -79,6 +79,9 @@ def _print_order(definition: IndexDefinition) -> None:
         steps = [str(step) for step in (*ranking.boosts, *ranking.decays)]
         if steps:
             click.echo(f"ranking  {ranking.name} = {'; '.join(steps)}")
+    for name in definition.groups.fields:
+        usual = " unless a search says otherwise" if name == definition.groups.default else ""
+        click.echo(f"groups   by {name}{usual}")
     for name, sort in definition.sorts:
         click.echo(f"sort     {name} = {sort.field} {'desc' if sort.descending else 'asc'}")
 

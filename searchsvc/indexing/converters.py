@@ -26,6 +26,7 @@ import orjson
 
 from searchsvc.domain.definition import Field, FieldType, Groups, IndexDefinition
 from searchsvc.errors import DefinitionError, RowError, nearest
+from searchsvc.indexing.groups import in_one_group
 from searchsvc.indexing.points import point_and_shown
 
 Values: TypeAlias = dict[str, object]
@@ -73,20 +74,8 @@ def compile_converters(definition: IndexDefinition, ignored: Collection[str] = (
 def _step(field: Field, groups: Groups) -> _Step:
     one, several = _BY_TYPE[field.type], _several(field.type)
     if field.name in groups.fields:
-        several = _only(several)
+        several = in_one_group(several)
     return field.name, one, several, field.type in _TEXTS
-
-
-def _only(several: _One) -> _One:
-    """Refuses several values: a document is in one group."""
-
-    def convert(value: object) -> tuple[object, object]:
-        found = several(value)
-        if isinstance(found[0], list) and len(found[0]) > 1:
-            raise ValueError("has several values, and a document is in one group")
-        return found
-
-    return convert
 
 
 def _converted(row: Mapping[str, object], steps: Sequence[_Step]) -> tuple[Values, Values]:

@@ -80,7 +80,7 @@ def _search(before: IndexDefinition, after: IndexDefinition) -> Iterator[Change]
     for part in dict.fromkeys((*old, *new)):
         was, will = old.get(part, ""), new.get(part, "")
         if was != will:
-            stored = part == "language" or part.startswith("ranking.")
+            stored = part in ("language", "group_by.of") or part.startswith("ranking.")
             yield Change(part, was, will, Effect.REBUILD if stored else Effect.QUERY_TIME)
 
 
@@ -103,6 +103,8 @@ def _shared(definition: IndexDefinition) -> dict[str, str]:
         "stop_words": _stop_words(definition),
         "typo.min_length": f"{typo.one_from}, {typo.two_from}",
         "typo.off_for": ", ".join(typo.off_for),
+        "group_by.of": ", ".join(definition.groups.fields),
+        "group_by.default": definition.groups.default,
         **{f"ranking.{r.name}": "; ".join(map(str, r.boosts)) for r in definition.all_rankings},
         **{f"decays.{r.name}": "; ".join(map(str, r.decays)) for r in definition.all_rankings},
         **{

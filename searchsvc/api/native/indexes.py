@@ -75,6 +75,7 @@ def definition_body(definition: IndexDefinition) -> Mapping[str, object]:
         "fields": fields,
         "sorts": sorts,
         "rankings": rankings,
+        "group_by": {"of": definition.groups.fields, "default": definition.groups.default or None},
     }
 
 

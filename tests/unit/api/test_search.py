@@ -25,7 +25,7 @@ def test_a_search_by_query_string(api) -> None:
         "query": "dune",
         "index": "books",
         "version": "books-20260823t101500z-7",
-        "total": {"value": 1, "relation": "eq"},
+        "total": {"value": 1, "relation": "eq", "unit": "documents"},
         "page": 2,
         "per_page": 1,
         "next_cursor": None,

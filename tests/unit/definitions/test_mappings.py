@@ -11,6 +11,7 @@ from searchsvc.domain.definition import (
     Decay,
     Field,
     FieldType,
+    Groups,
     Ranking,
     Sort,
     Typo,
@@ -53,6 +54,20 @@ def test_a_whole_mapping() -> None:
         Boost("in_stock", -0.5, equals=False),
     )
     assert definition.sort_named("cheapest") == Sort("price")
+
+
+@pytest.mark.parametrize(
+    ("declared", "fields", "default"),
+    [
+        ("b", ("b",), "b"),
+        ("{of: [b, c]}", ("b", "c"), ""),
+        ("{of: [b, c], default: c}", ("b", "c"), "c"),
+    ],
+)
+def test_fields_of_groups(declared: str, fields: tuple[str, ...], default: str) -> None:
+    """One that holds for every search, or several of which a search names one."""
+    text = f"fields: {{a: text, b: keyword, c: id}}\ngroup_by: {declared}"
+    assert parse_mapping("products", text).groups == Groups(fields, default)
 
 
 def test_several_rankings() -> None:
@@ -206,6 +221,18 @@ def test_the_hash_follows_the_meaning() -> None:
         ("fields:\n  a: text\ntypo: {min_length: [8, 4]}", 3, "typo.min_length", "[4, 8]"),
         ("fields:\n  a: text\nsorts: {x: 'a:asc'}", 3, "sorts.x", "add the flag 'sort'"),
         ("fields:\n  a: text, sort\nsorts: {x: a}", 3, "sorts.x", "use a:asc or a:desc"),
+        ("fields:\n  a: text\ngroup_by: b", 3, "group_by", "did you mean|known: a"),
+        ("fields:\n  a: text\ngroup_by: a", 3, "group_by", "declare it so: a: keyword"),
+        ("fields: {a: text, b: 'keyword, hidden'}\ngroup_by: b", 2, "group_by", "be grouped by"),
+        ("fields: {a: text, none: keyword}\ngroup_by: none", 2, "group_by", "be grouped by"),
+        ("fields: {a: text, b: keyword}\ngroup_by: {default: b}", 2, "group_by", "as 'of'"),
+        ("fields: {a: text, b: keyword}\ngroup_by: {of: []}", 2, "group_by", "as 'of'"),
+        (
+            "fields: {a: text, b: keyword, c: id}\ngroup_by: {of: [b], default: c}",
+            2,
+            "group_by.default",
+            "'c' is not in 'of'",
+        ),
         (
             "fields:\n  a: text\nranking:\n  default:\n    - boost: {field: a, weight: 1}",
             5,

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from searchsvc.domain.definition import Field, FieldType, IndexDefinition
+from searchsvc.domain.definition import Field, FieldType, Groups, IndexDefinition
 from searchsvc.errors import DefinitionError, RowError
 from searchsvc.indexing.converters import compile_converters
 
@@ -136,3 +136,16 @@ def test_any_value_is_json_or_a_row_error(kind, value):
         return
     assert b"\n" not in source
     json.loads(source)
+
+
+def test_a_document_is_in_one_group() -> None:
+    """A list of one value is that value; of several, the row is dead."""
+    definition = IndexDefinition("things", (Field("f", FieldType.KEYWORD),), groups=Groups(("f",)))
+    convert = compile_converters(definition)
+    for one in ("a", ["a"], ["a", None], {"a"}):
+        assert convert({"f": one})[0]["f"] in ("a", ["a"])
+    assert [convert({"f": none})[0] for none in (None, [], [None])] == [{}, {}, {}]
+    with pytest.raises(
+        RowError, match=r"field 'f': \['a', 'b'\] has several values, and a document"
+    ):
+        convert({"f": ["a", "b"]})

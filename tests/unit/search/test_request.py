@@ -181,7 +181,7 @@ def test_suggest_takes_its_own_parameters() -> None:
 
 SHOWING = {
     "page": 2, "per_page": 3, "facets": "author", "facet_limit": 3, "fields": "title",
-    "highlight": False, "explain": True, "cursor": "x",
+    "highlight": False, "explain": True, "cursor": "x", "group_by": "none", "group_size": 2,
 }  # fmt: skip
 DECIDING = {
     "q": "dune", "filter": "year>1", "sort": "year:asc", "search_fields": "title", "match": "any",
