@@ -81,10 +81,11 @@ def test_the_example_of_an_error_is_what_the_api_says() -> None:
 
 
 def test_the_example_of_an_answer_has_its_published_shape() -> None:
-    """Every property of an answer, or of its facets, and no other, as /openapi.json has them."""
-    answer, steps, facets = examples("http.md")
+    """Every property of an answer, its facets and hits, and no other, as /openapi.json has them."""
+    answer, steps, facets, grouped = examples("http.md")
     answer["explain"] = steps
-    for name, example in (("SearchAnswer", answer), *(("Facet", f) for f in facets.values())):
+    parts = (("Hit", grouped), *(("Facet", facet) for facet in facets.values()))
+    for name, example in (("SearchAnswer", answer), *parts):
         schema = {"$ref": f"#/components/schemas/{name}", "components": {"schemas": SCHEMAS}}
         jsonschema.validate(example, schema)
 
