@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Protocol, TypeAlias
 
 from searchsvc.domain.curation import Curation, CurationFile, CurationKind
+from searchsvc.domain.definition import IndexDefinition
 from searchsvc.domain.document import Mark, Tally, Write, WriteResult
 from searchsvc.domain.index import IndexVersion, Recipe, VersionInfo
 from searchsvc.domain.judgment import Comparison
@@ -260,6 +261,19 @@ class SearchEngine(Protocol):
         ...
 
     async def close(self) -> None: ...
+
+
+class Completions(Protocol):
+    """Completions that need no engine, of what all callers may see: never under a filter."""
+
+    def complete(
+        self, query: SuggestQuery, version: IndexVersion, definition: IndexDefinition
+    ) -> SuggestResult | None:
+        """Of that version, and empty where none is known; None where it has none yet.
+
+        Cheap enough to call on every request.
+        """
+        ...
 
 
 # --- what people say of queries ------------------------------------------------------------------

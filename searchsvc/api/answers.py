@@ -8,7 +8,7 @@ import orjson
 
 from searchsvc.api.facets import facets_body
 from searchsvc.domain.query import Match, PlanStep
-from searchsvc.domain.result import Hit
+from searchsvc.domain.result import Hit, Scope
 from searchsvc.search.answer import FacetAnswer, SearchAnswer, SimilarAnswer, SuggestAnswer
 from searchsvc.search.why import Why
 from searchsvc.telemetry.stages import Stages
@@ -59,8 +59,18 @@ def search_body(answer: SearchAnswer, version: str) -> bytes:
 
 def suggest_body(answer: SuggestAnswer, version: str, stages: Stages) -> bytes:
     """The JSON of suggestions."""
+    queries = [
+        {"text": q.text, "highlight": q.highlight, "scope": _scope(q.scope)}
+        for q in answer.result.queries
+    ]
     values = [
-        {"field": v.field, "value": v.value, "count": v.count, "highlight": v.highlight}
+        {
+            "field": v.field,
+            "value": v.value,
+            "count": v.count,
+            "highlight": v.highlight,
+            "scope": _scope(v.scope),
+        }
         for v in answer.result.values
     ]
     hits = [
@@ -73,11 +83,19 @@ def suggest_body(answer: SuggestAnswer, version: str, stages: Stages) -> bytes:
             "query": answer.query.text,
             "index": answer.query.index,
             "version": version,
+            "queries": queries,
             "values": values,
             "hits": hits,
+            "correction": answer.result.correction and {"query": answer.result.correction},
             **times(stages),
         }
     )
+
+
+def _scope(scope: Scope | None) -> Mapping[str, Any] | None:
+    if scope is None:
+        return None
+    return {"field": scope.field, "value": scope.value, "count": scope.count}
 
 
 def similar_body(answer: SimilarAnswer, version: str, stages: Stages) -> bytes:

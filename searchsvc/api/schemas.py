@@ -75,6 +75,7 @@ _HTML: Schema = {
     "type": "string",
     "description": "Safe HTML: escaped text, matched words in <mark>.",
 }
+_SCOPE: Schema = nullable(record({"field": STRING, "value": STRING, "count": COUNT}))
 _TIMES: Mapping[str, Schema] = {"took_ms": NUMBER, "timing": mapping(NUMBER)}
 _INDEX: Mapping[str, Schema] = {
     "name": STRING,
@@ -212,12 +213,22 @@ SCHEMAS: Mapping[str, Schema] = {
             "query": STRING,
             "index": STRING,
             "version": STRING,
+            "queries": array(record({"text": STRING, "highlight": _HTML, "scope": _SCOPE})),
             "values": array(
-                record({"field": STRING, "value": STRING, "count": COUNT, "highlight": _HTML})
+                record(
+                    {
+                        "field": STRING,
+                        "value": STRING,
+                        "count": COUNT,
+                        "highlight": _HTML,
+                        "scope": _SCOPE,
+                    }
+                )
             ),
             "hits": array(
                 record({"id": STRING, "field": STRING, "text": STRING, "highlight": _HTML})
             ),
+            "correction": nullable(record({"query": STRING})),
             **_TIMES,
         }
     ),

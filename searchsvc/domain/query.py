@@ -301,7 +301,8 @@ class FacetSearch:
 class SuggestQuery:
     """Completions for what has been typed so far: `limit` of each kind.
 
-    All of them from documents that pass `filter`.
+    All of them from documents that pass `filter`. `forgiving_from`: of how many letters on what
+    was typed may hold a typo, where nothing is asked of an engine.
     """
 
     index: str
@@ -309,3 +310,4 @@ class SuggestQuery:
     terms: tuple[Term, ...]
     limit: int = 8
     filter: Filter | None = None
+    forgiving_from: int = 3

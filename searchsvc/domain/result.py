@@ -127,6 +127,15 @@ class SearchResult:
 
 
 @dataclass(frozen=True, slots=True)
+class Scope:
+    """The value of a facet that most hits of a suggestion have, and how many of them do."""
+
+    field: str
+    value: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class ValueSuggestion:
     """A value of a facet field that begins as typed, with its number of documents."""
 
@@ -134,6 +143,7 @@ class ValueSuggestion:
     value: str
     count: int
     highlight: str
+    scope: Scope | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,9 +189,26 @@ class HitSuggestion:
 
 
 @dataclass(frozen=True, slots=True)
+class QuerySuggestion:
+    """A text that people have searched for, and where most of its hits are."""
+
+    text: str
+    highlight: str
+    scope: Scope | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SuggestResult:
-    """Completions, best first, all of them from one version."""
+    """Completions, best first, all of them from one version.
+
+    `correction` is what was probably meant, and has hits, where none of them begins as typed.
+    """
 
     version: IndexVersion
     values: tuple[ValueSuggestion, ...]
     hits: tuple[HitSuggestion, ...]
+    queries: tuple[QuerySuggestion, ...] = ()
+    correction: str | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self.queries or self.values or self.hits)

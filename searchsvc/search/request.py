@@ -46,6 +46,8 @@ from searchsvc.search.stopwords import stop_words
 # Deeper pages cost the engine more than anyone reads.
 MAX_WINDOW = 10_000
 _DECIDING = tuple(one.name for one in WHY_PARAMETERS)
+# Letters: a completion is seen before it is chosen, so it may guess a letter earlier than a search.
+_LEAST_FORGIVEN = 3
 _NO_TYPOS = Typo(one_from=1_000_000, two_from=1_000_000)
 
 
@@ -160,7 +162,10 @@ def suggest_query(
     ruled = consequences(holding(Curation(always=curation.always), (), found, now))
     spoken = of_language(values["lang"], definition)
     narrowed = joined(found, _imposed(ruled), spoken)
-    return SuggestQuery(definition.name, values["q"], planned.terms, values["limit"], narrowed)
+    return SuggestQuery(
+        definition.name, values["q"], planned.terms, values["limit"], narrowed,
+        max(_LEAST_FORGIVEN, typo.one_from - 1),
+    )  # fmt: skip
 
 
 def _imposed(ruled: Plan | Consequences) -> Filter | None:

@@ -24,7 +24,7 @@ from searchsvc.errors import (
     UnknownVersion,
     nearest,
 )
-from searchsvc.ports import Curations, SearchEngine
+from searchsvc.ports import Completions, Curations, SearchEngine
 from searchsvc.search import similar
 from searchsvc.search.answer import FacetAnswer, SearchAnswer, SimilarAnswer, SuggestAnswer
 from searchsvc.search.correction import corrected, strangers
@@ -40,6 +40,7 @@ from searchsvc.search.request import (
     similar_query,
     suggest_query,
 )
+from searchsvc.search.suggesting import suggested
 from searchsvc.search.why import Why, why
 from searchsvc.search.widening import is_thin, widened
 from searchsvc.telemetry.stages import Stages
@@ -59,12 +60,14 @@ class SearchService:
         cursors: Cursors | None = None,
         curations: Curations | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        completions: Completions | None = None,
     ) -> None:
         self._engine = engine
         self._definitions = definitions
         self._cursors = cursors or Cursors()
         self._curations = curations
         self._now = now
+        self._completions = completions
 
     def definitions(self) -> Mapping[str, IndexDefinition]:
         """Every defined index, live or not."""
@@ -175,7 +178,7 @@ class SearchService:
         curation = self._curation(serving)
         query = suggest_query(parameters, serving.definition, curation, self._now())
         stages.lap("plan")
-        result = await self._engine.suggest(query)
+        result = await suggested(query, serving, self._engine, self._completions)
         stages.lap("engine")
         return SuggestAnswer(query, result)
 

@@ -162,8 +162,15 @@ def test_suggestions(api) -> None:
     """Values and hits come with their highlights."""
     body = api.client.simulate_get("/v1/indexes/books/suggest", query_string="q=du").json
     assert body["values"] == [
-        {"field": "genre", "value": "novel", "count": 1, "highlight": "<mark>no</mark>vel"}
+        {
+            "field": "genre",
+            "value": "novel",
+            "count": 1,
+            "highlight": "<mark>no</mark>vel",
+            "scope": None,
+        }
     ]
+    assert (body["queries"], body["correction"]) == ([], None)
     assert body["hits"][0]["text"] == "Dune"
     assert set(body["timing"]) == {"parse", "plan", "engine", "render"}
 
