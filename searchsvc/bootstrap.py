@@ -4,12 +4,15 @@ import gc
 import ipaddress
 import os
 from collections.abc import Callable, Mapping
+from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from searchsvc import bootstrap_suggestions
 from searchsvc.definitions.curations import CurationFiles
 from searchsvc.definitions.fit import check_fit
 from searchsvc.definitions.indexers import LoadedIndexer
@@ -36,6 +39,7 @@ from searchsvc.sources.schema import read_schema
 from searchsvc.sources.sql import SqlSource
 from searchsvc.stores.secret import installation_secret
 from searchsvc.stores.sql import SqlStateStore
+from searchsvc.suggestions.build import Built
 from searchsvc.telemetry.latency_report import LatencyReport
 from searchsvc.telemetry.logs import configure_logging
 
@@ -112,6 +116,17 @@ class Services:
         files = CurationFiles(self.project.mappings, {index: self.definitions[index]})
         if found := files.problems(index):
             raise CheckFailed(found)
+
+    def build_suggestions(self, index: str) -> Built:
+        """Make the file that completes what is typed in the live version of `index`.
+
+        Raises NotServing, LeaseHeld or an engine's error.
+        """
+        curations = CurationFiles(self.project.mappings, self.definitions)
+        _, engine = _engine(self.project)
+        search = SearchService(engine, self.definitions, curations=curations)
+        builder = bootstrap_suggestions.builder(self.project, self.store, engine, search)
+        return builder.build(index)
 
     def log_to_console(self) -> None:
         """Let the log reach standard error, as settings.logging says."""
@@ -247,10 +262,16 @@ def create_worker_app() -> Any:
         state.close()
 
     _collect_rarely()
-    search = SearchService(engine, found.definitions, _cursors(project), curations)
-    app = create_app(
-        api_services(search, store, state, curations, project.settings.api, project.data_dir, close)
+    search = SearchService(
+        engine, found.definitions, _cursors(project), curations,
+        completions=bootstrap_suggestions.completer(project),
+    )  # fmt: skip
+    services = api_services(
+        search, store, state, curations, project.settings.api, project.data_dir, close
     )
+    noted = bootstrap_suggestions.search_log(project, _secret(project))
+    header = project.settings.suggest.client_header
+    app = create_app(replace(services, searches=noted, client_header=header))
     # What start-up has made stays to the end, so the collector need not look through it again.
     gc.collect()
     gc.freeze()
@@ -259,8 +280,12 @@ def create_worker_app() -> Any:
 
 def _cursors(project: Project) -> Cursors:
     """Cursors that every worker of this installation reads."""
+    return Cursors(_secret(project))
+
+
+def _secret(project: Project) -> bytes:
     given = project.settings.api.secret
-    return Cursors(given.encode() if given else installation_secret(project.data_dir))
+    return given.encode() if given else installation_secret(project.data_dir)
 
 
 def check_address(project: Project, port: int | None) -> Api:
@@ -298,7 +323,10 @@ def serve(
     _open_state(project).close()
     _cursors(project)
     os.environ[PROJECT_VARIABLE] = str(project.root)
-    serve_api(_WORKER_APP, chosen, project.data_dir, on_started=on_started, on_stop=on_stop)
+    with closing(build(project)) as built:
+        keeper = bootstrap_suggestions.keeper(project, built.definitions, built.store, built.state)
+        both = keeper.beside(on_started, on_stop)
+        serve_api(_WORKER_APP, chosen, project.data_dir, on_started=both[0], on_stop=both[1])
 
 
 def _is_loopback(host: str) -> bool:

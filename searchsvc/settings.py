@@ -97,6 +97,19 @@ class Indexing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     max_dead_ratio: Annotated[float, Meta(ge=0, le=1)] = 0.05
 
 
+class Suggest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Suggestions that are kept ready. A version's are made anew each `refresh` seconds at most.
+
+    With `log`, searches that have hits are remembered for `log_days`, to suggest those of many
+    people; `client_header` is where a trusted proxy tells who asks.
+    """
+
+    refresh: Annotated[float, Meta(ge=1, le=86_400)] = 900.0
+    log: bool = True
+    log_days: Annotated[int, Meta(ge=1, le=366)] = 30
+    client_header: Annotated[str, Meta(pattern="^[A-Za-z0-9-]*$")] = ""
+
+
 class Logging(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`level` is Python's; `format` is `text` or `json`."""
 
@@ -115,6 +128,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     engine: Engine = Engine()
     api: Api = Api()
     indexing: Indexing = Indexing()
+    suggest: Suggest = Suggest()
     logging: Logging = Logging()
 
 

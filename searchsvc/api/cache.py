@@ -13,10 +13,14 @@ Basis: TypeAlias = tuple[object, ...]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The JSON of an answer without its times, and the name of the version that it comes from."""
+    """The JSON of an answer without its times, and the name of the version that it comes from.
+
+    `found`: something was.
+    """
 
     version: str
     json: bytes
+    found: bool = False
 
 
 Make: TypeAlias = Callable[[], Awaitable[Answer]]

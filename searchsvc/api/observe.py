@@ -8,7 +8,8 @@ import falcon.asgi
 from searchsvc.api.entrance import refuse
 from searchsvc.api.request import ApiRequest
 from searchsvc.api.services import ApiServices
-from searchsvc.telemetry.metrics import REQUESTS, SLOW_DROPPED
+from searchsvc.telemetry.metrics import REQUESTS, SEARCHES_DROPPED, SLOW_DROPPED
+from searchsvc.telemetry.searches import SearchLog
 from searchsvc.telemetry.slow import SlowRequest
 
 _METHODS = frozenset({"GET", "POST", "HEAD", "OPTIONS", "PUT", "PATCH", "DELETE", "TRACE"})
@@ -23,6 +24,8 @@ class Observe:
         self._slow_seconds = services.settings.slow_ms / 1000
         self._definitions = services.search.definitions()
         self._close = services.close
+        self._searches = services.searches
+        self._client_header = services.client_header
 
     async def process_request(self, req: ApiRequest, _: falcon.asgi.Response) -> None:
         """Refuse what the entrance marked."""
@@ -52,10 +55,14 @@ class Observe:
         self._latency.count(REQUESTS, route, method, str(resp.status_code))
         if total >= self._slow_seconds:
             self._log_slow(req, resp.status_code, total)
+        if req.found and self._searches is not None:
+            self._remember(req, self._searches)
 
     async def process_shutdown(self, _: dict[str, Any], __: dict[str, Any]) -> None:
         """Write what waits, and close the engine; latencies are in their file already."""
         self._slow_log.close()
+        if self._searches is not None:
+            self._searches.close()
         await self._close()
 
     def _log_slow(self, req: ApiRequest, status: int, total: float) -> None:
@@ -78,6 +85,19 @@ class Observe:
         dropped = self._slow_log.take_dropped()
         if dropped:
             self._latency.count(SLOW_DROPPED, by=dropped)
+
+    def _remember(self, req: ApiRequest, searches: SearchLog) -> None:
+        address = req.remote_addr
+        if self._client_header:
+            # A proxy adds whom it was asked by behind what it was told.
+            told = (req.get_header(self._client_header) or "").rpartition(",")[2].strip()
+            address = told or address
+        for index, text in req.found:
+            if isinstance(text, str):
+                searches.add(index, text, address)
+        dropped = searches.take_dropped()
+        if dropped:
+            self._latency.count(SEARCHES_DROPPED, by=dropped)
 
 
 def server_timing(durations: dict[str, float], total: float) -> str:

@@ -31,9 +31,12 @@ _ids = itertools.count(1)
 
 
 class ApiRequest(falcon.asgi.Request):
-    """Falcon's request with what its telemetry needs: known index, version, parameters."""
+    """Falcon's request with what its telemetry needs: known index, version, parameters.
 
-    __slots__ = ("given", "index", "request_id", "stages", "version")
+    `found` are the index and the `q` of each search that had hits.
+    """
+
+    __slots__ = ("found", "given", "index", "request_id", "stages", "version")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self.stages = Stages()
@@ -41,6 +44,7 @@ class ApiRequest(falcon.asgi.Request):
         self.index = ""
         self.version = ""
         self.given: Mapping[str, object] = {}
+        self.found: list[tuple[str, object]] = []
         self.request_id = self._request_id()
 
     def _request_id(self) -> str:

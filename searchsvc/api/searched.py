@@ -1,6 +1,7 @@
 """Searches as JSON: from the cache where an equal one was answered a moment ago."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 
 from searchsvc.api.answers import search_body, timed
@@ -16,20 +17,18 @@ class Searched:
         self._search = search
         self._cache = cache
 
-    async def answer(
-        self, index: str, given: Mapping[str, object], stages: Stages
-    ) -> tuple[str, bytes]:
-        """The version that answers, and the JSON. Raises as `SearchService.search` does."""
+    async def answer(self, index: str, given: Mapping[str, object], stages: Stages) -> Answer:
+        """The answer, with its times. Raises as `SearchService.search` does."""
         basis = self._search.basis(index)
         key = f"{index} {sorted(given.items())!a}"
         make = partial(self._made, index, given, stages)
         answer, is_known = await self._cache.get(key, basis, make)
         if is_known:
             stages.lap("cache")
-        return answer.version, timed(answer.json, stages)
+        return replace(answer, json=timed(answer.json, stages))
 
     async def _made(self, index: str, given: Mapping[str, object], stages: Stages) -> Answer:
         answer = await self._search.search(index, given, stages)
         body = search_body(answer, answer.result.version.name)
         stages.lap("render")
-        return Answer(answer.result.version.name, body)
+        return Answer(answer.result.version.name, body, found=answer.result.total > 0)

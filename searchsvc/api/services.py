@@ -12,12 +12,16 @@ from searchsvc.settings import Api
 from searchsvc.telemetry.latency import LatencyRecorder
 from searchsvc.telemetry.latency_report import LatencyReport
 from searchsvc.telemetry.metrics import Metrics
+from searchsvc.telemetry.searches import SearchLog
 from searchsvc.telemetry.slow import SlowLog
 
 
 @dataclass(frozen=True, slots=True)
 class ApiServices:
-    """Everything that answers a request. `close` ends what must end with the worker."""
+    """Everything that answers a request. `close` ends what must end with the worker.
+
+    `searches` remembers searches; a trusted proxy tells in `client_header` who asks.
+    """
 
     search: SearchService
     store: IndexStore
@@ -30,6 +34,8 @@ class ApiServices:
     draining: Draining
     settings: Api
     close: Callable[[], Awaitable[None]]
+    searches: SearchLog | None = None
+    client_header: str = ""
 
 
 def api_services(

@@ -21,10 +21,12 @@ from searchsvc.domain.run import Run
 from searchsvc.errors import UsageError
 from searchsvc.indexing.dryrun import DryRun
 
+_PLURALS = {"query": "queries", "value": "values", "hit": "hits"}
+
 
 @click.group
 def command() -> None:
-    """Run indexers: rebuild, increment, reconcile, prune."""
+    """Run indexers: rebuild, increment, reconcile, prune; make suggestions."""
 
 
 @command.command(short_help="Fill a new version and let it go live.")
@@ -141,6 +143,22 @@ def prune(ctx: click.Context, index: str) -> None:
     built = services(ctx)
     dropped = built.runner(require(built, index)).prune()
     click.echo(f"{index}: {len(dropped)} versions deleted")
+
+
+@command.command(short_help="Make suggestions that need no engine.")
+@indexes_argument
+@click.option("--all", "every", is_flag=True, help="Every index that has an indexer.")
+@click.pass_context
+def suggest(ctx: click.Context, indexes: tuple[str, ...], every: bool) -> None:
+    """Make the file that completes what is typed in the live version of each of INDEXES.
+
+    `serve` and `up` have it made when it is due: see suggest.refresh.
+    """
+    built = services(ctx)
+    for index in chosen(built, indexes, every):
+        made = built.build_suggestions(index)
+        counts = ", ".join(f"{number:,} {_PLURALS[kind]}" for kind, number in made.counts.items())
+        click.echo(f"{index}: {counts} can be suggested, found in {made.seconds:.1f} s")
 
 
 @contextmanager

@@ -27,7 +27,9 @@ FILE_NAME = "mapping.yaml"
 # The languages that every engine can stem; "none" only folds case and accents.
 _CODES = "none ar da de el en es fi fr hu it nl no pt ro ru sv ta tr"
 LANGUAGES = tuple(_CODES.split())
-KEYS = ("fields", "language", "stop_words", "typo", "ranking", "sorts", "group_by")
+KEYS = (
+    "fields", "language", "stop_words", "typo", "ranking", "sorts", "group_by", "suggest_scope",
+)  # fmt: skip
 
 
 def mapping_files(folder: Path) -> dict[str, Path]:
@@ -74,6 +76,7 @@ def _definition(index: str, root: Node) -> IndexDefinition:
         rankings=tuple(others),
         decays=default.decays,
         groups=_read(found.get("group_by"), lambda node: read_groups(node, plain), Groups()),
+        suggest_scope=_read(found.get("suggest_scope"), lambda node: _scope(node, plain), ""),
     )
 
 
@@ -154,6 +157,14 @@ def _are_lengths(value: Any) -> bool:
     if not isinstance(value, list) or len(value) != 2:
         return False
     return all(type(item) is int and item >= 1 for item in value) and value[0] <= value[1]
+
+
+def _scope(node: Node, definition: IndexDefinition) -> str:
+    field = known_field(str(node.value), node, definition)
+    if field.hidden or field.facet_type not in ("values", "path"):
+        hint = "name a facet of values or of a path that is not hidden"
+        raise node.error(DefinitionError, f"'{field.name}' has no values to tell", hint)
+    return field.name
 
 
 def _sorts(node: Node, definition: IndexDefinition) -> tuple[tuple[str, Sort], ...]:

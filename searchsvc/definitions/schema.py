@@ -38,6 +38,7 @@ def mapping_schema() -> dict[str, Any]:
                 "ranking": _ranking(),
                 "sorts": _strings(r"^\w+:(asc|desc|near)$"),
                 "group_by": {"anyOf": [{"type": "string"}, _groups()]},
+                "suggest_scope": {"type": "string"},
             },
             "fields",
         ),

@@ -217,7 +217,8 @@ class IndexDefinition:
     """One index: its fields in the order of the file, and how it is searched.
 
     `languages` None: every document is of the one `language`. `stop_words` None: its own. `boosts`
-    and `decays` are those of the default ranking; `rankings` are the others.
+    and `decays` are those of the default ranking; `rankings` are the others. `suggest_scope` is
+    the facet by which suggestions tell where most of their hits are, "" for none.
     """
 
     name: str
@@ -231,6 +232,7 @@ class IndexDefinition:
     rankings: tuple[Ranking, ...] = ()
     decays: tuple[Decay, ...] = ()
     groups: Groups = Groups()
+    suggest_scope: str = ""
 
     @property
     def all_languages(self) -> tuple[str, ...]:
@@ -277,6 +279,7 @@ class IndexDefinition:
             rankings=rankings,
             decays=(),
             groups=replace(self.groups, default=""),
+            suggest_scope="",
         )
 
     @property

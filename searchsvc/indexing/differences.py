@@ -102,6 +102,7 @@ def _shared(definition: IndexDefinition) -> dict[str, str]:
         "language": _languages(definition),
         "stop_words": _stop_words(definition),
         "typo.min_length": f"{typo.one_from}, {typo.two_from}",
+        "suggest_scope": definition.suggest_scope,
         "typo.off_for": ", ".join(typo.off_for),
         "group_by.of": ", ".join(definition.groups.fields),
         "group_by.default": definition.groups.default,

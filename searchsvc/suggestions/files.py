@@ -1,6 +1,7 @@
 """Where the prefix file of each version lies, and the open ones, followed as they are replaced."""
 
 import logging
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
@@ -24,6 +25,13 @@ def versions_in(folder: Path, index: str) -> dict[IndexVersion, Path]:
     """The versions of an index that have a file."""
     found = {path: IndexVersion.parse(path.stem) for path in folder.glob(f"{index}-*{_SUFFIX}")}
     return {v: path for path, v in found.items() if v is not None and v.index == index}
+
+
+def tidy(folder: Path, index: str, kept: Collection[IndexVersion]) -> None:
+    """Remove the files of an index's other versions."""
+    for version, path in versions_in(folder, index).items():
+        if version not in kept:
+            path.unlink(missing_ok=True)
 
 
 @dataclass(slots=True)

@@ -21,6 +21,7 @@ from searchsvc.telemetry.latency_report import LatencyReport, Total
 
 REQUESTS = "requests"
 SLOW_DROPPED = "slow_dropped"
+SEARCHES_DROPPED = "searches_dropped"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +101,14 @@ class _RequestCollector(Collector):
         for key, value in sorted(counters.items()):
             if key[0] == REQUESTS:
                 requests.add_metric(key[1:], value)
+        unknown = CounterMetricFamily(
+            "searchsvc_searches_dropped", "Searches that could not be remembered."
+        )
         dropped.add_metric((), counters.get((SLOW_DROPPED,), 0))
+        unknown.add_metric((), counters.get((SEARCHES_DROPPED,), 0))
         yield requests
         yield dropped
+        yield unknown
 
 
 class _IndexCollector(Collector):

@@ -9,7 +9,7 @@ from searchsvc.api.app import create_app
 from searchsvc.api.services import api_services
 from searchsvc.definitions.curations import CurationFiles
 from searchsvc.domain.definition import IndexDefinition
-from searchsvc.ports import Curations, IndexStore, SearchEngine, StateStore
+from searchsvc.ports import Completions, Curations, IndexStore, SearchEngine, StateStore
 from searchsvc.search.service import SearchService
 from searchsvc.settings import Api
 from searchsvc.stores.memory import MemoryStateStore
@@ -29,11 +29,12 @@ def app_for(
     *definitions: IndexDefinition,
     state: StateStore | None = None,
     curations: Curations | None = None,
+    completions: Completions | None = None,
 ) -> Any:
     """The ASGI app that serves these indexes."""
     folder = Path(tempfile.mkdtemp(prefix="searchsvc-test-"))
     named = {d.name: d for d in definitions}
     curations = curations or CurationFiles(folder / "mappings", named)
-    search = SearchService(engine, named, curations=curations)
+    search = SearchService(engine, named, curations=curations, completions=completions)
     state = state or MemoryStateStore(HostClock())
     return create_app(api_services(search, store, state, curations, Api(), folder, engine.close))

@@ -16,5 +16,8 @@ class Search(Asked):
     async def _answer(
         self, req: ApiRequest, place: Mapping[str, str], given: Mapping[str, object]
     ) -> bytes:
-        req.version, body = await self._searched.answer(place["index"], given, req.stages)
-        return body
+        answer = await self._searched.answer(place["index"], given, req.stages)
+        req.version = answer.version
+        if answer.found:
+            req.found.append((place["index"], given.get("q")))
+        return answer.json

@@ -44,7 +44,7 @@ class Searches:
         stages = Stages()
         stages.lap("parse")
         try:
-            body = await self._answer(given, stages)
+            body = await self._answer(req, given, stages)
         except Exception as error:  # noqa: BLE001 - one that fails must not take the others along
             body = orjson.dumps(problem(req, error))
         index = given.get("index")
@@ -53,14 +53,16 @@ class Searches:
             self._latency.record_request(route, index, stages.durations, stages.total)
         return body
 
-    async def _answer(self, given: Mapping[str, object], stages: Stages) -> bytes:
+    async def _answer(self, req: ApiRequest, given: Mapping[str, object], stages: Stages) -> bytes:
         index = given.get("index")
         if not isinstance(index, str):
             message = "each search needs the name of an index"
             raise RequestError(message, param="index", hint=_HINT)
         parameters = {name: value for name, value in given.items() if name != "index"}
-        _, body = await self._searched.answer(index, parameters, stages)
-        return body
+        answer = await self._searched.answer(index, parameters, stages)
+        if answer.found:
+            req.found.append((index, given.get("q")))
+        return answer.json
 
 
 def _searches(given: Mapping[str, object]) -> Sequence[Mapping[str, Any]]:

@@ -1,0 +1,156 @@
+"""Makes the prefix file of a live version: of its documents, and of what people search for."""
+
+import asyncio
+import fcntl
+import os
+import time
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from searchsvc.domain.definition import IndexDefinition
+from searchsvc.domain.index import IndexVersion
+from searchsvc.domain.result import Scope
+from searchsvc.errors import LeaseHeld, NotServing, RequestError
+from searchsvc.ports import IndexStore
+from searchsvc.search.service import SearchService
+from searchsvc.suggestions.collect import Collected
+from searchsvc.suggestions.entries import Entry, Kind
+from searchsvc.suggestions.files import file_of, tidy
+from searchsvc.suggestions.writer import write_file
+from searchsvc.telemetry.stages import Stages
+
+# Each costs a search.
+_MOST_QUERIES = 5000
+_MOST_SCOPED = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A file that was made: how many entries of each kind, in how many seconds."""
+
+    version: IndexVersion
+    counts: Mapping[Kind, int]
+    seconds: float
+
+
+class Builder:
+    """Builds in this process, which should be one of its own: see `writer.write_file`.
+
+    `close` ends what `search` has opened. `collected` gives what gathers the
+    documents of a definition, `searched` how many people have searched an index for each text.
+    """
+
+    def __init__(
+        self,
+        store: IndexStore,
+        search: SearchService,
+        close: Callable[[], Awaitable[None]],
+        folder: Path,
+        collected: Callable[[IndexDefinition], Collected],
+        searched: Callable[[str], Mapping[str, int]],
+    ) -> None:
+        self._store = store
+        self._search = search
+        self._close = close
+        self._folder = folder
+        self._collected = collected
+        self._searched = searched
+
+    def build(self, index: str) -> Built:
+        """The file of the live version, in the place of an older one.
+
+        Raises NotServing without one, LeaseHeld where another process builds it right now, or an
+        engine's error; then the older file stays.
+        """
+        with self._alone(index):
+            began = time.monotonic()
+            version = self._store.live(index)
+            if version is None:
+                hint = f"run: searchsvc index rebuild {index}"
+                raise NotServing(f"index '{index}' has no live version yet", hint=hint)
+            definition = self._store.recipe(version).definition
+            entries = self._entries(version, definition)
+            write_file(file_of(self._folder, version), version.name, entries)
+            tidy(self._folder, index, [info.version for info in self._store.versions(index)])
+            counts = {kind: len(entries[kind]) for kind in Kind}
+            return Built(version, counts, time.monotonic() - began)
+
+    def _entries(
+        self, version: IndexVersion, definition: IndexDefinition
+    ) -> dict[Kind, list[Entry]]:
+        collected = self._collected(definition)
+        for ids in self._store.ids(version):
+            for id, source in self._store.sources(version, ids).items():
+                collected.add(id, source)
+        entries = collected.entries()
+        asking = _Asking(self._search, version, definition.suggest_scope)
+        searched = self._searched(version.index)
+        values = entries[Kind.VALUE]
+        queries, first = asyncio.run(self._asked(asking, searched, values[:_MOST_SCOPED]))
+        return {**entries, Kind.QUERY: queries, Kind.VALUE: first + values[_MOST_SCOPED:]}
+
+    async def _asked(
+        self, asking: "_Asking", searched: Mapping[str, int], values: list[Entry]
+    ) -> tuple[list[Entry], list[Entry]]:
+        try:
+            return await asking.queries(searched), await asking.scoped(values)
+        finally:
+            await self._close()
+
+    @contextmanager
+    def _alone(self, index: str) -> Iterator[None]:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        lock = os.open(self._folder / f"{index}.lock", os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            yield
+        except BlockingIOError as error:
+            raise LeaseHeld(f"another process builds the suggestions of '{index}'") from error
+        finally:
+            os.close(lock)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """Searches one version; `scope` is the facet that tells where hits are, or ""."""
+
+    search: SearchService
+    version: IndexVersion
+    scope: str
+
+    async def queries(self, searched: Mapping[str, int]) -> list[Entry]:
+        """Of the texts that most people search for, those that have hits."""
+        found = []
+        ordered = sorted(searched.items(), key=lambda one: (-one[1], one[0]))
+        for text, people in ordered[:_MOST_QUERIES]:
+            # The last word has been finished; one that was not is known to no document.
+            total, scope = await self.ask(q=f"{text} ")
+            if total:
+                found.append(Entry(text, people, scope=scope))
+        return found
+
+    async def scoped(self, values: list[Entry]) -> list[Entry]:
+        """The same with their scopes; values of the scope's own facet have none."""
+        found = []
+        for value in values:
+            if self.scope in ("", value.field):
+                found.append(value)
+                continue
+            _, scope = await self.ask(filter={"field": value.field, "eq": value.text})
+            found.append(replace(value, scope=scope))
+        return found
+
+    async def ask(self, **given: object) -> tuple[int, Scope | None]:
+        """How many hits there are with all words spelt so, and the value that most have."""
+        wanted = {"typo": "off", "match": "all", "per_page": 0, "facet_limit": 1}
+        parameters = {**wanted, "facets": self.scope, **given}
+        try:
+            answer = await self.search.search(self.version.index, parameters, Stages())
+        except RequestError:  # more than a search takes
+            return 0, None
+        result = answer.result
+        buckets = [bucket for facet in result.facets[:1] for bucket in facet.buckets[:1]]
+        scopes = [Scope(self.scope, str(one.value), one.count) for one in buckets]
+        return result.total, next(iter(scopes), None)

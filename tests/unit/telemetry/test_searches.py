@@ -1,0 +1,130 @@
+"""The log of searches: what it keeps, what it never keeps, and whom it counts."""
+
+import json
+import threading
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from searchsvc.telemetry.searches import SearchLog, last_search, searched
+
+SECRET = b"s" * 32
+
+
+def log(folder: Path, **options: int) -> SearchLog:
+    """A log in `folder`."""
+    return SearchLog(folder, SECRET, **{"days": 30, **options})
+
+
+def write(folder: Path, *searches: tuple[str, str]) -> None:
+    """Searches for a text, from an address, of the index `shop`."""
+    made = log(folder)
+    for text, address in searches:
+        made.add("shop", text, address)
+    made.close()
+
+
+def lines(folder: Path) -> list[dict[str, str]]:
+    """Every line that was written."""
+    return [json.loads(line) for path in folder.iterdir() for line in path.read_text().splitlines()]
+
+
+def test_a_line_has_no_address(tmp_path: Path) -> None:
+    """Day, index, text in one form, and a hash by which nobody is found."""
+    write(tmp_path, ("  Red\tSHOES ", "192.0.2.7"))
+    (line,) = lines(tmp_path)
+    assert set(line) == {"day", "index", "text", "client"}
+    assert (line["index"], line["text"]) == ("shop", "red shoes")
+    assert line["day"] == datetime.now(UTC).date().isoformat()
+    (path,) = tmp_path.iterdir()
+    assert "192" not in path.read_text()
+    assert path.stat().st_mode & 0o077 == 0
+    assert last_search(tmp_path) == path.stat().st_mtime
+
+
+def test_people_are_counted_not_searches(tmp_path: Path) -> None:
+    """A secret that one types a thousand times is nobody else's business; five make it known."""
+    secret = [("my secret", "192.0.2.1")] * 1000
+    crowd = [("red shoes", f"192.0.2.{n}") for n in range(5)] * 2
+    few = [("blue shoes", f"192.0.2.{n}") for n in range(4)]
+    write(tmp_path, *secret, *crowd, *few)
+    assert searched(tmp_path, "shop", 5) == {"red shoes": 5}
+    assert searched(tmp_path, "other", 1) == {}
+    assert searched(tmp_path / "none", "shop", 1) == {}
+
+
+def test_devices_of_one_network_are_one(tmp_path: Path) -> None:
+    """An IPv6 address changes each day, and its network does not; another secret, other hashes."""
+    write(tmp_path, *[("tea", f"2001:db8:1:2::{n}") for n in range(1, 9)], ("tea", "2001:db8:9::1"))
+    assert searched(tmp_path, "shop", 1) == {"tea": 2}
+    other = SearchLog(tmp_path, b"t" * 32, 30)
+    other.add("shop", "tea", "2001:db8:9::1")
+    other.close()
+    assert searched(tmp_path, "shop", 1) == {"tea": 3}
+
+
+def test_nothing_is_remembered_of_no_text(tmp_path: Path) -> None:
+    """Nor of one that is too long, nor of nobody."""
+    write(tmp_path, ("", "192.0.2.1"), (" ", "192.0.2.1"), ("x" * 101, "192.0.2.1"), ("tea", ""))
+    assert list(tmp_path.iterdir()) == []
+    assert last_search(tmp_path) == 0.0
+
+
+def test_old_days_are_removed(tmp_path: Path) -> None:
+    """With the first line of a new day; other files stay."""
+    today = datetime.now(UTC).date()
+    names = [f"searches-{today - timedelta(days=n)}.jsonl" for n in (1, 2, 3, 40)]
+    for name in (*names, "slow.jsonl"):
+        (tmp_path / name).write_text("")
+    made = log(tmp_path, days=3)
+    made.add("shop", "tea", "192.0.2.1")
+    made.close()
+    left = {path.name for path in tmp_path.iterdir()}
+    assert left == {*names[:2], "slow.jsonl", f"searches-{today}.jsonl"}
+
+
+def test_too_much_is_dropped_and_counted(tmp_path: Path) -> None:
+    """No search waits for the log."""
+    made = log(tmp_path, most_waiting=10)
+    for _ in range(25):
+        made.add("shop", "tea", "192.0.2.1")
+    assert made.take_dropped() == 15
+    assert made.take_dropped() == 0
+    made.close()
+    assert len(lines(tmp_path)) == 10
+
+
+def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
+    """Drops and counts, and nothing else."""
+    (tmp_path / "logs").write_text("a file")
+    made = log(tmp_path / "logs")
+    made.add("shop", "tea", "192.0.2.1")
+    made.close()
+    assert made.take_dropped() == 1
+
+
+def test_half_a_line_spoils_itself_alone(tmp_path: Path) -> None:
+    """As a full disk leaves it."""
+    write(tmp_path, ("tea", "192.0.2.1"))
+    (path,) = tmp_path.iterdir()
+    whole = path.read_bytes()
+    path.write_bytes(whole[:20] + b"\n[1]\n" + whole)
+    assert searched(tmp_path, "shop", 1) == {"tea": 1}
+
+
+def test_writers_of_one_folder_do_not_mix_lines(tmp_path: Path) -> None:
+    """Logs of several workers at once."""
+    made = [log(tmp_path) for _ in range(4)]
+
+    def write_many(one: SearchLog, number: int) -> None:
+        for n in range(500):
+            one.add("shop", f"text {n}", f"192.0.2.{number}")
+        one.close()
+
+    threads = [threading.Thread(target=write_many, args=(one, n)) for n, one in enumerate(made)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(lines(tmp_path)) == 2000
+    assert len(searched(tmp_path, "shop", 4)) == 500
+    assert len(list(tmp_path.iterdir())) == 1
