@@ -63,8 +63,13 @@ def _result(
 
 
 def _best(found: Found, kind: Kind, limit: int, strict: frozenset[str]) -> list[Entry]:
-    entries = found.entries(kind, MOST if strict else limit)
-    return [entry for entry in entries if entry.field not in strict][:limit]
+    """The first of each document; nothing else has an id."""
+    enough = limit if kind is not Kind.HIT else 2 * limit
+    distinct: dict[str | int, Entry] = {}
+    for number, entry in enumerate(found.entries(kind, MOST if strict else enough)):
+        if entry.field not in strict:
+            distinct.setdefault(entry.id or number, entry)
+    return list(distinct.values())[:limit]
 
 
 def _correction(found: Found, made: SuggestResult) -> str | None:

@@ -161,6 +161,21 @@ def test_a_suggested_hit_is_picked_by_mouse(visit: Visit) -> None:
     expect(visit.page.locator(".hit").first).to_contain_text(text)
 
 
+def test_a_suggested_query_is_searched_for_within_its_scope(visit: Visit) -> None:
+    """What others search for comes first: as it is, and where most of its hits are."""
+    scope = {"field": "genre", "value": "Drama", "count": 12}
+    query = {"text": "the garden", "highlight": "the <mark>garden</mark>", "scope": scope}
+    answer = {"queries": [query], "values": [], "hits": []}
+    visit.page.route(re.compile(r"/suggest\?"), lambda route: route.fulfill(json=answer))
+    visit.open()
+    visit.type("gar")
+    options = visit.page.locator(".suggestion")
+    expect(options).to_have_text(["the gardenSearch", "the gardenin Drama · 12"])
+    options.nth(1).click()
+    expect(visit.page).to_have_url(re.compile(r"q=the\+garden.*f\.genre=Drama"))
+    expect(visit.page.get_by_role("checkbox", name="Drama")).to_be_checked()
+
+
 def test_values_refine_remove_and_go_back(visit: Visit) -> None:
     """Two values of one facet add up, chips remove them, the back button returns."""
     visit.open()

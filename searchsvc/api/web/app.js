@@ -532,8 +532,16 @@ async function suggest() {
   }
 }
 
-function open({ values, hits }) {
+function open({ queries, values, hits }) {
   options = [
+    ...queries.flatMap(({ text, highlight, scope }) => [
+      { html: highlight, kind: "Search", pick: () => go({ q: text }) },
+      ...(scope ? [{
+        html: highlight,
+        kind: `in ${scope.value} · ${number.format(scope.count)}`,
+        pick: () => go({ q: text, chosen: new Map([[scope.field, [scope.value]]]) }),
+      }] : []),
+    ]),
     ...values.map((value) => ({
       html: value.highlight,
       kind: `${label(value.field)} · ${number.format(value.count)}`,
@@ -541,6 +549,7 @@ function open({ values, hits }) {
     })),
     ...hits.filter((hit, at) => hits.findIndex((other) => same(other.text, hit.text)) === at)
       .filter((hit) => !values.some((value) => same(value.value, hit.text)))
+      .filter((hit) => !queries.some((query) => same(query.text, hit.text)))
       .map((hit) => ({
         html: hit.highlight,
         kind: label(hit.field),

@@ -105,6 +105,18 @@ def test_limits_and_nothing(completer: Completer) -> None:
         assert not complete(completer, text)
 
 
+def test_a_document_is_suggested_once(tmp_path: Path) -> None:
+    """By its heaviest text, of those that begin as typed."""
+    texts = [Entry(f"lamp {n}", 9 - n, "name", id=str(n // 2)) for n in range(6)]
+    write_file(file_of(tmp_path, VERSION), VERSION.name, {Kind.HIT: texts})
+    hits = complete(Completer(tmp_path), "la", limit=3).hits
+    assert [(one.id, one.text) for one in hits] == [
+        ("0", "lamp 0"),
+        ("1", "lamp 2"),
+        ("2", "lamp 4"),
+    ]
+
+
 def test_a_version_without_a_file_has_no_answer(completer: Completer, tmp_path: Path) -> None:
     """So that the engine is asked; a torn one too."""
     other = IndexVersion.new("names", VERSION.created, 2)
