@@ -18,6 +18,7 @@ from searchsvc.domain.result import RangeBucket
 Counts: TypeAlias = Mapping[float | None, int]
 
 MOST_RANGES = 1_000  # with empty ones between them; beyond, only those that hold a document
+_NEIGHBOURS = 4  # floats on either side of a bound, more than division can be off by
 _DAY = 86_400_000_000.0  # µs
 _WEEK, _MONDAY = 7 * _DAY, 4 * _DAY  # the first Monday since 1970
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -96,6 +97,24 @@ def next_step(cut: Cut, low: float) -> float:
         return _month_start(low + 31 * _MONTHS[cut.unit] * _DAY, _MONTHS[cut.unit])
     width, offset = grid(cut)
     return (round((low - offset) / width) + 1) * width + offset
+
+
+def edge(cut: Cut | None, bound: float | datetime | None) -> float | datetime | None:
+    """The least number that counts as from `bound` on, at which a range of the cut begins or ends.
+
+    A step of 0.1 that begins at 1.7000000000000002 holds 1.7, too, as steps are told by division.
+    """
+    if cut is None or cut.width is None or not isinstance(bound, float):
+        return bound
+    width, least = cut.width, bound
+    number = round(bound / width)
+    for _ in range(_NEIGHBOURS):
+        below = math.nextafter(least, -math.inf)
+        if least / width < number:
+            least = math.nextafter(least, math.inf)
+        elif below / width >= number:
+            least = below
+    return least
 
 
 def _month_start(value: float, months: int) -> float:

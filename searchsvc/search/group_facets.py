@@ -2,16 +2,18 @@
 
 A facet's commonest values by documents come first. A value has no more groups than documents, so
 as soon as the next one has fewer documents than the last of those wanted has groups, the rest
-need not be looked at.
+need not be looked at. Where that cannot be said of the values that an engine was not even asked
+for, the facet counts documents.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
-from searchsvc.domain.query import Equals, FacetRequest, Filter, Range, SearchQuery
+from searchsvc.domain.query import Equals, Exists, FacetRequest, Filter, Range, SearchQuery
 from searchsvc.domain.result import Bucket, Facet, RangeBucket
 from searchsvc.ports import Search
+from searchsvc.search.cuts import edge
 from searchsvc.search.filter_parts import joined
 
 MOST_DOCUMENTS = 20_000  # of a facet's values together; of more, documents are counted
@@ -21,11 +23,15 @@ _TOGETHER = 64  # conditions of one search
 
 
 def widened(requests: Sequence[FacetRequest]) -> tuple[FacetRequest, ...]:
-    """So many values that those with the most groups are among them."""
+    """So many values that those with the most groups are mostly among them."""
     return tuple(
-        one if one.cut is not None or not one.size else replace(one, size=max(one.size, _VALUES))
+        one if one.cut is not None or not one.size else replace(one, size=_looked_at(one))
         for one in requests
     )
+
+
+def _looked_at(request: FacetRequest) -> int:
+    return max(request.size + 1, _VALUES)
 
 
 _Either: TypeAlias = Bucket | RangeBucket
@@ -60,11 +66,24 @@ class _Counting:
             self.ranges.append(replace(bucket, count=groups))
 
     def counted(self) -> Facet:
-        """The facet with the groups that were counted."""
+        """The facet with the groups that were counted; as it was where others may have more."""
         if self.request.cut is not None:
             return replace(self.facet, ranges=tuple(self.ranges), grouped=True)
-        best = sorted(self.buckets, key=lambda one: (-one.count, one.value))
-        return replace(self.facet, buckets=tuple(best[: self.request.size]), grouped=True)
+        best = sorted(self.buckets, key=_rank)[: self.request.size]
+        if not self._has_all(best):
+            return _cut(self.request, self.facet)
+        return replace(self.facet, buckets=tuple(best), grouped=True)
+
+    def _has_all(self, best: Sequence[Bucket]) -> bool:
+        """Whether no value behind those that were found can be among the best."""
+        found = self.facet.buckets
+        if len(found) < _looked_at(self.request):
+            return True
+        return _rank(best[-1]) <= _rank(found[-1])
+
+
+def _rank(bucket: Bucket) -> tuple[int, str | float | bool]:
+    return -bucket.count, bucket.value
 
 
 _Part: TypeAlias = Sequence[tuple[_Counting, _Either]]
@@ -132,10 +151,11 @@ async def _count(part: _Part, by: str, within: SearchQuery, search: Search) -> N
         one.count(bucket, len(facet.buckets) + max(0, single))
 
 
-def _condition(one: _Counting, bucket: _Either) -> Filter | None:
+def _condition(one: _Counting, bucket: _Either) -> Filter:
     name = one.request.field
     if isinstance(bucket, Bucket):
         return Equals(name, bucket.value)
-    if bucket.low is None and bucket.high is None:
-        return None
-    return Range(name, bucket.low, bucket.high, include_high=bucket.high is None)
+    low, high = (edge(one.request.cut, bound) for bound in (bucket.low, bucket.high))
+    if low is None and high is None:
+        return Exists(name)
+    return Range(name, low, high, include_high=high is None)

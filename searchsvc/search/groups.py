@@ -60,7 +60,8 @@ class GroupedSearch:
         heads = (await self._heads(first))[query.offset :][: query.limit]
         keys = tuple(key for (key, _), _ in heads if key is not None)
         total, is_all, counts = await self._counted(keys)
-        others = await self._others([key for key in keys if counts.get(key, 0) > 1])
+        several = [key for key in keys if counts.get(key, 0) > 1]
+        others = await self._others(several, first.hits)
         hits = tuple(self._hit(key, hit, counts, others) for (key, _), hit in heads)
         facets = await with_groups(
             query.facets, first.facets, self._grouping.field, self._begun, self._search
@@ -104,8 +105,11 @@ class GroupedSearch:
         single = result.total - sum(bucket.count for bucket in every.buckets)
         return len(every.buckets) + max(0, single), True, counts
 
-    async def _others(self, keys: Sequence[str]) -> _Others:
-        """The best hits of each of these groups, where more than one is asked for."""
+    async def _others(self, keys: Sequence[str], first: Sequence[Hit]) -> _Others:
+        """The best hits of each of these groups, where more than one is asked for.
+
+        All pinned ones are among the `first` hits, in their places.
+        """
         field, size = self._grouping.field, self._grouping.size
         if size < 2:
             return {}
@@ -113,7 +117,13 @@ class GroupedSearch:
         filters = (joined(self._begun.filter, Equals(field, key)) for key in keys)
         searches = (self._search(replace(asked, filter=one)) for one in filters)
         results = await asyncio.gather(*searches)
-        return {key: result.hits for key, result in zip(keys, results, strict=True)}
+        found: dict[str | None, list[Hit]] = {key: [] for key in keys}
+        for hit in first:
+            found.get(self._key(hit)[0], []).append(hit)
+        for key, result in zip(keys, results, strict=True):
+            known = {hit.id for hit in found[key]}
+            found[key] += [hit for hit in result.hits if hit.id not in known]
+        return found
 
     def _hit(self, key: str | None, head: Hit, counts: _Counts, others: _Others) -> Hit:
         """A group's best hit with what it stands for."""

@@ -1,5 +1,6 @@
 """Ranges of facets: every number and date lies in one of them, and they follow each other."""
 
+import math
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -8,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from searchsvc.domain.definition import Cut, Unit
-from searchsvc.search.cuts import MOST_RANGES, is_uneven, next_step, ranges, step_of, together
+from searchsvc.search.cuts import MOST_RANGES, edge, is_uneven, next_step, ranges, step_of, together
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 WIDTHS = st.sampled_from([0.5, 1.0, 3.0, 10.0, 250.0])
@@ -91,3 +92,20 @@ def test_the_calendar_ends() -> None:
         cut = Cut(unit=unit)
         (found,) = ranges(cut, {step_of(cut, last): 1})
         assert found.high is None
+
+
+@given(st.sampled_from([0.1, 0.3, 0.7, 1 / 3, 2.5, 0.001]), st.integers(-(10**6), 10**6))
+def test_a_step_holds_its_edge_and_nothing_below(width: float, number: int) -> None:
+    """Though where a step begins, as it is shown, may be off by the last digit of a float."""
+    cut = Cut(width=width)
+    least = edge(cut, (number or 1) * width)
+    below = math.nextafter(least, -math.inf)
+    assert math.floor(below / width) == (number or 1) - 1
+    assert math.floor(least / width) == (number or 1)
+
+
+def test_bounds_and_dates_are_edges_themselves() -> None:
+    """Nothing was divided to tell where they are."""
+    assert edge(Cut(bounds=(0.1, 1.7)), 1.7) == 1.7
+    assert edge(Cut(unit=Unit.DAY), EPOCH) == EPOCH
+    assert edge(Cut(width=0.1), None) is None
