@@ -19,7 +19,9 @@ from searchsvc.search.filter_parts import joined
 from searchsvc.search.group_facets import widened, with_groups
 
 MOST = 10_000  # groups that are counted; of more, a total says "at least"
-_SLICE = 100  # hits of each search after the first
+# Hits of the second search, and at most of one after it; each takes twice as many as the last.
+_SLICE, _MOST_SLICE = 100, 800
+_AT_ONCE = 8  # searches that one request has under way
 
 # A group by its value, or a document without one by its id.
 _Key: TypeAlias = tuple[str | None, str]
@@ -71,23 +73,24 @@ class GroupedSearch:
     async def _heads(self, first: SearchResult) -> list[tuple[_Key, Hit]]:
         """The best hit of each group, the best group first, up to the page's end."""
         found: dict[_Key, Hit] = {}
-        hits, limit = first.hits, self._begun.limit
+        hits, limit, following = first.hits, self._begun.limit, _SLICE
         while True:
             for hit in hits:
                 found.setdefault(self._key(hit), hit)
             is_enough = len(found) >= self._query.offset + self._query.limit
             if is_enough or len(hits) < limit:
                 return list(found.items())
-            hits, limit = (await self._search(self._without(found))).hits, _SLICE
+            limit, following = following, min(2 * following, _MOST_SLICE)
+            hits = (await self._search(self._without(found, limit))).hits
 
-    def _without(self, found: Iterable[_Key]) -> SearchQuery:
+    def _without(self, found: Iterable[_Key], limit: int) -> SearchQuery:
         """The best hits of all other groups. A pinned document is known, or it is not there."""
         keys = tuple(key for key, _ in found if key is not None)
         ids = tuple(id for key, id in found if key is None)
         known = Not(OneOf(self._grouping.field, keys)) if keys else None
         single = Not(Ids(ids)) if ids else None
         left = joined(self._begun.filter, known, single)
-        return replace(self._begun, filter=left, limit=_SLICE, facets=(), pins=())
+        return replace(self._begun, filter=left, limit=limit, facets=(), pins=())
 
     async def _counted(self, keys: Sequence[str]) -> tuple[int, bool, _Counts]:
         """How many groups there are, whether those are all, and how many hits `keys` have."""
@@ -115,8 +118,11 @@ class GroupedSearch:
             return {}
         asked = replace(self._begun, facets=(), pins=(), limit=size)
         filters = (joined(self._begun.filter, Equals(field, key)) for key in keys)
-        searches = (self._search(replace(asked, filter=one)) for one in filters)
-        results = await asyncio.gather(*searches)
+        queries = [replace(asked, filter=one) for one in filters]
+        results: list[SearchResult] = []
+        for start in range(0, len(queries), _AT_ONCE):
+            some = queries[start : start + _AT_ONCE]
+            results += await asyncio.gather(*map(self._search, some))
         found: dict[str | None, list[Hit]] = {key: [] for key in keys}
         for hit in first:
             found.get(self._key(hit)[0], []).append(hit)
