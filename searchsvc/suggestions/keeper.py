@@ -1,6 +1,7 @@
 """Has prefix files made when they are due, each by a process of its own, beside a server."""
 
 import logging
+import signal
 import subprocess
 import sys
 import threading
@@ -139,6 +140,7 @@ class Keeper:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,
+            start_new_session=True,  # a Ctrl-C is the server's, which then ends it
         )
         with process:
             while process.poll() is None:
@@ -147,7 +149,8 @@ class Keeper:
                     process.wait()
                     return False
             told = process.stderr.read().strip() if process.stderr else ""
-        if process.returncode:
+        # Who ends all processes of a service at once ends this one, too.
+        if process.returncode not in (0, -signal.SIGTERM):
             _log.warning("%s: no new suggestions: %s", index, told.partition("\n")[0])
         return not process.returncode
 
