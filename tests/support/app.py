@@ -37,4 +37,6 @@ def app_for(
     curations = curations or CurationFiles(folder / "mappings", named)
     search = SearchService(engine, named, curations=curations, completions=completions)
     state = state or MemoryStateStore(HostClock())
-    return create_app(api_services(search, store, state, curations, Api(), folder, engine.close))
+    # Every request is asked of the engine, also where one is repeated to see what has changed.
+    settings = Api(cache_ms=0)
+    return create_app(api_services(search, store, state, curations, settings, folder, engine.close))

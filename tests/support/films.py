@@ -94,7 +94,9 @@ def film_services(data_dir: Path) -> ApiServices:
     (data_dir / "mappings" / "films").mkdir(parents=True, exist_ok=True)
     curations = CurationFiles(data_dir / "mappings", {"films": FILMS})
     search = SearchService(engine, {"films": FILMS}, curations=curations)
-    return api_services(search, store, state, curations, Api(edit=True), data_dir, close)
+    return api_services(
+        search, store, state, curations, Api(edit=True, cache_ms=0), data_dir, close
+    )
 
 
 def create_film_app() -> Any:
