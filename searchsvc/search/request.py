@@ -68,7 +68,7 @@ def search_query(
         raise RequestError(message, param="page", hint="narrow the query or add a filter")
     grouping = grouping_of(values, definition)
     sort = sort_keys(values["sort"], definition, near)
-    ranking = _ranking(values["ranking"], definition)
+    ranking = _ranking(values["ranking"] or DEFAULT, definition)
     typed = values["q"]
     spared = stop_words(definition, values["lang"])
     asked = Asked(typed, _typo(values, definition), curation, found, bool(sort), spared, now)
