@@ -15,17 +15,21 @@ _PAGE, _DEEPEST = 100, 1_000  # hits that are looked through for the document's 
 
 @dataclass(frozen=True, slots=True)
 class WordFound:
-    """One word of a query, or what may stand in its place, and the fields that hold it."""
+    """One word of a query, or what may stand in its place, and the fields that hold it.
+
+    `hidden`: only fields hold it of which no caller is told.
+    """
 
     word: str
     needed: bool
     fields: tuple[str, ...]
     instead: tuple[str, ...] = ()
+    hidden: bool = False
 
     @property
     def found(self) -> bool:
         """Whether the document holds the word, or something in its place."""
-        return bool(self.fields or self.instead)
+        return bool(self.fields or self.instead or self.hidden)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,26 +97,37 @@ async def why(
     known = Why(id, query, found.version, indexed=await questions.is_indexed(), total=found.total)
     if not known.indexed:
         return replace(known, reasons=(_MISSING,))
-    fields = query.search_fields or tuple(definition.public("searchable"))
-    words = [await _word(query, place, fields, questions) for place in range(len(query.terms))]
+    told = query.search_fields or tuple(definition.public("searchable"))
+    hidden = () if query.search_fields else _hidden(definition)
+    words = [await _word(query, n, told, hidden, questions) for n in range(len(query.terms))]
     known = replace(known, passes=await questions.passes(), words=tuple(words))
     if known.passes and await questions.is_hit():
         known = await _placed(replace(known, hit=True), search)
     return replace(known, reasons=tuple(_reasons(known)))
 
 
+def _hidden(definition: IndexDefinition) -> tuple[str, ...]:
+    return tuple(field.name for field in definition.select("searchable") if field.hidden)
+
+
 async def _word(
-    query: SearchQuery, place: int, fields: tuple[str, ...], questions: Questions
+    query: SearchQuery,
+    place: int,
+    told: tuple[str, ...],
+    hidden: tuple[str, ...],
+    questions: Questions,
 ) -> WordFound:
-    term = query.terms[place]
-    holding = [field for field in fields if await questions.holds(term, field)]
+    term, fields = query.terms[place], (*told, *hidden)
+    held = [field for field in fields if await questions.holds(term, field)]
+    shown = tuple(field for field in held if field in told)
     others = [" ".join(a.words) for a in query.alternatives if a.start <= place < a.end]
     instead = [
         other
         for other in others
         if any([await questions.holds(Term(other), field) for field in fields])
     ]
-    return WordFound(term.text, not term.optional, tuple(holding), tuple(instead))
+    is_hidden = bool(held) and not shown
+    return WordFound(term.text, not term.optional, shown, tuple(instead), is_hidden)
 
 
 async def _placed(known: Why, search: Search) -> Why:
@@ -138,6 +153,8 @@ def _reasons(known: Why) -> Iterator[str]:
     elif not known.passes:
         yield "the filter leaves it out, which rules may have added to"
     for word in known.words:
+        if word.hidden:
+            yield f"it holds '{word.word}' where it is searched and not shown"
         if not word.found and word.needed:
             asked = known.query.match is Match.ALL
             enough = "and every word is asked for" if asked else "though any is enough"
