@@ -10,7 +10,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from searchsvc.domain.run import RunKind, RunStatus
-from searchsvc.errors import GateRefused, TooManyDeletes, UnknownVersion, VersionOutdated
+from searchsvc.errors import (
+    DeadLetterLimit,
+    GateRefused,
+    TooManyDeletes,
+    UnknownVersion,
+    VersionOutdated,
+)
 from searchsvc.settings import Indexing as Settings
 from tests.support.engines import open_elastic
 
@@ -133,7 +139,7 @@ class Indexing(RuleBasedStateMachine):
         except self.world.Crash:
             self.world.clock.move(60)
             self.runner = self.world.runner(self.hash)
-        except (GateRefused, TooManyDeletes, UnknownVersion, VersionOutdated):
+        except (DeadLetterLimit, GateRefused, TooManyDeletes, UnknownVersion, VersionOutdated):
             pass
 
     # --- what must hold ----------------------------------------------------------------------
