@@ -23,8 +23,7 @@ def search_body(
     plan: Plan, query: SearchQuery, cut: Sequence[Clause[Group]], *, misspelt: bool
 ) -> Native:
     """One search: its hits, their order and its facets."""
-    fields, is_narrowed = plan.searched(query.search_fields), query.search_fields is not None
-    joined = 0.0 if is_narrowed else plan.joined
+    fields, joined = plan.searched(query.search_fields), plan.joined(query.search_fields)
     words = Words(plan, query, cut, fields, joined, misspelt=misspelt)
     ranked = bool(query.limit) and not query.sort
     narrow = narrowed([query.filter, *(facet.filter for facet in query.facets)])

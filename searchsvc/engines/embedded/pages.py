@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from searchsvc.domain.definition import Decay
 from searchsvc.domain.query import Place, SearchQuery
-from searchsvc.engines import boosts
 from searchsvc.engines.embedded.order import (
     Found,
     boosted_page,
@@ -38,7 +37,7 @@ def page(snapshot: Snapshot, query: SearchQuery, words: WordsQuery, *, scored: b
 
 
 def _by_score(snapshot: Snapshot, query: SearchQuery, words: WordsQuery) -> Page:
-    column = boosts.column(snapshot.definition, query.ranking)
+    column = snapshot.plan.column(query.ranking)
     best = within(boosted(words.scoring, query.boosts, snapshot), query.filter, snapshot)
     start = query.offset
     if query.after is not None:
@@ -51,7 +50,7 @@ def _by_age(
     snapshot: Snapshot, query: SearchQuery, words: WordsQuery, decays: list[Decay], *, scored: bool
 ) -> Page:
     """As of one moment in an unchanged version, a hit's number is its place."""
-    column = boosts.column(snapshot.definition, query.ranking)
+    column = snapshot.plan.column(query.ranking)
     best = boosted(words.scoring, query.boosts, snapshot) if scored else words.matching
     best = within(best, query.filter, snapshot)
     start = query.offset if query.after is None else query.after.seen
@@ -68,7 +67,7 @@ def _scored(snapshot: Snapshot, total: int, found: list[Found], start: int) -> P
 
 def _by_fields(snapshot: Snapshot, query: SearchQuery, words: WordsQuery) -> Page:
     """By the sort keys, or without words by boosts and then by id."""
-    column = boosts.column(snapshot.definition, query.ranking)
+    column = snapshot.plan.column(query.ranking)
     matching = within(words.matching, query.filter, snapshot)
     keys = sort_keys(query.sort, column, snapshot.plan)
     start = query.offset

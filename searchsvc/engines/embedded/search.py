@@ -23,14 +23,12 @@ from searchsvc.domain.result import (
     UnknownWord,
     ValueSuggestion,
 )
-from searchsvc.engines import boosts, suggestions
+from searchsvc.engines import suggestions
 from searchsvc.engines.analysis import fold
 from searchsvc.engines.clauses import groups_in, one_by_one
 from searchsvc.engines.embedded.facets import commonest, facets
 from searchsvc.engines.embedded.live import LiveSnapshots
-from searchsvc.engines.embedded.order import (
-    scored_page,
-)
+from searchsvc.engines.embedded.order import scored_page
 from searchsvc.engines.embedded.pages import page
 from searchsvc.engines.embedded.query import WordsQuery, within
 from searchsvc.engines.embedded.response import hits, read, suggested
@@ -38,7 +36,6 @@ from searchsvc.engines.embedded.snapshot import Snapshot
 from searchsvc.engines.embedded.tantivy_errors import guarded
 from searchsvc.engines.embedded.writer import address_of
 from searchsvc.engines.facet_values import facet_values
-from searchsvc.engines.fields import searched
 from searchsvc.engines.serving import not_serving
 from searchsvc.engines.terms import Group, is_doubtful, understand, understood, unknown
 from searchsvc.errors import SearchsvcError
@@ -119,9 +116,8 @@ class EmbeddedEngine:
 
 def _search(snapshot: Snapshot, query: SearchQuery) -> SearchResult:
     clauses = understood(query, snapshot)
-    names = query.search_fields
-    fields = snapshot.plan.searched if names is None else searched(snapshot.definition, names)
-    joined = snapshot.plan.joined if names is None else 0.0
+    plan, names = snapshot.plan, query.search_fields
+    fields, joined = plan.searched(names), plan.joined(names)
     words = WordsQuery(snapshot, query, clauses, fields, joined)
     shown = page(snapshot, query, words, scored=bool(clauses or query.boosts))
     matching = {
@@ -179,7 +175,7 @@ def _hit_suggestions(snapshot: Snapshot, query: SuggestQuery) -> list[HitSuggest
     if not fields or not groups or query.limit < 1:
         return []
     best = within(_words(snapshot, groups, fields).scoring, query.filter, snapshot)
-    column = boosts.column(snapshot.definition, DEFAULT)
+    column = snapshot.plan.column(DEFAULT)
     _, found = scored_page(snapshot, best, column, 0, query.limit * suggestions.OVERSAMPLE)
     matcher = suggestions.Matcher(fields, groups, snapshot.definition)
     return suggested(snapshot, found, matcher, query.limit)

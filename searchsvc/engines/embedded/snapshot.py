@@ -16,8 +16,8 @@ from searchsvc.engines.embedded.directories import VersionDirectory, damaged
 from searchsvc.engines.embedded.schema import Physical, physical
 from searchsvc.engines.embedded.tantivy_errors import is_tantivys
 from searchsvc.engines.embedded.vocabulary import Vocabulary
-from searchsvc.engines.fields import joined_weight, searched, suggest_texts, suggest_values
 from searchsvc.engines.languages import stemmers
+from searchsvc.engines.settled import Settled
 from searchsvc.engines.terms import Expansion, Letter
 
 # Fields with what each counts; they may weigh otherwise for another purpose.
@@ -26,15 +26,11 @@ Weights: TypeAlias = tuple[tuple[str, float], ...]
 _MOST_COMPILED = 1000
 
 
-class Plan:
-    """What a version's definition settles for every query on it."""
+class Plan(Settled):
+    """The tantivy fields of a definition by our names, and which of them hold words."""
 
     def __init__(self, definition: IndexDefinition) -> None:
-        self.definition = definition
-        self.searched = searched(definition, None)
-        self.joined = joined_weight(definition, None)
-        self.suggest_values = suggest_values(definition)
-        self.suggest_texts = suggest_texts(definition)
+        super().__init__(definition)
         self.fields: dict[str, Physical] = {one.field.name: one for one in physical(definition)}
         worded = [one for one in self.fields.values() if one.words]
         self.word_fields = [one.words for one in worded]
