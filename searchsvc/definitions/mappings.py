@@ -27,7 +27,7 @@ FILE_NAME = "mapping.yaml"
 # The languages that every engine can stem; "none" only folds case and accents.
 _CODES = "none ar da de el en es fi fr hu it nl no pt ro ru sv ta tr"
 LANGUAGES = tuple(_CODES.split())
-KEYS = (
+_KEYS = (
     "fields", "language", "stop_words", "typo", "ranking", "sorts", "group_by", "suggest_scope",
 )  # fmt: skip
 
@@ -56,7 +56,7 @@ def parse_mapping(index: str, text: str) -> IndexDefinition:
 
 
 def _definition(index: str, root: Node) -> IndexDefinition:
-    found = entries(root, KEYS)
+    found = entries(root, _KEYS)
     if "fields" not in found:
         raise root.error(DefinitionError, "'fields' is missing", "name at least one field")
     fields = _fields(found["fields"])

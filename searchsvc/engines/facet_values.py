@@ -13,11 +13,11 @@ from searchsvc.domain.result import Bucket, FacetValues, LiveIndex, ValueSuggest
 from searchsvc.engines.analysis import tokens
 from searchsvc.engines.languages import stemmers
 from searchsvc.engines.seen_words import SeenWords
-from searchsvc.engines.serving import not_serving
 from searchsvc.engines.suggestions import Matcher, as_spelt
 from searchsvc.engines.terms import understand
 from searchsvc.ports import SearchEngine
 from searchsvc.search.highlight import highlight
+from searchsvc.search.serving import not_serving
 
 # Values that are looked through: mostly the first number does, and more are too many to look at.
 _FEW, _MANY = 1_000, 50_000

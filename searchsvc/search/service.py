@@ -17,7 +17,6 @@ from searchsvc.domain.result import (
 )
 from searchsvc.errors import (
     CursorExpired,
-    NotServing,
     RequestError,
     UnknownDocument,
     UnknownIndex,
@@ -40,6 +39,7 @@ from searchsvc.search.request import (
     similar_query,
     suggest_query,
 )
+from searchsvc.search.serving import not_serving
 from searchsvc.search.suggesting import suggested
 from searchsvc.search.why import Why, why
 from searchsvc.search.widening import is_thin, widened
@@ -287,8 +287,7 @@ class SearchService:
     def _serving(self, index: str) -> LiveIndex:
         live = self.live(index)
         if live is None:
-            hint = f"run: searchsvc index rebuild {index}"
-            raise NotServing(f"index '{index}' has no live version yet", hint=hint)
+            raise not_serving(index)
         return live
 
 

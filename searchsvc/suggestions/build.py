@@ -12,9 +12,10 @@ from pathlib import Path
 from searchsvc.domain.definition import IndexDefinition
 from searchsvc.domain.index import IndexVersion
 from searchsvc.domain.result import Scope
-from searchsvc.errors import LeaseHeld, NotServing, RequestError
+from searchsvc.errors import LeaseHeld, RequestError
 from searchsvc.ports import IndexStore
 from searchsvc.search.service import SearchService
+from searchsvc.search.serving import not_serving
 from searchsvc.suggestions.collect import Collected
 from searchsvc.suggestions.entries import Entry, Kind
 from searchsvc.suggestions.files import file_of, tidy
@@ -68,8 +69,7 @@ class Builder:
             began = time.monotonic()
             version = self._store.live(index)
             if version is None:
-                hint = f"run: searchsvc index rebuild {index}"
-                raise NotServing(f"index '{index}' has no live version yet", hint=hint)
+                raise not_serving(index)
             definition = self._store.recipe(version).definition
             entries = self._entries(version, definition)
             write_file(file_of(self._folder, version), version.name, entries)

@@ -47,9 +47,9 @@ from searchsvc.engines.elastic.transport import Transport
 from searchsvc.engines.facet_values import facet_values
 from searchsvc.engines.languages import stemmers
 from searchsvc.engines.seen_words import SeenWords
-from searchsvc.engines.serving import not_serving
 from searchsvc.engines.terms import understand
 from searchsvc.errors import SearchsvcError, UnknownVersion
+from searchsvc.search.serving import not_serving
 
 _T = TypeVar("_T")
 _JSON = "application/json"

@@ -36,9 +36,9 @@ from searchsvc.engines.embedded.snapshot import Snapshot
 from searchsvc.engines.embedded.tantivy_errors import guarded
 from searchsvc.engines.embedded.writer import address_of
 from searchsvc.engines.facet_values import facet_values
-from searchsvc.engines.serving import not_serving
 from searchsvc.engines.terms import Group, is_doubtful, understand, understood, unknown
 from searchsvc.errors import SearchsvcError
+from searchsvc.search.serving import not_serving
 
 _VALUES = 1_000  # values of one field that are looked through for those that begin as typed
 

@@ -32,9 +32,9 @@ from searchsvc.engines.memory.documents import State, Stored
 from searchsvc.engines.memory.facets import buckets, facet
 from searchsvc.engines.memory.index import MemoryStore
 from searchsvc.engines.memory.query import Scorer, passes
-from searchsvc.engines.serving import not_serving
 from searchsvc.engines.terms import Group, is_doubtful, understand, understood, unknown
 from searchsvc.engines.values import Value
+from searchsvc.search.serving import not_serving
 
 _EVERY = 10**9
 
