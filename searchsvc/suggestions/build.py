@@ -19,7 +19,7 @@ from searchsvc.search.serving import not_serving
 from searchsvc.suggestions.collect import Collected
 from searchsvc.suggestions.entries import Entry, Kind
 from searchsvc.suggestions.files import file_of, tidy
-from searchsvc.suggestions.writer import write_file
+from searchsvc.suggestions.writer import TEMPORARY, write_file
 from searchsvc.telemetry.stages import Stages
 
 # Each costs a search.
@@ -70,6 +70,8 @@ class Builder:
             version = self._store.live(index)
             if version is None:
                 raise not_serving(index)
+            for left in self._folder.glob(f"{index}-*{TEMPORARY}"):
+                left.unlink(missing_ok=True)  # by a build that was killed
             definition = self._store.recipe(version).definition
             entries = self._entries(version, definition)
             write_file(file_of(self._folder, version), version.name, entries)

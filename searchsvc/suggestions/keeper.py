@@ -145,8 +145,9 @@ class Keeper:
         with process:
             while process.poll() is None:
                 if self._stop.wait(0.1):
-                    process.terminate()
-                    process.wait()
+                    # Not asked to end: to take tantivy's threads apart may take it for ever, and
+                    # a file that is not whole is never in place.
+                    process.kill()
                     return False
             told = process.stderr.read().strip() if process.stderr else ""
         # Who ends all processes of a service at once ends this one, too.

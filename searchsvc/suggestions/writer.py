@@ -14,6 +14,7 @@ from searchsvc.suggestions.entries import Entry, Kind
 from searchsvc.suggestions.keys import key_of, word_starts
 from searchsvc.suggestions.layout import HEAVY, best_of_each, header_of, padding
 
+TEMPORARY = ".tmp"
 Buffer: TypeAlias = "bytearray | array[int]"
 
 
@@ -23,7 +24,7 @@ def write_file(path: Path, version: str, entries: Mapping[Kind, Iterable[Entry]]
     Needs about a kilobyte of memory for each entry, so it belongs into a process of its own.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f"{path.name}.{secrets.token_hex(4)}.tmp")
+    temporary = path.with_name(f"{path.name}.{secrets.token_hex(4)}{TEMPORARY}")
     try:
         _write(temporary, version, *_sections(entries))
         temporary.replace(path)

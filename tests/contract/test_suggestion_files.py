@@ -129,6 +129,17 @@ def test_a_file_goes_with_its_version(make: Make) -> None:
     assert set(versions_in(made.folder, "products")) == {second}
 
 
+def test_what_a_killed_build_has_left_is_removed(make: Make) -> None:
+    """By the next one of that index."""
+    made = make()
+    path = file_of(made.folder, made.builder.build("products").version)
+    left = path.with_name(f"{path.name}.0a1b2c3d.tmp")
+    left.write_bytes(b"half")
+    made.builder.build("products")
+    assert not left.exists()
+    assert path.exists()
+
+
 def test_one_process_builds_at_a_time(engines, tmp_path: Path) -> None:
     """Another is told so; and that nothing is live."""
     made = Made(engines, tmp_path, {})

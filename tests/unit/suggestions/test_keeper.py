@@ -122,8 +122,9 @@ def test_a_build_that_fails_is_told_and_waits(tmp_path, store, caplog) -> None:
 
 
 def test_a_build_ends_with_its_server(tmp_path: Path, store: MemoryStore) -> None:
-    """Within a moment, and the thread too."""
-    kept = Kept(tmp_path, store, lambda _: True, "import time; time.sleep(60)")
+    """Within a moment, and the thread too, though it would not hear of an end."""
+    deaf = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(60)"
+    kept = Kept(tmp_path, store, lambda _: True, deaf)
     kept.keeper.start()
     kept.wait(lambda: bool(kept.told()))
     began = time.monotonic()
