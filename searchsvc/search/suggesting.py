@@ -22,9 +22,11 @@ async def suggested(
     ready = None
     if completions is not None and query.filter is None:
         ready = completions.complete(query, live.version, live.definition)
-    if ready or (ready is not None and not query.terms):
-        return ready
     try:
+        if ready is not None and ready.correction and not await _misspelt(query, engine):
+            return replace(ready, correction=None)
+        if ready or (ready is not None and not query.terms):
+            return ready
         found = await engine.suggest(query)
         return replace(found, correction=await _correction(query, found, engine))
     except (EngineUnreachable, EngineTimeout):
@@ -47,6 +49,11 @@ async def _correction(
     if meant is None or not (await engine.search(meant)).total:
         return None
     return meant.text
+
+
+async def _misspelt(query: SuggestQuery, engine: SearchEngine) -> bool:
+    """Whether the index lacks a word; it has some that nothing suggested has, such as ids."""
+    return bool(await engine.unknown(SearchQuery(query.index, query.text, query.terms)))
 
 
 def _reads_so(terms: Collection[Term], words: Collection[str]) -> bool:

@@ -6,25 +6,22 @@ import os
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from searchsvc.domain.definition import IndexDefinition
 from searchsvc.domain.index import IndexVersion
-from searchsvc.domain.result import Scope
-from searchsvc.errors import LeaseHeld, RequestError
+from searchsvc.errors import LeaseHeld
 from searchsvc.ports import IndexStore
 from searchsvc.search.service import SearchService
 from searchsvc.search.serving import not_serving
+from searchsvc.suggestions.asking import Asking
 from searchsvc.suggestions.collect import Collected
 from searchsvc.suggestions.entries import Entry, Kind
 from searchsvc.suggestions.files import file_of, tidy
 from searchsvc.suggestions.writer import TEMPORARY, write_file
-from searchsvc.telemetry.stages import Stages
 
-# Each costs a search.
-_MOST_QUERIES = 5000
-_MOST_SCOPED = 500
+_MOST_SCOPED = 500  # values; each costs a search
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +84,14 @@ class Builder:
             for id, source in self._store.sources(version, ids).items():
                 collected.add(id, source)
         entries = collected.entries()
-        asking = _Asking(self._search, version, definition.suggest_scope)
+        asking = Asking(self._search, version.index, definition.suggest_scope)
         searched = self._searched(version.index)
         values = entries[Kind.VALUE]
         queries, first = asyncio.run(self._asked(asking, searched, values[:_MOST_SCOPED]))
         return {**entries, Kind.QUERY: queries, Kind.VALUE: first + values[_MOST_SCOPED:]}
 
     async def _asked(
-        self, asking: "_Asking", searched: Mapping[str, int], values: list[Entry]
+        self, asking: Asking, searched: Mapping[str, int], values: list[Entry]
     ) -> tuple[list[Entry], list[Entry]]:
         try:
             return await asking.queries(searched), await asking.scoped(values)
@@ -112,47 +109,3 @@ class Builder:
             raise LeaseHeld(f"another process builds the suggestions of '{index}'") from error
         finally:
             os.close(lock)
-
-
-@dataclass(frozen=True, slots=True)
-class _Asking:
-    """Searches one version; `scope` is the facet that tells where hits are, or ""."""
-
-    search: SearchService
-    version: IndexVersion
-    scope: str
-
-    async def queries(self, searched: Mapping[str, int]) -> list[Entry]:
-        """Of the texts that most people search for, those that have hits."""
-        found = []
-        ordered = sorted(searched.items(), key=lambda one: (-one[1], one[0]))
-        for text, people in ordered[:_MOST_QUERIES]:
-            # The last word has been finished; one that was not is known to no document.
-            total, scope = await self.ask(q=f"{text} ")
-            if total:
-                found.append(Entry(text, people, scope=scope))
-        return found
-
-    async def scoped(self, values: list[Entry]) -> list[Entry]:
-        """The same with their scopes; values of the scope's own facet have none."""
-        found = []
-        for value in values:
-            if self.scope in ("", value.field):
-                found.append(value)
-                continue
-            _, scope = await self.ask(filter={"field": value.field, "eq": value.text})
-            found.append(replace(value, scope=scope))
-        return found
-
-    async def ask(self, **given: object) -> tuple[int, Scope | None]:
-        """How many hits there are with all words spelt so, and the value that most have."""
-        wanted = {"typo": "off", "match": "all", "per_page": 0, "facet_limit": 1}
-        parameters = {**wanted, "facets": self.scope, **given}
-        try:
-            answer = await self.search.search(self.version.index, parameters, Stages())
-        except RequestError:  # more than a search takes
-            return 0, None
-        result = answer.result
-        buckets = [bucket for facet in result.facets[:1] for bucket in facet.buckets[:1]]
-        scopes = [Scope(self.scope, str(one.value), one.count) for one in buckets]
-        return result.total, next(iter(scopes), None)

@@ -100,6 +100,17 @@ def test_queries_are_suggested_only_with_hits(make: Make) -> None:
     ]
 
 
+def test_a_scope_is_the_innermost_place_of_most_hits(engines, tmp_path: Path) -> None:
+    """Of a path: where more than half of the hits are, which says most of them."""
+    places = ["Cases > Hard > Slim", "Cases > Hard", "Cases > Hard > Thick", "Power"]
+    stock = [document(str(n), name="Phone", category=place) for n, place in enumerate(places)]
+    engines.serve(*stock, definition=SHOP)
+    made = Made(engines, tmp_path, {"phone": 9})
+    made.builder.build("products")
+    (found,) = made.complete("ph").queries
+    assert found.scope == Scope("category", "Cases > Hard", 3)
+
+
 def test_what_is_deleted_vanishes_with_the_next_file(make: Make) -> None:
     """Documents, values of which none is left, and queries without a hit."""
     made = make(lamp=6, phone=6)

@@ -44,6 +44,8 @@ class Engine:
 
     async def unknown(self, query: SearchQuery) -> tuple[UnknownWord, ...]:
         self.asked.append(query)
+        if self.error:
+            raise self.error
         return tuple(UnknownWord(t.text, "dune") for t in query.terms if t.text == "dnue")
 
     async def search(self, query: SearchQuery) -> SearchResult:
@@ -78,6 +80,17 @@ def test_what_is_ready_is_answered() -> None:
 def test_the_engine_is_asked_for_the_rest(ready: SuggestResult | None) -> None:
     """Where there is no file yet, and where it knows nothing that begins so."""
     assert ask(Engine(), ready) == ASKED
+
+
+def test_a_known_word_is_not_corrected() -> None:
+    """The file knows only what it suggests; the engine knows every word, if it can be asked."""
+    sure = replace(READY, correction="dune")
+    typo = replace(DUNE, text="dnue", terms=(Term("dnue", 1, prefix=True),))
+    assert ask(Engine(), sure, typo) == sure
+    assert ask(Engine(), sure) == READY
+    assert ask(Engine(), sure, replace(DUNE, text="")).correction is None
+
+    assert ask(Engine(EngineUnreachable("down")), sure) == sure
 
 
 def test_a_filter_is_never_answered_from_what_all_share() -> None:
