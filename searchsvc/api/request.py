@@ -111,11 +111,30 @@ def parse_object(data: bytes) -> dict[str, object]:
     try:
         value = orjson.loads(data)
     except orjson.JSONDecodeError as error:
-        raise BodyError("the body is not JSON", hint="send a JSON object in UTF-8") from error
+        raise _unreadable(data) from error
     if not isinstance(value, dict):
         raise BodyError("the body is not a JSON object", hint='send one such as {"q": "words"}')
     _refuse_repeats(data)
     return value
+
+
+def _unreadable(data: bytes) -> BodyError:
+    """What is wrong with a body that cannot be read."""
+    hint = "send a JSON object in UTF-8"
+    try:
+        json.loads(data)
+    except UnicodeDecodeError:
+        return BodyError("the body is not UTF-8", hint=hint)
+    except RecursionError:
+        return BodyError("the body nests too deep")
+    except json.JSONDecodeError as error:
+        at = f"line {error.lineno}, column {error.colno}"
+        return BodyError(f"the body is not JSON: {error.msg} ({at})", hint=hint)
+    except ValueError:
+        return BodyError("the body holds a number too long", hint="a number may have 15 digits")
+    # What Python reads, and others may not: RFC 8259 leaves it to each.
+    rare = "a lone surrogate, NaN, Infinity or a number beyond 64 bits"
+    return BodyError(f"the body holds {rare}", hint=hint)
 
 
 def _refuse_repeats(data: bytes) -> None:

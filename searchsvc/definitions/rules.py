@@ -104,6 +104,10 @@ def _rule(node: Node, number: int, definition: IndexDefinition) -> tuple[Rule, b
         rewrite=values.rewrite(get("rewrite")),
         redirect=values.redirect(get("redirect")),
     )
+    both = [pin.id for pin in rule.pins if pin.id in rule.hides]
+    if both:
+        hint = "leave it in one of the two"
+        raise get("hide", node).error(DefinitionError, f"'{both[0]}' is pinned, too", hint)
     return rule, values.enabled(get("enabled"))
 
 

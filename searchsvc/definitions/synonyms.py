@@ -4,6 +4,7 @@ laptop, notebook, portable computer     each means the others
 tv => television, flat screen           who asks for tv may mean the rest, not the reverse
 """
 
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -82,6 +83,9 @@ class _Reader:
             if not one:
                 what = "a side is empty" if not side.strip() else f"'{written.strip()}' has no word"
                 raise self._error(number, what, _EXAMPLE)
+            if any(unicodedata.category(sign) == "Cc" and sign != "\t" for sign in written):
+                what = f"{written.strip()[:50]!r} holds a control character"
+                raise self._error(number, what, "leave it out")
             if len(one) > MAX_WORDS:
                 raise self._error(
                     number, f"'{written.strip()[:50]}' has more than {MAX_WORDS} words"

@@ -136,6 +136,25 @@ def test_a_bad_body_is_refused(api, body: bytes, status: int, code: str) -> None
 
 
 @pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        (b'{"q": "a",}', "the body is not JSON: Expecting property name"),
+        (b'{"q": "\xff"}', "the body is not UTF-8"),
+        (b'{"q": "\\ud800"}', "a lone surrogate"),
+        (b'{"page": 1e999}', "a lone surrogate, NaN, Infinity or a number beyond"),
+        (b'{"page": ' + b"9" * 401 + b"}", "a number beyond"),
+        (b'{"page": ' + b"9" * 5000 + b"}", "a number too long"),
+        (b'{"q": ' + b"[" * 10_000 + b"]" * 10_000 + b"}", "nests too deep"),
+    ],
+)
+def test_a_bad_body_is_told_its_fault(api, body: bytes, message: str) -> None:
+    """Not each of them is wrong JSON."""
+    headers = {"Content-Type": "application/json"}
+    result = api.client.simulate_post(SEARCH, body=body, headers=headers)
+    assert message in problem(result, 400, "bad_body")["message"]
+
+
+@pytest.mark.parametrize(
     "headers",
     [
         {"Content-Type": "application/xml"},

@@ -103,6 +103,7 @@ FAULTS = {
     "empty filter": ("{filter: ' '}", "is empty"),
     "no place": ("{pin: {id: 1, at: 0}}", "a place from 1 to 1000"),
     "a place twice": ("{pin: [{id: 1, at: 1}, {id: 2, at: 1}]}", "at 1 is given twice"),
+    "pinned and hidden": ("{pin: [1, 2], hide: [3, 2]}", "'2' is pinned, too"),
     "an id twice": ("{pin: [1, 1]}", "id 1 is given twice"),
     "no id": ("{hide: ['']}", "must be the id of a document"),
     "weight": ("{boost: {filter: 'price<3', weight: 11}}", "from -1 to 10"),

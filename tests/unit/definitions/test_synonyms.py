@@ -53,6 +53,7 @@ FAULTS = {
     "the other empty side": ("# a\n => tv", 2, "a side is empty"),
     "no word between commas": ("tv,, television", 1, "'' has no word"),
     "only signs": ("tv, !!!", 1, "'!!!' has no word"),
+    "a control character": ("tv, tele\0vision", 1, "holds a control character"),
     "a word twice": ("tv, television, TV", 1, "'TV' stands twice"),
     "itself": ("tv => TV", 1, "'tv' means only itself"),
     "two arrows": ("a => b => c", 1, "'=>' stands twice"),
