@@ -70,6 +70,14 @@ class Vocabulary(Protocol):
         ...
 
 
+class Corpus(Vocabulary, Protocol):
+    """A vocabulary that tells where its words stand, too."""
+
+    def side_by_side(self, words: Sequence[str]) -> bool:
+        """Whether a searched field of a document has these words one after another."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Expansion:
     """What one word stands for. Weights are at most 1; `meant` are matches by spelling and form.
@@ -117,11 +125,11 @@ def _read(vocabulary: Vocabulary, term: Term) -> Group | None:
     return Group(tuple(words), None) if words else None
 
 
-def unknown(terms: Iterable[Term], vocabulary: Vocabulary) -> tuple[UnknownWord, ...]:
-    """The terms that no word of the vocabulary is a form of, and what it has that is like them."""
-    read = ((term, _read(vocabulary, term)) for term in terms)
+def unknown(terms: Iterable[Term], corpus: Corpus) -> tuple[UnknownWord, ...]:
+    """The terms that no word of the corpus is a form of, and what it has that is like them."""
+    read = ((term, _read(corpus, term)) for term in terms)
     return tuple(
-        UnknownWord(term.text, _nearest(group.expansion), _apart(term.text, vocabulary))
+        UnknownWord(term.text, _nearest(group.expansion), _apart(term.text, corpus))
         for term, group in read
         if group is not None and group.expansion is not None and not group.expansion.known
     )
@@ -133,12 +141,14 @@ def is_doubtful(found: Iterable[Clause[Group]]) -> bool:
     return any(expansion is not None and not expansion.known for expansion in typed)
 
 
-def _apart(word: str, vocabulary: Vocabulary) -> tuple[str, ...]:
+def _apart(word: str, corpus: Corpus) -> tuple[str, ...]:
     def is_known(part: str) -> bool:
-        (folded,) = tokens(part) or ("",)
-        return bool(folded) and folded in vocabulary.letter(folded[0]).words
+        return part in corpus.letter(part[0]).words
 
-    return tuple(f"{a} {b}" for a, b in cuts(word) if is_known(a) and is_known(b))
+    def is_said(parts: Sequence[str]) -> bool:
+        return len(parts) == 2 and all(map(is_known, parts)) and corpus.side_by_side(parts)
+
+    return tuple(f"{a} {b}" for a, b in cuts(word) if is_said(tokens(f"{a} {b}")))
 
 
 def _nearest(expansion: Expansion) -> str | None:

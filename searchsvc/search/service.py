@@ -43,6 +43,7 @@ from searchsvc.search.serving import not_serving
 from searchsvc.search.suggesting import suggested
 from searchsvc.search.why import Why, why
 from searchsvc.search.widening import is_thin, widened
+from searchsvc.search.words import is_one_thing
 from searchsvc.telemetry.stages import Stages
 
 
@@ -148,6 +149,8 @@ class SearchService:
         found = await self._engine.unknown(query) if result.doubtful else ()
         unknown = strangers(query, found)
         own = result.total - result.pinned
+        # Whoever finds the one article of a number does not mean others with a part of it.
+        relax = relax and not (own and is_one_thing(query.text))
         # Where all words are asked for, more of them written together are worth a second request
         # only to somebody who has found nothing.
         if is_thin(query, own) and (relax or unknown or not own):

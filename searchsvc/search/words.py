@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from itertools import pairwise
 
 LONGEST_WORD = 256  # bytes; what is longer is data, not a word
 _WORD = re.compile(r"[^\W_]+")
@@ -35,6 +36,13 @@ def cut(normal: str) -> list[str]:
 def spans(text: str) -> list[tuple[int, int, str]]:
     """(start, end, word) of every word of `text`, as offsets into it; words are case-folded."""
     return [(m.start(), m.end(), m.group().casefold()) for m in _WORD.finditer(text)]
+
+
+def is_one_thing(text: str) -> bool:
+    """Whether the words of `text` are written as one, with signs between them: `SKU-12/A`."""
+    held = spans(text)
+    between = [text[one[1] : other[0]] for one, other in pairwise(held)]
+    return bool(between) and all(gap and not re.search(r"\s", gap) for gap in between)
 
 
 def count(text: str) -> int:

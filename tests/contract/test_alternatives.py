@@ -130,10 +130,13 @@ def test_words_that_no_document_holds_are_unknown(catalogue) -> None:
 
 
 def test_unknown_words_may_be_two_known_ones(catalogue) -> None:
-    """Cut where documents hold both parts next to each other, or at least somewhere."""
-    asked = query("missingphones", terms=(Term("missingphones", 2),))
-    (found,) = asyncio.run(catalogue.search.unknown(asked))
-    assert found.apart == ("missing phones",)
+    """Cut where a document holds both parts next to each other, and not just somewhere."""
+    words = ("missingphones", "mobilecharger", "casephones")
+    asked = query("missingphones", terms=tuple(Term(word, 2) for word in words))
+    found = asyncio.run(catalogue.search.unknown(asked))
+    assert [(one.word, one.apart) for one in found] == [
+        ("missingphones", ("missing phones",)), ("mobilecharger", ()), ("casephones", ()),
+    ]  # fmt: skip
 
 
 def test_forms_of_a_known_word_are_known(catalogue) -> None:

@@ -85,7 +85,9 @@ class Words:
         self._completes = not self._all and 1 < len(self._typed) <= COMPLETE_MOST
         held = [piece.group for clause in clauses for piece in clause.pieces]
         guesses = [one.guesses * len(plan.marks) for one in held for _ in one.words]
-        self._room = room(guesses, len(fields), spelt=self._completes)
+        first = not self._all and boosts.complete_first(plan.definition, query)
+        self._complete_first = self._completes and first
+        self._room = room(guesses, len(fields), spelt=self._completes, guessed=self._complete_first)
 
     @property
     def matching(self) -> Native:
@@ -103,7 +105,15 @@ class Words:
     def scoring(self) -> Native:
         """The same matches, the better ones with a higher score."""
         bonuses = list(self._bonuses())
-        return {"bool": {"must": [self.matching], "should": bonuses}} if bonuses else self.matching
+        found = {"bool": {"must": [self.matching], "should": bonuses}} if bonuses else self.matching
+        return self._with_complete_first(found) if self._complete_first else found
+
+    def _with_complete_first(self, found: Native) -> Native:
+        """Those of `found` with all words keep their scores, which leaves the others behind."""
+        find = self._held if self._room.guessed else self._spelt
+        complete = every([self._clause(clause, find) for clause in self._needed])
+        behind = {"filter": {"bool": {"must_not": [complete]}}, "weight": boosts.BEHIND}
+        return {"function_score": {"query": found, "functions": [behind]}}
 
     def _clause(self, clause: Clause[Group], find: Find) -> Native:
         """The term, or what may stand in its place."""
@@ -120,19 +130,25 @@ class Words:
         stems = dict.fromkeys(stem for word in group.words for stem in self._plan.stems(word))
         return either([_term(JOINED, stem, self._joined * weight) for stem in stems])
 
-    def _in_field(self, field: Field, weight: float, group: Group) -> Native:
+    def _in_field(
+        self, field: Field, weight: float, group: Group, *, ranked: bool = True
+    ) -> Native:
         if len(group.words) > 1:
             return _phrase(self._plan.of(field), group.words, weight)
-        return either(self._layers(field, weight, group))
+        return either(self._layers(field, weight, group, ranked=ranked))
 
     def _spelt(self, group: Group, weight: float) -> Native:
         """One term in any of its fields, with no typo forgiven."""
-        spelt = replace(group, typos=0)
-        found = [self._in_field(field, field.weight * weight, spelt) for field in self._fields]
-        return either(found)
+        return self._held(replace(group, typos=0), weight)
 
-    def _layers(self, field: Field, weight: float, group: Group) -> Iterator[Native]:
-        """All that one word may stand for in one field."""
+    def _held(self, group: Group, _weight: float) -> Native:
+        """One term in any of its fields, where it is of no matter how well."""
+        return either([self._in_field(field, 1.0, group, ranked=False) for field in self._fields])
+
+    def _layers(
+        self, field: Field, weight: float, group: Group, *, ranked: bool
+    ) -> Iterator[Native]:
+        """All that one word may stand for in one field; where nothing is `ranked`, by less."""
         one, word = self._plan.of(field), group.words[0]
         if self._room.lean and one.stems:
             yield from self._stemmed(one, word, weight)
@@ -144,23 +160,27 @@ class Words:
             return
         yield from self._stemmed(one, word, weight * _STEM)
         if group.prefix:
-            yield from self._completions(one, word, weight)
+            yield from self._completions(one, word, weight) if ranked else ()
             yield _begun(one.words, word, weight * _BEGUN)
         if group.typos and forgives_typos(field, self._plan.definition):
-            yield from self._corrections(one, group, weight * _CORRECTION)
+            yield from self._corrections(one, group, weight * _CORRECTION, ranked=ranked)
             if group.prefix and self._misspelt and len(word) <= _LONGEST_BEGUN:
                 yield _begun_wrong(one.words, word, weight * _BEGUN_WRONG)
 
     def _stemmed(self, one: Physical, word: str, weight: float) -> Iterator[Native]:
         return (_term(one.stems, stem, weight) for stem in self._plan.stems(word))
 
-    def _corrections(self, one: Physical, group: Group, weight: float) -> Iterator[Native]:
+    def _corrections(
+        self, one: Physical, group: Group, weight: float, *, ranked: bool
+    ) -> Iterator[Native]:
         """What is a typo away from the word, in any of its forms."""
         most, (word,) = self._room.expansions, group.words
+        # Not ranked, all of them are one clause.
+        how = {"max_expansions": most} if ranked else {"rewrite": "constant_score"}
         if most:
-            yield _fuzzy(one.words, word, group.typos, most, weight)
+            yield _fuzzy(one.words, word, group.typos, weight, how)
             for mark in self._plan.marks:
-                yield _fuzzy(one.stems, mark + word, group.typos, most, weight, len(mark))
+                yield _fuzzy(one.stems, mark + word, group.typos, weight, how, len(mark))
 
     def _completions(self, one: Physical, word: str, weight: float) -> Iterator[Native]:
         """Scored as if all were as common as the commonest, the word itself among them."""
@@ -184,7 +204,7 @@ class Words:
                 yield self._clause(clause, self._in_fields)
             if self._joined:
                 yield self._clause(clause, self._in_joined)
-        if self._completes:
+        if self._completes and not self._complete_first:
             complete = every([self._clause(clause, self._spelt) for clause in self._needed])
             yield {"constant_score": {"filter": complete, "boost": complete_weight(self._fields)}}
 
@@ -220,9 +240,9 @@ def _begun(name: str, value: str, boost: float, rewrite: Native | None = None) -
     return {"prefix": {name: {"value": value, "boost": boost, **how}}}
 
 
-def _fuzzy(name: str, value: str, typos: int, most: int, boost: float, mark: int = 0) -> Native:
-    how = {"fuzziness": typos, "prefix_length": mark + 1, "max_expansions": most}
-    return {"fuzzy": {name: {"value": value, "boost": boost, **how}}}
+def _fuzzy(name: str, value: str, typos: int, boost: float, how: Native, mark: int = 0) -> Native:
+    near = {"fuzziness": typos, "prefix_length": mark + 1}
+    return {"fuzzy": {name: {"value": value, "boost": boost, **near, **how}}}
 
 
 def _begun_wrong(name: str, word: str, boost: float) -> Native:

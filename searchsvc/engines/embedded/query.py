@@ -51,6 +51,10 @@ class WordsQuery:
         self._joined = joined
         self._weights = tuple((field.name, field.weight) for field in fields)
         self._needed = [clause for clause in clauses if clause.required]
+        self._typed = [word for clause in clauses for word in clause.typed.phrase]
+        some = query.match is Match.ANY
+        self._completes = some and 1 < len(self._typed) <= COMPLETE_MOST
+        self._complete_first = some and boosts.complete_first(snapshot.definition, query)
 
     @cached_property
     def matching(self) -> Query:
@@ -71,9 +75,22 @@ class WordsQuery:
             # Within other queries, tantivy may forget the score of a plain all_query.
             return Query.const_score_query(self.matching, 1.0)
         bonuses = [(Occur.Should, bonus) for bonus in self._bonuses()]
-        if not bonuses:
-            return self.matching
-        return Query.boolean_query([(Occur.Must, self.matching), *bonuses])
+        found = Query.boolean_query([(Occur.Must, self.matching), *bonuses])
+        if self._completes and self._complete_first:
+            return self._with_complete_first(found)
+        return found if bonuses else self.matching
+
+    def _with_complete_first(self, found: Query) -> Query:
+        """Those of `found` with all words keep their scores, which leaves the others behind."""
+        complete = Query.const_score_query(self._complete, 0.0)
+        whole = Query.boolean_query([(Occur.Must, found), (Occur.Must, complete)])
+        rest = Query.boost_query(found, boosts.BEHIND)
+        more = Query.boost_query(whole, 1 - boosts.BEHIND)
+        return Query.boolean_query([(Occur.Must, rest), (Occur.Should, more)])
+
+    @property
+    def _complete(self) -> Query:
+        return both([self._clause(clause, self._group) for clause in self._needed])
 
     def _clause(self, clause: Clause[Group], find: Find) -> Query:
         """The term, or what may stand in its place."""
@@ -140,7 +157,7 @@ class WordsQuery:
 
     def _bonuses(self) -> Iterator[Query]:
         """What ranks higher without being asked for."""
-        typed = [word for clause in self._clauses for word in clause.typed.phrase]
+        typed = self._typed
         if len(typed) > 1 and self._fields:
             yield self._best([self._phrase(f, typed, f.weight * _ADJACENT) for f in self._fields])
         wholes = {exact_text(typed), exact_text(tokens(self._query.text))} - {""}
@@ -152,9 +169,8 @@ class WordsQuery:
                 yield self._clause(clause, self._group)
             if self._joined:
                 yield self._clause(clause, self._in_joined)
-        if self._query.match is Match.ANY and 1 < len(typed) <= COMPLETE_MOST:
-            complete = both([self._clause(clause, self._group) for clause in self._needed])
-            yield Query.const_score_query(complete, complete_weight(self._fields))
+        if self._completes and not self._complete_first:
+            yield Query.const_score_query(self._complete, complete_weight(self._fields))
 
     def _wholes(self, field: Field, wholes: set[str]) -> Iterator[Query]:
         name = self._snapshot.plan.of(field).whole

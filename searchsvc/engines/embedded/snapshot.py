@@ -1,6 +1,6 @@
 """One version opened for searching, and what changes in it with each commit."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -98,6 +98,12 @@ class Snapshot:
     def letter(self, first: str) -> Letter:
         """The vocabulary's words that begin with `first`."""
         return self.vocabulary.letter(first, self.searcher, self.commit)
+
+    def side_by_side(self, words: Sequence[str]) -> bool:
+        """Whether a searched field of a document has these words one after another."""
+        names = [self.plan.of(field).words for field in self.plan.searched(None)]
+        found = (Query.phrase_query(self.schema, name, list(words)) for name in names)
+        return any(self.count(query) for query in found)
 
     def has_seen(self, first: str) -> bool:
         """Whether `letter` tells all of this commit's words, and not of an earlier one's."""

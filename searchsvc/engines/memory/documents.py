@@ -1,6 +1,6 @@
 """Documents as the memory engine keeps them, and one committed state of a version."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -11,7 +11,7 @@ from searchsvc.domain.geo import Point
 from searchsvc.domain.query import SortKey
 from searchsvc.engines import boosts, distances, sources, values
 from searchsvc.engines.analysis import tokens
-from searchsvc.engines.fields import has_words, id_parts, joined
+from searchsvc.engines.fields import has_words, id_parts, joined, searched
 from searchsvc.engines.languages import stemmers
 from searchsvc.engines.terms import Letter
 from searchsvc.engines.values import Value
@@ -125,3 +125,15 @@ class State:
             for words in self.frequencies.values()
         ]
         return Letter(fields, stemmers(self.definition))
+
+    def side_by_side(self, words: Sequence[str]) -> bool:
+        """Whether a searched field of a document has these words one after another."""
+        names = [field.name for field in searched(self.definition, None)]
+        parts = (p for d in self.documents.values() for n in names for p in d.words.get(n, ()))
+        return any(adjacent(part, words) for part in parts)
+
+
+def adjacent(words: Sequence[str], phrase: Sequence[str]) -> bool:
+    """Whether `words` have those of `phrase` one after another."""
+    size, wanted = len(phrase), list(phrase)
+    return any(list(words[i : i + size]) == wanted for i in range(len(words) - size + 1))

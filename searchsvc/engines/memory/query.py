@@ -12,7 +12,7 @@ from searchsvc.engines.clauses import Clause
 from searchsvc.engines.conditions import holds
 from searchsvc.engines.decays import recency
 from searchsvc.engines.fields import COMPLETE_MOST, complete_weight
-from searchsvc.engines.memory.documents import JOINED, State, Stored
+from searchsvc.engines.memory.documents import JOINED, State, Stored, adjacent
 from searchsvc.engines.terms import Group, evened, rarity, words_for
 
 _K1, _B = 1.2, 0.75
@@ -50,6 +50,7 @@ class Scorer:
         ranking = state.definition.ranking(query.ranking) or Ranking(query.ranking)
         self._ages = [(decay.field, recency(decay, query.now)) for decay in ranking.decays]
         self._all = query.match is Match.ALL
+        self._complete_first = boosts.complete_first(state.definition, query)
         self._pinned = frozenset(query.pinned)
         self._boosts = boosts.parts(query.boosts)
         self._typed = [word for clause in clauses for word in clause.typed.phrase]
@@ -63,14 +64,19 @@ class Scorer:
         held = [self._clause(stored, clause, self._in_fields) is not None for clause in needed]
         if not (all(held) if self._all else any(held)):
             return 0.0 if stored.document.id in self._pinned else None
-        complete = all(held)
         parts = [self._clause(stored, clause, self._in_fields) for clause in self._clauses]
         if self._joined:
             parts += [self._clause(stored, clause, self._in_joined) for clause in self._clauses]
         score = sum(part or 0.0 for part in parts) + self._bonus(stored)
-        if complete and not self._all and 1 < len(self._typed) <= COMPLETE_MOST:
-            score += complete_weight(self._fields)
+        if not self._all and 1 < len(self._typed) <= COMPLETE_MOST:
+            score = self._completed(score, complete=all(held))
         return self._boost(stored) * score
+
+    def _completed(self, score: float, *, complete: bool) -> float:
+        """What it is worth to hold all words where any is enough."""
+        if self._complete_first:
+            return score if complete else score * boosts.BEHIND
+        return score + complete_weight(self._fields) if complete else score
 
     def _boost(self, stored: Stored) -> float:
         """What the ranking's boosts, and the query's own, make of the document's score."""
@@ -110,7 +116,7 @@ class Scorer:
         """Scores of the matches of one group in one field, if there are any."""
         parts = stored.words.get(field.name, [])
         if group.expansion is None:
-            if any(_adjacent(part, group.phrase) for part in parts):
+            if any(adjacent(part, group.phrase) for part in parts):
                 yield field.weight
             return
         words = words_for(field, group.expansion, self._state.definition)
@@ -135,15 +141,9 @@ class Scorer:
             for part in stored.words.get(field.name, []):
                 if " ".join(part) in self._queried:
                     bonus = max(bonus, _EXACT * field.weight)
-                elif len(self._typed) > 1 and _adjacent(part, self._typed):
+                elif len(self._typed) > 1 and adjacent(part, self._typed):
                     bonus = max(bonus, _ADJACENT * field.weight)
         return bonus
-
-
-def _adjacent(words: Sequence[str], phrase: Sequence[str]) -> bool:
-    size = len(phrase)
-    wanted = list(phrase)
-    return any(list(words[i : i + size]) == wanted for i in range(len(words) - size + 1))
 
 
 def _begins(parts: Iterable[Sequence[str]], typed: str) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from searchsvc.domain.definition import Field, FieldType, IndexDefinition
+from searchsvc.domain.definition import Boost, Field, FieldType, IndexDefinition
 from searchsvc.domain.query import Alternative, Match, SearchQuery, Term
 from searchsvc.engines.clauses import clauses
 from searchsvc.engines.elastic.plan import Plan
@@ -20,7 +20,7 @@ LIMIT = 1024  # of a server that nobody has set up otherwise
 LEAVES = {
     "term": lambda _: 1,
     "regexp": lambda _: 1,
-    "fuzzy": lambda of: of["max_expansions"],
+    "fuzzy": lambda of: of.get("max_expansions", 1),
     "match_phrase": lambda of: len(of["query"].split()),
     "prefix": lambda of: int(of["rewrite"].partition("freqs_")[2] or 1),
 }
@@ -44,14 +44,17 @@ def leaves(query: Any) -> Iterator[int]:
     fields=st.integers(1, 20),
     match=st.sampled_from(Match),
     together=st.booleans(),
+    boosted=st.booleans(),
 )
-def test_a_query_has_few_enough_clauses(number, fields, match, together) -> None:
+def test_a_query_has_few_enough_clauses(number, fields, match, together, boosted) -> None:
     """Of the longest query with typos everywhere, in as many fields as a table has."""
     made = tuple(Field(f"f{n}", FieldType.TEXT, weight=1.0) for n in range(fields))
     terms = [Term(f"misspelt{n}", 2, prefix=n == number - 1) for n in range(number)]
     pairs = [Alternative(n, n + 2, (f"pair{n}",)) for n in range(number - 1 if together else 0)]
     query = SearchQuery("x", match=match)
-    words = Words(Plan(IndexDefinition("x", made)), query, clauses(terms, pairs, group), made, 1.5)
+    boosts = (Boost("f0", 1.0, equals="x"),) if boosted else ()
+    definition = IndexDefinition("x", made, boosts=boosts)
+    words = Words(Plan(definition), query, clauses(terms, pairs, group), made, 1.5)
     assert sum(leaves(words.scoring)) <= LIMIT
 
 
@@ -62,3 +65,9 @@ def test_few_words_have_all_the_room() -> None:
     assert room([2] * 32, 6, spelt=False).expansions == 0
     assert room([2] * 32, 12, spelt=False).lean
     assert room([0] * 5, 6, spelt=False) == Room(50)
+
+
+def test_all_words_are_looked_up_as_guessed_only_where_many_guesses_are_left() -> None:
+    """More documents with all words are not worth fewer hits."""
+    assert room([3], 4, spelt=True, guessed=True) == Room(49, guessed=True)
+    assert room([3] * 8, 10, spelt=True, guessed=True) == Room(1)
