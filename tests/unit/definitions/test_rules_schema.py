@@ -18,8 +18,8 @@ ROOT = Path(__file__).parents[3]
 READ_ONLY = frozenset(
     (
         "no word", "nothing contained", "unknown field", "hidden field", "empty filter",
-        "a place twice", "an id twice", "pinned and hidden", "no id", "no date", "no day", "back in time",
-        "rewriting to signs",
+        "a place twice", "an id twice", "pinned and hidden", "no id", "no date", "no day",
+        "back in time", "rewriting to signs",
     )
 )  # fmt: skip
 
