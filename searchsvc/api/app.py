@@ -2,6 +2,7 @@
 
 import falcon.asgi
 
+from searchsvc.api.algolia.routes import add_algolia
 from searchsvc.api.cache import AnswerCache
 from searchsvc.api.entrance import Entrance
 from searchsvc.api.errors import add_error_handlers
@@ -53,6 +54,8 @@ def create_app(services: ApiServices) -> falcon.asgi.App[ApiRequest, falcon.asgi
         app.add_route(f"/v1/indexes/{{index}}/{kind}", files)
     app.add_route("/v1/runs", Runs(search, state))
     app.add_route("/v1/latency", Latency(services.report))
+
+    add_algolia(app, services)
 
     app.add_route("/livez", Live())
     app.add_route("/readyz", Ready(search, state, services.draining))

@@ -9,6 +9,8 @@ import falcon
 import falcon.asgi
 import orjson
 
+from searchsvc.api.algolia.problems import ROOT as ALGOLIA
+from searchsvc.api.algolia.problems import algolia_problem
 from searchsvc.api.request import ApiRequest
 from searchsvc.errors import (
     BodyError,
@@ -32,6 +34,7 @@ from searchsvc.errors import (
 )
 
 PROBLEM_JSON = "application/problem+json"
+JSON = "application/json"
 _log = logging.getLogger(__name__)
 
 
@@ -123,7 +126,7 @@ async def _answer(req: ApiRequest, resp: falcon.asgi.Response, error: Exception,
     retry_after = problem_of(type(error)).retry_after
     if retry_after is not None:
         resp.set_header("Retry-After", str(retry_after))
-    _write(resp, problem(req, error))
+    _write(req, resp, problem(req, error))
 
 
 async def _answer_http(
@@ -135,7 +138,7 @@ async def _answer_http(
     message = _HTTP_MESSAGES.get(status) or error.description or title.lower()
     if error.headers is not None:
         resp.set_headers(error.headers)
-    _write(resp, _object(req, status, title, {"code": code, "message": message}))
+    _write(req, resp, _object(req, status, title, {"code": code, "message": message}))
 
 
 def _object(
@@ -150,10 +153,12 @@ def _object(
     }
 
 
-def _write(resp: falcon.asgi.Response, problem: Mapping[str, Any]) -> None:
-    resp.status = problem["status"]
-    resp.data = orjson.dumps(problem)
-    resp.content_type = PROBLEM_JSON
+def _write(req: ApiRequest, resp: falcon.asgi.Response, problem: Mapping[str, Any]) -> None:
+    is_algolia = req.path.startswith(ALGOLIA)
+    said = algolia_problem(problem) if is_algolia else problem
+    resp.status = said["status"]
+    resp.data = orjson.dumps(said)
+    resp.content_type = JSON if is_algolia else PROBLEM_JSON
 
 
 def _log_failure(req: ApiRequest, error: Exception) -> None:

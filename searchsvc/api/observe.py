@@ -1,6 +1,5 @@
 """Books every request: its stages, its status, its headers, and the slow log."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 import falcon.asgi
@@ -8,6 +7,7 @@ import falcon.asgi
 from searchsvc.api.entrance import refuse
 from searchsvc.api.request import ApiRequest
 from searchsvc.api.services import ApiServices
+from searchsvc.telemetry.lines import instant
 from searchsvc.telemetry.metrics import REQUESTS, SEARCHES_DROPPED, SLOW_DROPPED
 from searchsvc.telemetry.searches import SearchLog
 from searchsvc.telemetry.slow import SlowRequest
@@ -21,6 +21,7 @@ class Observe:
     def __init__(self, services: ApiServices) -> None:
         self._latency = services.latency
         self._slow_log = services.slow_log
+        self._events = services.events
         self._slow_seconds = services.settings.slow_ms / 1000
         self._definitions = services.search.definitions()
         self._close = services.close
@@ -61,16 +62,16 @@ class Observe:
     async def process_shutdown(self, _: dict[str, Any], __: dict[str, Any]) -> None:
         """Write what waits, and close the engine; latencies are in their file already."""
         self._slow_log.close()
+        self._events.close()
         if self._searches is not None:
             self._searches.close()
         await self._close()
 
     def _log_slow(self, req: ApiRequest, status: int, total: float) -> None:
         stages = {name: milliseconds(s) for name, s in req.stages.durations.items()}
-        now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         self._slow_log.add(
             SlowRequest(
-                time=now,
+                time=instant(),
                 request_id=req.request_id,
                 method=req.method,
                 path=req.path,

@@ -5,6 +5,7 @@ import itertools
 import json
 import re
 import secrets
+import zlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,6 +18,7 @@ from searchsvc.telemetry.stages import Stages
 
 MAX_URL = 8 * 1024
 MAX_BODY = 64 * 1024
+MAX_INFLATED = 1024 * 1024  # bytes of a body that came gzipped
 BODY_SECONDS = 2.0
 MEDIA_TYPES = ("application/json", "text/plain")
 MAX_TEXT = 1024 * 1024  # of a file that is put
@@ -73,6 +75,22 @@ class ApiRequest(falcon.asgi.Request):
         self.given = parse_object(data)
         return self.given
 
+    async def any_body(self) -> object:
+        """The JSON of a body as browsers and clients of other wires send it, gzipped or not.
+
+        A query string beside it is theirs. Raises BodyError, or Falcon's 408, 413, 415.
+        """
+        self._check_media_type(MEDIA_TYPES, ("identity", "gzip"))
+        data = await self._read_body(MAX_BODY)
+        if self._encoding == "gzip":
+            data = _inflated(data)
+        try:
+            value: object = orjson.loads(data)
+        except orjson.JSONDecodeError as error:
+            raise _unreadable(data) from error
+        self.given = value if isinstance(value, dict) else {"requests": value}
+        return value
+
     async def text(self) -> str:
         """A body that is a file's text. Raises BodyError, or Falcon's 408, 413, 415."""
         self._check_media_type(TEXT_TYPES)
@@ -81,15 +99,21 @@ class ApiRequest(falcon.asgi.Request):
         except UnicodeDecodeError as error:
             raise BodyError("the body is not UTF-8", hint="send the file as it is") from error
 
-    def _check_media_type(self, taken: tuple[str, ...]) -> None:
+    @property
+    def _encoding(self) -> str:
+        return (self.get_header("Content-Encoding") or "identity").strip().lower()
+
+    def _check_media_type(
+        self, taken: tuple[str, ...], encodings: tuple[str, ...] = ("identity",)
+    ) -> None:
         media_type = (self.content_type or "").partition(";")[0].strip().lower()
         if media_type not in ("", _CURL_TYPE, *taken):
             raise falcon.HTTPUnsupportedMediaType(
                 description=f"a body must be one of: {', '.join(taken)}"
             )
-        encoding = (self.get_header("Content-Encoding") or "identity").strip().lower()
-        if encoding != "identity":
-            raise falcon.HTTPUnsupportedMediaType(description="a body must not be compressed")
+        if self._encoding not in encodings:
+            how = "only by gzip" if "gzip" in encodings else "not"
+            raise falcon.HTTPUnsupportedMediaType(description=f"a body must {how} be compressed")
 
     async def _read_body(self, most: int) -> bytes:
         if (self.content_length or 0) > most:
@@ -151,6 +175,20 @@ def _refuse_repeats(data: bytes) -> None:
         json.loads(data, object_pairs_hook=unique)
     except (RecursionError, ValueError) as error:
         raise BodyError("the body nests too deep, or holds a number too long") from error
+
+
+def _inflated(data: bytes) -> bytes:
+    """What was gzipped; a few bytes may stand for a great many. Raises BodyError, or a 413."""
+    reader = zlib.decompressobj(wbits=16 + zlib.MAX_WBITS)
+    try:
+        found = reader.decompress(data, MAX_INFLATED)
+    except zlib.error as error:
+        raise BodyError("the body is not gzip", hint="leave Content-Encoding out") from error
+    if reader.unconsumed_tail:
+        raise _too_large(MAX_INFLATED)
+    if not reader.eof:
+        raise BodyError("the body's gzip has no end")
+    return found
 
 
 def _too_large(most: int) -> falcon.HTTPError:

@@ -9,6 +9,7 @@ from searchsvc.api.gauges import index_gauges
 from searchsvc.ports import Curations, IndexStore, StateStore
 from searchsvc.search.service import SearchService
 from searchsvc.settings import Api
+from searchsvc.telemetry.events import EventLog
 from searchsvc.telemetry.latency import LatencyRecorder
 from searchsvc.telemetry.latency_report import LatencyReport
 from searchsvc.telemetry.metrics import Metrics
@@ -31,6 +32,7 @@ class ApiServices:
     report: LatencyReport
     metrics: Metrics
     slow_log: SlowLog
+    events: EventLog
     draining: Draining
     settings: Api
     close: Callable[[], Awaitable[None]]
@@ -58,6 +60,7 @@ def api_services(
         report=report,
         metrics=Metrics(report, lambda: index_gauges(search, store, state)),
         slow_log=SlowLog(data_dir / "logs" / "slow.jsonl"),
+        events=EventLog(data_dir / "logs" / "events.jsonl"),
         draining=Draining.of_worker(data_dir),
         settings=settings,
         close=close,

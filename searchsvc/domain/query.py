@@ -129,7 +129,9 @@ class FacetRequest:
     field, so that a chosen value does not hide its alternatives. The answer repeats the values
     that these clauses name, `selected`; no engine looks at them. Of a path, whose names stand
     between a `separator`, only the places directly `below` this one count; "" is the top. With
-    `holding`, values with these folded letters in a row count, and others may.
+    `depth` all places of so many names do, wherever they are. With `holding`, values with these
+    folded letters in a row count, and others may. With `total`, the documents under `filter` are
+    counted as well, or alone where `field` is "".
     """
 
     field: str
@@ -139,7 +141,9 @@ class FacetRequest:
     selected: tuple[Scalar, ...] = ()
     separator: str = ""
     below: str | None = None
+    depth: int = 0
     holding: str = ""
+    total: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,7 +249,8 @@ class SearchQuery:
     multiplies a score. The answer repeats `page` (None: not counted) and the words that are
     `ignored`, and tells what was `applied`; equal `fingerprint`s ask for the same hits in the same
     order. A query that was widened says what it has written `apart`; None otherwise. With
-    `grouping`, `offset` and `limit` are of groups. No engine looks at these.
+    `grouping`, `offset` and `limit` are of groups. No engine looks at these. Fields with snippets
+    are highlighted as a whole unless `snippets` are wanted.
     """
 
     index: str
@@ -274,6 +279,7 @@ class SearchQuery:
     fingerprint: str = ""
     apart: tuple[str, ...] | None = None
     grouping: Grouping | None = None
+    snippets: bool = True
 
     @property
     def wordless(self) -> bool:

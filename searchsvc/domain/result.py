@@ -83,7 +83,8 @@ class Facet:
     """The commonest values of a field, most frequent first, ties by value; or its `ranges`.
 
     `stats` are those of a number field that has a value. Where it is `grouped`, its counts are
-    those of groups; stats never are.
+    those of groups; stats never are, nor are all `documents` under its filter, where those were
+    asked for.
     """
 
     field: str
@@ -91,6 +92,7 @@ class Facet:
     ranges: tuple[RangeBucket, ...] = ()
     stats: Stats | None = None
     grouped: bool = False
+    documents: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,8 +84,14 @@ class Highlighter:
     """Makes the highlights of one query's hits; what to mark is settled once per query."""
 
     def __init__(
-        self, definition: IndexDefinition, groups: Sequence[Group], only: Sequence[str] | None
+        self,
+        definition: IndexDefinition,
+        groups: Sequence[Group],
+        only: Sequence[str] | None,
+        *,
+        snippets: bool = True,
     ) -> None:
+        self._snippets = snippets
         self._fields = [
             (field, needles(field, groups, definition))
             for field in definition.fields
@@ -100,7 +106,7 @@ class Highlighter:
         for field, wanted in self._fields:
             text = as_text(source.get(field.name))
             spans = find(text, wanted) if text else []
-            if field.snippet and text:
+            if field.snippet and text and self._snippets:
                 shown[field.name] = snippet(text, spans, field.snippet)
             elif spans:
                 shown[field.name] = highlight(text, spans)

@@ -57,8 +57,13 @@ def place(node: str) -> str:
     return node[_DEPTH:]
 
 
-def below(path: str, separator: str) -> str:
-    """What the indexed places directly below `path` begin with; "" is the top."""
+def below(path: str, separator: str, depth: int = 0) -> str:
+    """What the indexed places directly below `path` begin with; "" is the top.
+
+    With `depth`: those of so many names.
+    """
+    if depth:
+        return f"{depth:0{_DEPTH}}"
     depth = len(paths.names(path, separator)) + 1
     return f"{depth:0{_DEPTH}}{path}{separator if path else ''}"
 

@@ -40,6 +40,7 @@ from searchsvc.search.parameters import (
 from searchsvc.search.planner import NEVER, Asked, Plan, plan
 from searchsvc.search.regions import near_of, regions_of
 from searchsvc.search.rules import Consequences, consequences, holding
+from searchsvc.search.shape import NATIVE, Shape
 from searchsvc.search.spoken import of_language
 from searchsvc.search.stopwords import stop_words
 
@@ -56,14 +57,18 @@ def search_query(
     definition: IndexDefinition,
     curation: Curation = NO_CURATION,
     now: datetime = NEVER,
+    shape: Shape = NATIVE,
 ) -> SearchQuery:
     """The query of a search request, curated. Raises RequestError, naming the parameter."""
     values = read_parameters(given, SEARCH_PARAMETERS)
     near = near_of(values, definition)
     given_filter = _filter(values["filter"], definition)
     found = joined(*parts_of(given_filter), *regions_of(values, definition))
-    offset = (values["page"] - 1) * values["per_page"]
-    if offset + values["per_page"] > MAX_WINDOW:
+    offset, limit = shape.window or (
+        (values["page"] - 1) * values["per_page"],
+        values["per_page"],
+    )
+    if offset + limit > MAX_WINDOW:
         message = f"page and per_page reach beyond the first {MAX_WINDOW} hits"
         raise RequestError(message, param="page", hint="narrow the query or add a filter")
     grouping = grouping_of(values, definition)
@@ -74,6 +79,8 @@ def search_query(
     asked = Asked(typed, _typo(values, definition), curation, found, bool(sort), spared, now)
     planned, steps = explained(asked) if values["explain"] else (plan(asked), None)
     imposed = joined(_imposed(planned), of_language(values["lang"], definition))
+    facets = facet_requests(values["facets"], values["facet_limit"], definition, found, imposed)
+    others = (r for count in shape.counts for r in count.requests(definition, imposed))
     return SearchQuery(
         index=definition.name,
         text=typed if planned.rewrite is None else planned.rewrite,
@@ -81,14 +88,15 @@ def search_query(
         alternatives=planned.alternatives,
         match=Match.ANY if values["match"] == "any" else Match.ALL,
         filter=joined(found, imposed),
-        facets=facet_requests(values["facets"], values["facet_limit"], definition, found, imposed),
+        facets=(*facets, *others),
         sort=sort,
         ranking=ranking.name,
         now=as_of(now, ranking),
         offset=offset,
-        limit=values["per_page"],
+        limit=limit,
         fields=_fields(values["fields"], definition),
         highlight=values["highlight"],
+        snippets=shape.snippets,
         search_fields=_search_fields(values["search_fields"], definition),
         near=near,
         page=values["page"],

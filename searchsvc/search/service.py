@@ -40,6 +40,7 @@ from searchsvc.search.request import (
     suggest_query,
 )
 from searchsvc.search.serving import not_serving
+from searchsvc.search.shape import NATIVE, Shape
 from searchsvc.search.suggesting import suggested
 from searchsvc.search.why import Why, why
 from searchsvc.search.widening import is_thin, widened
@@ -94,13 +95,18 @@ class SearchService:
         return self._curations.problems(index) if self._curations else []
 
     async def search(
-        self, index: str, parameters: Mapping[str, object], stages: Stages
+        self,
+        index: str,
+        parameters: Mapping[str, object],
+        stages: Stages,
+        shape: Shape = NATIVE,
     ) -> SearchAnswer:
         """Raises UnknownIndex, NotServing, RequestError, CursorExpired or an engine's error."""
         serving, cursor = self._serving(index), self._cursor(index, parameters)
         if cursor is not None and cursor.version != serving.version:
             serving = await self._opened(cursor.version)
-        query = search_query(parameters, serving.definition, self._curation(serving), self._now())
+        curation = self._curation(serving)
+        query = search_query(parameters, serving.definition, curation, self._now(), shape)
         if cursor is not None:
             query = cursor.continuing(query)
         stages.lap("plan")

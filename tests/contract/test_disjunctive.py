@@ -1,35 +1,16 @@
 """One request with refined facets answers as a request for the hits and one for each facet."""
 
 import asyncio
-import random
 from collections.abc import Iterable
-from datetime import UTC, datetime
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from searchsvc.definitions.mappings import parse_mapping
-from searchsvc.domain.document import Document
 from searchsvc.domain.result import Facet, SearchResult
 from searchsvc.search.request import search_query
-from tests.contract.support import document
+from tests.contract.catalogue import CATALOGUE, products
 
 EXAMPLES = 40
-DEFINITION = parse_mapping(
-    "products",
-    """
-    fields:
-      name: text^8
-      brand: keyword^4, facet
-      tags: keyword, facet
-      in_stock: bool, facet
-      rating: number, facet
-      price: number, facet(ranges 0 25 50 100)
-      added: date, facet(histogram month)
-      places: path(" > "), facet
-      weight: number
-    """,
-)
 # Per facet, what of it may be chosen, alone or together.
 CHOICES = {
     "brand": ["brand:a", "brand:b", "brand:zebra", "brand IN [a, b, c]", "NOT brand:a"],
@@ -45,40 +26,15 @@ OTHERS = ["", "weight>2", "(brand:a OR tags:t1)", "NOT (in_stock:true AND rating
 REFINED = st.fixed_dictionaries({}, optional={f: st.sampled_from(c) for f, c in CHOICES.items()})
 
 
-WORDS = ("red lamp", "blue lamp", "red chair", "desk")
-PLACES = ("Men > Shoes > Boots", "Men > Coats", "Women > Shoes", "Women")
-
-
-def products() -> list[Document]:
-    """Each with a value, none or several of each field."""
-    draw = random.Random(4)
-    return [document(f"{n:03}", **_product(draw)) for n in range(150)]
-
-
-def _product(draw: random.Random) -> dict[str, object]:
-    values = {
-        "brand": draw.choice("abcd"),
-        "tags": draw.sample(["t1", "t2", "t3", "t4"], draw.randint(0, 3)),
-        "in_stock": draw.random() < 0.5,
-        "rating": draw.randint(1, 5),
-        "price": [draw.randint(-4, 600) / 4 for _ in range(draw.randint(1, 2))],
-        "added": datetime(2024, draw.randint(1, 4), draw.randint(1, 9), tzinfo=UTC),
-        "places": draw.sample(PLACES, draw.randint(0, 2)),
-        "weight": draw.randint(1, 4),
-    }
-    kept = {name: value for name, value in values.items() if draw.random() < 0.9}
-    return {"name": draw.choice(WORDS), **kept}
-
-
 def test_one_request_answers_as_one_for_each_facet(engines) -> None:
     """The same hits and total, and each facet as without the clauses on its own field."""
-    made = engines.serve(*products()[:90], definition=DEFINITION)
+    made = engines.serve(*products()[:90], definition=CATALOGUE)
     engines.write(made, *products()[90:])
 
     def ask(q: str, clauses: Iterable[str], facets: Iterable[str], hits: int):
         filter = " AND ".join(clauses)
         asked = {"q": q, "filter": filter, "facets": list(facets), "per_page": hits}
-        return asyncio.run(engines.search.search(search_query(asked, DEFINITION)))
+        return asyncio.run(engines.search.search(search_query(asked, CATALOGUE)))
 
     @given(st.sampled_from(["", "lamp", "red lamp", "dek"]), REFINED, st.sampled_from(OTHERS))
     @settings(max_examples=EXAMPLES, derandomize=True, database=None)

@@ -1,7 +1,8 @@
 """Numbered scenarios: a request over HTTP and what must come back, the same on every engine.
 
 Each NNN-*.yaml is a list of cases; a case has a request (`search`, `walk`, `searches`, `similar`,
-`suggest`, `document` or `path`) and any of the expectations in `CHECKS`.
+`suggest`, `document`, `path`, or `wire` for those of Algolia's clients) and any of the expectations
+in `CHECKS`.
 """
 
 from datetime import UTC, datetime
@@ -86,6 +87,9 @@ def post(case):
     if "values_of" in case:
         given = dict(case["values_of"])
         return f"{BASE}/facets/{given.pop('field')}", given
+    if "wire" in case:
+        asked = [{"indexName": INDEX, **one} for one in case["wire"]]
+        return "/compat/algolia/1/indexes/*/queries", {"requests": asked}
     if "similar" in case:
         return f"{BASE}/similar/{quote(case['similar'], safe='')}", case.get("parameters", {})
     return None
@@ -212,8 +216,41 @@ def each(answer, expected) -> bool:
 
 
 CHECKS["each"] = each
+
+
+def results(answer, expected) -> bool:
+    """Whether each result of the wire has what is expected in its place."""
+    pairs = zip(answer["results"], expected, strict=True)
+    return all(WIRE[name](one, e) for one, wanted in pairs for name, e in wanted.items())
+
+
+def marked(result, attribute: str, kind: str = "_highlightResult") -> dict[str, object]:
+    """What the wire has of an attribute's highlights, by id."""
+    found = {hit["objectID"]: hit[kind].get(attribute) for hit in result["hits"]}
+    return {id: one and one["value"] for id, one in found.items()}
+
+
+WIRE = {
+    "ids": lambda r, e: [hit["objectID"] for hit in r["hits"]] == e,
+    "set": lambda r, e: {hit["objectID"] for hit in r["hits"]} == set(e),
+    "first": lambda r, e: [hit["objectID"] for hit in r["hits"]][: len(e)] == e,
+    "nb": lambda r, e: r["nbHits"] == e,
+    "facets": lambda r, e: [[n, list(map(list, v.items()))] for n, v in r["facets"].items()] == e,
+    "stats": lambda r, e: r["facets_stats"] == e,
+    "members": lambda r, e: all(r[name] == want for name, want in e.items()),
+    "marked": lambda r, e: all(marked(r, name) == want for name, want in e.items()),
+    "snippets": lambda r, e: all(marked(r, n, "_snippetResult") == w for n, w in e.items()),
+    "levels": lambda r, e: (
+        {h["objectID"]: h["_highlightResult"]["name"]["matchLevel"] for h in r["hits"]} == e
+    ),
+    "names": lambda r, e: all(set(hit) == set(e) for hit in r["hits"]),
+    "values": lambda r, e: (
+        [[v["value"], v["highlighted"], v["count"]] for v in r["facetHits"]] == e
+    ),
+}
+CHECKS["results"] = results
 REQUESTS = {
-    "name", "search", "walk", "searches", "similar", "parameters", "suggest", "values_of",
+    "name", "search", "walk", "searches", "wire", "similar", "parameters", "suggest", "values_of",
     "document", "path", "status",
 }  # fmt: skip
 

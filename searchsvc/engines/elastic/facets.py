@@ -32,7 +32,7 @@ def aggregations(requests: Sequence[FacetRequest], plan: Plan) -> Native:
     for number, request in enumerate(requests):
         one = plan.fields.get(request.field)
         counts = _counts(request, one) if one is not None and one.value else {}
-        if counts:
+        if counts or request.total:
             asked[f"f{number}"] = _under(request.filter, counts, plan)
     return asked
 
@@ -45,26 +45,32 @@ def _counts(request: FacetRequest, one: Physical) -> Native:
         if cuts.is_uneven(request.cut):
             counts[_HELD] = {"filter": {"exists": {"field": one.value}}}
     elif one.field.type in COUNTED and request.size > 0:
-        counts[_VALUES] = terms(one, request.size, request.below, request.holding)
+        counts[_VALUES] = terms(one, request.size, _start(request, one), request.holding)
     if one.field.type is FieldType.NUMBER:
         counts[_STATS] = {"stats": {"field": one.value}}
     return counts
 
 
+def _start(request: FacetRequest, one: Physical) -> str:
+    """What the wanted places of a path begin with."""
+    if request.below is None:
+        return ""
+    return values.below(request.below, one.field.separator, request.depth)
+
+
 def _under(filter: Filter | None, counts: Native, plan: Plan) -> Native:
-    return {"filter": ALL if filter is None else passing(filter, plan), "aggs": counts}
+    passed = {"filter": ALL if filter is None else passing(filter, plan)}
+    return {**passed, "aggs": counts} if counts else passed
 
 
-def terms(one: Physical, size: int, below: str | None = None, letters: str = "") -> Native:
+def terms(one: Physical, size: int, start: str = "", letters: str = "") -> Native:
     """The `size` commonest values of a field, most frequent first, ties by value.
 
-    Of a path only the places directly `below` that one, where it is given; only values that hold
-    these `letters`, where there are any.
+    Only values that begin with `start`, or that hold these `letters`, where there are any.
     """
     order: list[Any] = [{"_count": "desc"}, {"_key": "asc"}]
     how: Native = {"order": order, "size": size, "shard_size": max(size * 2, _PER_SHARD)}
-    if below is not None:
-        start = values.below(below, one.field.separator)
+    if start:
         how["include"] = _SIGN.sub(r"\\\g<0>", start) + ".*"
     elif letters:
         how["include"] = f".*{holding(letters)}.*"
@@ -99,14 +105,17 @@ def facets(
 
 
 def _facet(request: FacetRequest, answer: Filtered | None, one: Physical | None) -> Facet:
+    total = answer.doc_count if answer and request.total else None
     if answer is None or one is None:
-        return Facet(request.field)
+        return Facet(request.field, documents=total)
     found = answer.stats
     measured = stats(found.min, found.max, found.sum, found.count) if found else None
     if request.cut is None:
-        return Facet(request.field, buckets(answer.values.buckets, one), stats=measured)
+        counted = buckets(answer.values.buckets, one)
+        return Facet(request.field, counted, stats=measured, documents=total)
     counts = cuts.together(request.cut, _by_low(answer))
-    return Facet(request.field, ranges=cuts.ranges(request.cut, counts), stats=measured)
+    ranges = cuts.ranges(request.cut, counts)
+    return Facet(request.field, ranges=ranges, stats=measured, documents=total)
 
 
 def _by_low(answer: Filtered) -> cuts.Counts:

@@ -154,7 +154,9 @@ def hits(
     marks = None
     if is_marked:
         seen = seen_words(members, marked, query.terms, definition)
-        marks = Highlighter(definition, groups_in(understood(query, seen)), query.fields)
+        marks = Highlighter(
+            definition, groups_in(understood(query, seen)), query.fields, snippets=query.snippets
+        )
     return tuple(
         Hit(
             one.id,

@@ -99,6 +99,7 @@ class Filtered(msgspec.Struct, frozen=True):
     `held`: those that have a value.
     """
 
+    doc_count: int = 0
     buckets: list[Bucket] = []
     values: Buckets = Buckets([])
     stats: Stats | None = None

@@ -36,7 +36,8 @@ def facets(
         for one in some:
             other = others.get(one, Measured())
             buckets = counts[one.field] if one in plain else _chosen(snapshot, query, one)
-            found[one] = Facet(one.field, buckets, other.ranges, other.stats)
+            total = snapshot.count(query) if one.total else None
+            found[one] = Facet(one.field, buckets, other.ranges, other.stats, documents=total)
     return tuple(found[request] for request in requests)
 
 
@@ -48,7 +49,7 @@ def _chosen(snapshot: Snapshot, query: Query, request: FacetRequest) -> tuple[Bu
     one = snapshot.plan.fields.get(request.field)
     if request.below is None or one is None or one.field.type is not FieldType.PATH:
         return ()
-    start = values.below(request.below, one.field.separator)
+    start = values.below(request.below, one.field.separator, request.depth)
     found = snapshot.searcher.terms_with_prefix(one.value, start, query, request.size)
     return tuple(Bucket(values.place(node), count) for node, count in found)
 

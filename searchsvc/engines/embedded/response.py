@@ -19,7 +19,11 @@ def hits(
     snapshot: Snapshot, found: Iterable[Found], query: SearchQuery, groups: Sequence[Group]
 ) -> tuple[Hit, ...]:
     """The documents found, each with its source and highlights."""
-    marks = Highlighter(snapshot.definition, groups, query.fields) if query.highlight else None
+    marks = (
+        Highlighter(snapshot.definition, groups, query.fields, snippets=query.snippets)
+        if query.highlight
+        else None
+    )
     return tuple(_hit(snapshot.searcher, score, address, query, marks) for score, address in found)
 
 

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from searchsvc.domain.definition import Field, FieldType
 from searchsvc.domain.query import FacetRequest
@@ -16,15 +17,24 @@ from searchsvc.engines.values import Value
 from searchsvc.search import cuts
 
 
-def facet(request: FacetRequest, field: Field | None, documents: Iterable[Stored]) -> Facet:
+def facet(request: FacetRequest, field: Field | None, documents: Sequence[Stored]) -> Facet:
     """The facet over `documents`."""
+    total = len(documents) if request.total else None
+    return replace(_facet(request, field, documents), documents=total)
+
+
+def _facet(request: FacetRequest, field: Field | None, documents: Iterable[Stored]) -> Facet:
     if field is None:
         return Facet(request.field)
     held = [set(stored.values.get(field.name, ())) for stored in documents]
     measured = _stats(held) if field.type is FieldType.NUMBER else None
     cut = request.cut
     if cut is None:
-        start = "" if request.below is None else values.below(request.below, request.separator)
+        start = (
+            ""
+            if request.below is None
+            else values.below(request.below, request.separator, request.depth)
+        )
         if request.holding:
             pattern = re.compile(holding(request.holding))
             held = [{value for value in some if pattern.search(str(value))} for some in held]

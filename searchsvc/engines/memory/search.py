@@ -66,7 +66,9 @@ class MemoryEngine:
         shown = ordered[start : start + query.limit]
         marks = None
         if query.highlight:
-            marks = Highlighter(state.definition, groups_in(clauses), query.fields)
+            marks = Highlighter(
+                state.definition, groups_in(clauses), query.fields, snippets=query.snippets
+            )
         return SearchResult(
             live.version,
             len(found),

@@ -1,0 +1,48 @@
+"""Attributes, as the wire names fields: a path's places of each depth are one of their own.
+
+`categories.lvl0` are the places at the top of the path `categories`, `categories.lvl1` those
+directly inside of them.
+"""
+
+import re
+from dataclasses import dataclass
+
+from searchsvc.domain.definition import Field, FieldType, IndexDefinition
+from searchsvc.errors import RequestError, nearest
+
+_LEVEL = re.compile(r"(.+)\.lvl(\d{1,2})")
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """A public field, and of a path how many names its places have; 0: any number."""
+
+    field: Field
+    depth: int = 0
+
+
+def attribute(name: str, definition: IndexDefinition) -> Attribute | None:
+    """The attribute of that name; None where no caller may know of it."""
+    field = _public(name, definition)
+    if field is not None:
+        return Attribute(field)
+    level = _LEVEL.fullmatch(name)
+    field = _public(level[1], definition) if level else None
+    if level is None or field is None or field.type is not FieldType.PATH:
+        return None
+    return Attribute(field, int(level[2]) + 1)
+
+
+def filtered(name: str, definition: IndexDefinition, param: str) -> Attribute:
+    """An attribute that a filter may name. Raises RequestError."""
+    found = attribute(name, definition)
+    if found is None or not found.field.filterable:
+        known = definition.public("filterable")
+        message = f"index '{definition.name}' has no attribute to filter by: '{name[:50]}'"
+        raise RequestError(message, param=param, hint=nearest(name[:50], known))
+    return found
+
+
+def _public(name: str, definition: IndexDefinition) -> Field | None:
+    field = definition.field(name)
+    return None if field is None or field.hidden else field

@@ -1,0 +1,133 @@
+r"""Turns the wire's lists of filters into the JSON filters of searches.
+
+The outer list joins by AND, an inner one by OR; `-` before a value means NOT, and `\-` a value
+that begins with a hyphen.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
+
+from searchsvc.api.algolia.attributes import filtered
+from searchsvc.api.algolia.expressions import condition, parse_expression, ranged
+from searchsvc.domain.definition import IndexDefinition
+from searchsvc.errors import RequestError
+
+JsonFilter: TypeAlias = Mapping[str, Any]
+_Read: TypeAlias = Callable[[str], JsonFilter]
+
+_NUMERIC = re.compile(r"\s*(?P<name>[^<>=!:]+?)\s*(?P<sign><=|>=|!=|=|<|>)\s*(?P<value>\S+)\s*")
+_SPAN = re.compile(r"\s*(?P<name>[^:]+?)\s*:\s*(?P<low>\S+)\s+TO\s+(?P<high>\S+)\s*")
+_TAGS = "_tags"
+
+
+def filter_of(given: Mapping[str, object], definition: IndexDefinition) -> JsonFilter:
+    """All that a request filters by; {} for nothing. Raises RequestError."""
+    parts: list[JsonFilter] = []
+    expression = given.get("filters")
+    if expression is not None and not isinstance(expression, str):
+        raise RequestError("'filters' must be a string", param="filters")
+    if expression and (parsed := parse_expression(expression, definition)):
+        parts.append(parsed)
+    for param, read in _lists(definition).items():
+        parts += _joined(given.get(param), param, read)
+    boxes = boxes_of(given.get("insideBoundingBox"), definition)
+    return {"and": [*parts, *boxes]} if parts or boxes else {}
+
+
+def _lists(definition: IndexDefinition) -> Mapping[str, _Read]:
+    return {
+        "facetFilters": lambda text: _faceted(text, definition),
+        "numericFilters": lambda text: _numeric(text, definition),
+        "tagFilters": lambda text: _tagged(text, definition),
+    }
+
+
+def _joined(value: object, param: str, read: _Read) -> list[JsonFilter]:
+    """What the outer list joins; a string alone is a list of itself."""
+    if value is None:
+        return []
+    parts = []
+    for one in value if isinstance(value, list) else [value]:
+        either = [read(_string(text, param)) for text in (one if isinstance(one, list) else [one])]
+        if either:
+            parts.append({"or": either} if len(either) > 1 else either[0])
+    return parts
+
+
+def _string(value: object, param: str) -> str:
+    if not isinstance(value, str):
+        hint = 'like: [["brand:Acme", "brand:Volt"], "price>10"]'
+        raise RequestError(f"'{param}' must be strings in lists", param=param, hint=hint)
+    return value
+
+
+def _faceted(text: str, definition: IndexDefinition) -> JsonFilter:
+    name, colon, value = text.partition(":")
+    if not colon:
+        raise RequestError(f"'{text[:50]}' is no attribute:value", param="facetFilters")
+    name, negated = name.removeprefix("-"), name.startswith("-") or value.startswith("-")
+    value = value.removeprefix("-" if value.startswith("-") else "\\")
+    one = filtered(name, definition, "facetFilters")
+    found = condition(one, "eq", value)
+    return {"not": found} if negated else found
+
+
+def _numeric(text: str, definition: IndexDefinition) -> JsonFilter:
+    if span := _SPAN.fullmatch(text):
+        return ranged(
+            filtered(span["name"], definition, "numericFilters"), span["low"], span["high"]
+        )
+    found = _NUMERIC.fullmatch(text)
+    if found is None:
+        hint = "like: price>=10"
+        raise RequestError(f"'{text[:50]}' is no comparison", param="numericFilters", hint=hint)
+    one = filtered(found["name"], definition, "numericFilters")
+    return condition(one, found["sign"], found["value"])
+
+
+def _tagged(text: str, definition: IndexDefinition) -> JsonFilter:
+    found = condition(filtered(_TAGS, definition, "tagFilters"), "eq", text.removeprefix("-"))
+    return {"not": found} if text.startswith("-") else found
+
+
+def boxes_of(value: object, definition: IndexDefinition) -> list[JsonFilter]:
+    """The boxes in one of which a hit must lie: each two opposite corners, as four numbers."""
+    boxes = [_sides(one) for one in _boxes(value)]
+    if not boxes:
+        return []
+    names = definition.public("is_geo")
+    if not names:
+        message = f"index '{definition.name}' has no geo field"
+        raise RequestError(message, param="insideBoundingBox")
+    return [{"or": [{"field": names[0], "within": box} for box in boxes]}]
+
+
+def _boxes(value: object) -> list[list[object]]:
+    if value is None or value == "":
+        return []
+    if isinstance(value, str):
+        sides: list[object] = list(value.split(","))
+        return [sides[start : start + 4] for start in range(0, len(sides), 4)]
+    if isinstance(value, list) and value and not isinstance(value[0], list):
+        return [value]
+    if isinstance(value, list) and all(isinstance(one, list) for one in value):
+        return value
+    raise _no_box()
+
+
+def _sides(box: list[object]) -> JsonFilter:
+    """Either diagonal will do; a box does not reach over the antimeridian."""
+    try:
+        lat, lon, other_lat, other_lon = (float(str(side)) for side in box)
+    except ValueError:
+        raise _no_box() from None
+    return {
+        "from": {"lat": min(lat, other_lat), "lon": min(lon, other_lon)},
+        "to": {"lat": max(lat, other_lat), "lon": max(lon, other_lon)},
+    }
+
+
+def _no_box() -> RequestError:
+    hint = "like: [[52.7, 13.8, 52.3, 13.1]]"
+    return RequestError("a box is four numbers", param="insideBoundingBox", hint=hint)

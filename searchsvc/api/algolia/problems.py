@@ -1,0 +1,18 @@
+"""Errors as the wire's clients read them: a message and a status."""
+
+from collections.abc import Mapping
+from typing import Any
+
+ROOT = "/compat/algolia"
+
+# To a client, a 503 is a host that is down, and is told as "unreachable hosts"; for this it waits
+# and asks again.
+_LATER = {503: 429}
+
+
+def algolia_problem(problem: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The same fault in their shape."""
+    hint = problem.get("hint")
+    message = f"{problem['message']} ({hint})" if hint else problem["message"]
+    status = _LATER.get(problem["status"], problem["status"])
+    return {"message": message, "status": status, "code": problem["code"]}

@@ -1,0 +1,40 @@
+"""What of the wire is served where."""
+
+import falcon.asgi
+
+from searchsvc.api.algolia.problems import ROOT
+from searchsvc.api.algolia.resources import (
+    Browse,
+    Events,
+    FacetQuery,
+    Indices,
+    Objects,
+    Queries,
+    Query,
+    refuse_writes,
+)
+from searchsvc.api.algolia.search import AlgoliaSearch
+from searchsvc.api.cache import AnswerCache
+from searchsvc.api.request import ApiRequest
+from searchsvc.api.services import ApiServices
+
+
+def add_algolia(
+    app: falcon.asgi.App[ApiRequest, falcon.asgi.Response], services: ApiServices
+) -> None:
+    """Serve the wire below its root; what is none of it writes, and is refused."""
+    search = services.search
+    cache = AnswerCache(services.settings.cache_ms / 1000)
+    wishes = AlgoliaSearch(search, cache, services.events)
+    objects, indices = Objects(search), Indices(search)
+
+    app.add_route(f"{ROOT}/1/indexes/*/queries", Queries(wishes))
+    app.add_route(f"{ROOT}/1/indexes/*/objects", objects)
+    app.add_route(f"{ROOT}/1/indexes/{{index}}/query", Query(wishes))
+    app.add_route(f"{ROOT}/1/indexes/{{index}}/facets/{{facet}}/query", FacetQuery(wishes))
+    app.add_route(f"{ROOT}/1/indexes/{{index}}/browse", Browse(wishes))
+    app.add_route(f"{ROOT}/1/indexes/{{index}}/settings", indices, suffix="settings")
+    app.add_route(f"{ROOT}/1/indexes/{{index}}/{{id}}", objects, suffix="one")
+    app.add_route(f"{ROOT}/1/indexes", indices)
+    app.add_route(f"{ROOT}/1/events", Events(search, services.events))
+    app.add_sink(refuse_writes, ROOT)

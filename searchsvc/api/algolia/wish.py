@@ -1,0 +1,236 @@
+"""Reads one request of the wire: what is searched, and how it is shown.
+
+Parameters that the wire has and we have no use for are passed over, since widgets send many.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl
+
+import orjson
+
+from searchsvc.api.algolia.filters import JsonFilter, filter_of
+from searchsvc.api.algolia.marks import PLAIN, Tags
+from searchsvc.api.algolia.names import Target
+from searchsvc.domain.definition import IndexDefinition
+from searchsvc.errors import RequestError
+
+MOST_HITS = 1000  # that pages reach, and that one of them has
+_PAGE, _VALUES = 20, 100
+_MOST_VALUES = 1000
+_RELAXING = {"none": "all", "lastWords": "auto", "firstWords": "auto", "allOptional": "auto"}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """How an answer is shown. None: all that may be.
+
+    `snippets` has the words of each attribute. `values` are those of a facet, `by_name` in the
+    order of their names.
+    """
+
+    retrieve: tuple[str, ...] | None = None
+    left_out: tuple[str, ...] = ()
+    highlight: tuple[str, ...] | None = None
+    snippets: tuple[tuple[str, int], ...] = ()
+    tags: Tags = PLAIN
+    values: int = _VALUES
+    by_name: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FacetWish:
+    """The values of a facet that hold what was typed."""
+
+    attribute: str
+    text: str
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """One request. `question` are a search's parameters that decide which words match, and where.
+
+    `name` is the index as it was asked for, `facets` are attributes. Hits are `offset` to `offset +
+    limit`. `clicks`: the answer gets an id, by which clicks are told.
+    """
+
+    name: str
+    target: Target
+    question: Mapping[str, object]
+    filter: JsonFilter
+    facets: tuple[str, ...]
+    page: int
+    offset: int
+    limit: int
+    shown: Shown = Shown()
+    clicks: bool = False
+    facet: FacetWish | None = None
+
+    @property
+    def text(self) -> str:
+        """What was typed."""
+        return str(self.question.get("q", ""))
+
+    @property
+    def only_counts(self) -> bool:
+        """Whether it wants no hit, so that another request's search can count for it."""
+        return self.limit == 0 and self.facet is None and not self.target.suggestions
+
+
+def flat(given: Mapping[str, object]) -> dict[str, Any]:
+    """A request with its parameters beside its name, in whichever of three forms they came.
+
+    They lie flat, in the object `params`, or in a string that is encoded as a URL's query.
+    """
+    params = given.get("params")
+    rest = {name: value for name, value in given.items() if name != "params"}
+    if isinstance(params, str):
+        return {**rest, **{name: _decoded(value) for name, value in parse_qsl(params, True)}}
+    return {**rest, **params} if isinstance(params, Mapping) else rest
+
+
+def _decoded(value: str) -> object:
+    """Lists, numbers and booleans are JSON in a query string; what is none is a text."""
+    try:
+        return orjson.loads(value) if value[:1] in "[{0123456789-tf" else value
+    except orjson.JSONDecodeError:
+        return value
+
+
+def read_wish(
+    name: str, target: Target, given: Mapping[str, Any], definition: IndexDefinition
+) -> Wish:
+    """The wish of flat parameters. Raises RequestError, naming the parameter."""
+    page = _integer(given, "page", 0, 10_000_000)
+    size = _integer(given, "hitsPerPage", _PAGE, MOST_HITS)
+    length = given.get("length")
+    offset = page * size if length is None else _integer(given, "offset", 0, 10_000_000)
+    limit = size if length is None else _integer(given, "length", _PAGE, MOST_HITS)
+    return Wish(
+        name=name,
+        target=target,
+        question=_question(target, given, definition),
+        filter=filter_of(given, definition),
+        facets=_strings(given, "facets") or (),
+        page=page if length is None else offset // max(1, limit),
+        offset=offset,
+        limit=limit,
+        shown=_shown(given),
+        clicks=given.get("clickAnalytics") in (True, "true"),
+        facet=_facet(given) if given.get("type") == "facet" else None,
+    )
+
+
+def _question(
+    target: Target, given: Mapping[str, Any], definition: IndexDefinition
+) -> Mapping[str, object]:
+    text = _text(given, "query")
+    if given.get("queryType") == "prefixNone" and text:
+        text += " "  # which finishes its last word
+    question: dict[str, object] = {"q": text, "ranking": target.ranking}
+    if target.sort:
+        question["sort"] = target.sort
+    if given.get("typoTolerance") in (False, "false"):
+        question["typo"] = "off"
+    fewer = given.get("removeWordsIfNoResults")
+    if isinstance(fewer, str):
+        question["match"] = _RELAXING.get(fewer, "auto")
+    fields = _strings(given, "restrictSearchableAttributes")
+    known = definition.public("searchable")
+    if fields and (found := [name for name in fields if name in known]):
+        question["search_fields"] = found
+    return question | _geo(given, definition) | _distinct(given.get("distinct"), definition)
+
+
+def _geo(given: Mapping[str, Any], definition: IndexDefinition) -> dict[str, object]:
+    """Where a request measures from, and how far; without words the nearest come first."""
+    around = _text(given, "aroundLatLng")
+    if not around:
+        return {}
+    found: dict[str, object] = {"near": around}
+    radius = given.get("aroundRadius")
+    if radius not in (None, "all", ""):
+        found["radius"] = f"{radius}m"
+    names = definition.public("is_geo")
+    if len(names) > 1:
+        found["geo_field"] = names[0]
+    if names and not _text(given, "query").strip():
+        found["sort"] = f"{names[0]}:near"
+    return found
+
+
+def _distinct(value: object, definition: IndexDefinition) -> dict[str, object]:
+    """The best hit of each group, or so many; an index that groups nothing has no groups."""
+    if value is None or not definition.groups.fields:
+        return {}
+    if value in (False, "false", 0, "0"):
+        return {"group_by": "none"}
+    by = definition.groups.default or definition.groups.fields[0]
+    size = value if isinstance(value, int) and not isinstance(value, bool) else 1
+    return {"group_by": by, "group_size": min(max(size, 1), 10)}
+
+
+def _shown(given: Mapping[str, Any]) -> Shown:
+    retrieve = _strings(given, "attributesToRetrieve")
+    wanted = None if retrieve is None else tuple(n for n in retrieve if not n.startswith("-"))
+    snippets = _strings(given, "attributesToSnippet") or ()
+    tags = Tags(
+        _text(given, "highlightPreTag", "<em>"),
+        _text(given, "highlightPostTag", "</em>"),
+        _text(given, "snippetEllipsisText", "…"),
+    )
+    return Shown(
+        retrieve=None if wanted is None or "*" in wanted else wanted,
+        left_out=tuple(n[1:] for n in retrieve or () if n.startswith("-")),
+        highlight=_strings(given, "attributesToHighlight"),
+        snippets=tuple(_sized(one) for one in snippets),
+        tags=tags,
+        values=_integer(given, "maxValuesPerFacet", _VALUES, _MOST_VALUES),
+        by_name=given.get("sortFacetValuesBy") == "alpha",
+    )
+
+
+def _sized(given: str) -> tuple[str, int]:
+    name, _, size = given.partition(":")
+    return name, max(1, min(int(size), 1000)) if size.isascii() and size.isdigit() else 10
+
+
+def _facet(given: Mapping[str, Any]) -> FacetWish:
+    limit = _integer(given, "maxFacetHits", 10, 100)
+    return FacetWish(_text(given, "facet"), _text(given, "facetQuery"), max(1, limit))
+
+
+def _text(given: Mapping[str, Any], name: str, absent: str = "") -> str:
+    value = given.get(name)
+    if value is None:
+        return absent
+    if isinstance(value, bool | int | float):
+        return str(value)  # a number that was typed, out of a query string
+    if not isinstance(value, str):
+        raise RequestError(f"'{name}' must be a string", param=name)
+    return value
+
+
+def _strings(given: Mapping[str, Any], name: str) -> tuple[str, ...] | None:
+    """A list of strings, or one alone, with commas between several; None where it is absent."""
+    value = given.get(name)
+    if value is None:
+        return None
+    if isinstance(value, str):
+        return tuple(one.strip() for one in value.split(",") if one.strip())
+    if not isinstance(value, Sequence) or not all(isinstance(one, str) for one in value):
+        raise RequestError(f"'{name}' must be a list of strings", param=name)
+    return tuple(dict.fromkeys(value))
+
+
+def _integer(given: Mapping[str, Any], name: str, absent: int, most: int) -> int:
+    value = given.get(name)
+    if value is None:
+        return absent
+    if isinstance(value, str) and value.isascii() and value.isdigit():
+        value = int(value[:12])
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise RequestError(f"'{name}' must be a whole number from 0", param=name)
+    return min(value, most)
