@@ -9,14 +9,18 @@ from searchsvc.api.answers import search_body, timed
 from searchsvc.api.cache import Answer, AnswerCache
 from searchsvc.search.answer import SearchAnswer
 from searchsvc.search.service import SearchService
+from searchsvc.search.shape import NATIVE, Shape
 from searchsvc.telemetry.stages import Stages
 
 
 class Form(Protocol):
-    """How an answer is written: alike for equal answers where `key` is equal."""
+    """What a wire asks beside parameters, and how it is answered; both alike for equal `key`s."""
 
     @property
     def key(self) -> str: ...
+
+    @property
+    def shape(self) -> Shape: ...
 
     def body(self, answer: SearchAnswer, version: str) -> bytes: ...
 
@@ -25,13 +29,14 @@ class NativeForm:
     """As /v1/search answers."""
 
     key = ""
+    shape = NATIVE
 
     def body(self, answer: SearchAnswer, version: str) -> bytes:
         """The answer without its times."""
         return search_body(answer, version)
 
 
-NATIVE = NativeForm()
+_NATIVE_FORM = NativeForm()
 
 
 class Searched:
@@ -42,7 +47,7 @@ class Searched:
         self._cache = cache
 
     async def answer(
-        self, index: str, given: Mapping[str, object], stages: Stages, form: Form = NATIVE
+        self, index: str, given: Mapping[str, object], stages: Stages, form: Form = _NATIVE_FORM
     ) -> Answer:
         """The answer, with its times. Raises as `SearchService.search` does."""
         basis = self._search.basis(index)
@@ -56,7 +61,7 @@ class Searched:
     async def _made(
         self, index: str, given: Mapping[str, object], stages: Stages, form: Form
     ) -> Answer:
-        answer = await self._search.search(index, given, stages)
+        answer = await self._search.search(index, given, stages, form.shape)
         body = form.body(answer, answer.result.version.name)
         stages.lap("render")
         return Answer(answer.result.version.name, body, found=answer.result.total > 0)

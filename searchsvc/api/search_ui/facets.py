@@ -1,81 +1,106 @@
-"""Writes facets as Search UI reads them: values, places and ranges with their counts."""
+"""Reads which facets Search UI wishes for, and how each is counted.
 
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+One of `disjunctiveFacets` counts without what was chosen of it, the others under all that was.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from math import inf, isfinite
 from typing import Any
 
-from searchsvc.api.search_ui.request import FacetWish
-from searchsvc.domain.query import FacetRequest
-from searchsvc.domain.result import Facet, RangeBucket
+from searchsvc.api.search_ui.filters import Chosen, Ranges, by_name
+from searchsvc.api.search_ui.given import Given, fault
+from searchsvc.domain.definition import Cut, Field, FieldType, IndexDefinition
+from searchsvc.search.parameters import SEARCH_PARAMETERS
+from searchsvc.search.shape import NATIVE, Count, Counted, Shape
+
+_VALUES = 20
+_MOST_VALUES = 1_000
+_MOST_RANGES = 50
+_LIMIT = next(one for one in SEARCH_PARAMETERS if one.name == "facet_limit")
 
 
-def facets_body(
-    requests: Sequence[FacetRequest], found: Sequence[Facet], wished: Mapping[str, FacetWish]
-) -> Mapping[str, Sequence[Mapping[str, Any]]]:
-    """Each facet by its field, in a list, as the client has it.
+@dataclass(frozen=True, slots=True)
+class FacetWish:
+    """How many values of a facet are shown, and in which order; or how it is `cut`.
 
-    The places of a path come as one list, those at the top first.
+    `ranges` are those that the configuration names, which may be filters. `own_cut`: they are
+    those that are counted, too. `shared`: it counts under all that was chosen.
     """
-    data: dict[str, list[Mapping[str, Any]]] = {}
-    kinds: dict[str, str] = {}
-    for request, facet in zip(requests, found, strict=True):
-        wish = wished[request.field]
-        is_cut = request.cut is not None
-        kinds[request.field] = "range" if is_cut else "value"
-        held = _ranges(facet, wish) if is_cut else _values(facet, wish)
-        data.setdefault(request.field, []).extend(held)
-    return {
-        field: [{"field": field, "type": kinds[field], "name": field, "data": held}]
-        for field, held in data.items()
-    }
+
+    size: int = _VALUES
+    by_value: bool = False
+    descending: bool = True
+    ranges: Ranges = field(default_factory=dict)
+    cut: Cut | None = None
+    own_cut: bool = False
+    shared: bool = False
+
+    @property
+    def asked(self) -> int:
+        """How many values the engine is asked for: all where others than the commonest lead."""
+        return _MOST_VALUES if self.by_value or not self.descending else self.size
 
 
-def _values(facet: Facet, wish: FacetWish) -> Sequence[Mapping[str, Any]]:
-    buckets = list(facet.buckets)
-    if wish.by_value:
-        buckets.sort(key=lambda one: one.value, reverse=wish.descending)
-    elif not wish.descending:
-        buckets.sort(key=lambda one: one.count)
-    return [{"value": one.value, "count": one.count} for one in buckets[: wish.size]]
+def read_facets(config: Given, definition: IndexDefinition) -> Mapping[str, FacetWish]:
+    """The facets that the index has, by their fields. Raises RequestError, naming the member."""
+    known, free = definition.public("facet"), config.values("disjunctiveFacets")
+    found = {}
+    for name, one in config.objects("facets"):
+        field = definition.field(name)
+        if field is not None and name in known:
+            found[name] = _facet(one, field, is_shared=name not in free)
+    return found
 
 
-def _ranges(facet: Facet, wish: FacetWish) -> Sequence[Mapping[str, Any]]:
-    """The ranges that the mapping declares, or those wished for that consist of such."""
-    if not wish.ranges:
-        return [_range(_name(one), one.low, one.high, one.count) for one in facet.ranges]
-    return list(_wished(facet.ranges, wish.ranges))
+def _facet(config: Given, field: Field, *, is_shared: bool) -> FacetWish:
+    size = replace(_LIMIT, name=config.at("size"), default=_VALUES)
+    by_value = config.text("sort", "count", "value", "") == "value"
+    direction = config.text("direction", "asc", "desc", "")
+    ranges = config.items("ranges") if config.text("type") == "range" else []
+    if len(ranges) > _MOST_RANGES:
+        raise fault(f"has more than {_MOST_RANGES} ranges", config.at("ranges"))
+    bounds = _bounds(ranges) if field.type is FieldType.NUMBER else ()
+    return FacetWish(
+        config.parameter("size", size),
+        by_value,
+        direction == "desc" if direction else not by_value,
+        by_name(ranges),
+        Cut(bounds) if bounds else field.cut,
+        own_cut=bool(bounds),
+        # The places of a path are opened by what was chosen of it.
+        shared=is_shared and field.type is not FieldType.PATH,
+    )
 
 
-def _wished(
-    found: Sequence[RangeBucket], wished: Mapping[str, Mapping[str, Any]]
-) -> Iterator[Mapping[str, Any]]:
-    for name, one in wished.items():
-        low, high = one["from"], one["to"]
-        inside = [
-            part.count
-            for part in found
-            if (low is None or (part.low is not None and part.low >= low))
-            and (high is None or (part.high is not None and part.high <= high))
-        ]
-        yield _range(name, low, high, sum(inside))
+def _bounds(ranges: Iterable[Given]) -> tuple[float, ...]:
+    """Where the ranges begin and end, each once."""
+    ends = {one.at(name): one.value(name) for one in ranges for name in ("from", "to")}
+    return tuple(sorted({_number(end, at) for at, end in ends.items() if end is not None}))
 
 
-def _range(name: str, low: Any, high: Any, count: int) -> Mapping[str, Any]:
-    """A side that is open is not there at all: the client asks whether it is."""
-    bounds = {"from": low, "to": high}
-    value = {side: bound for side, bound in bounds.items() if bound is not None}
-    return {"value": {**value, "name": name}, "count": count}
+def _number(value: Any, at: str) -> float:
+    try:
+        found = float(value)
+    except (TypeError, ValueError):
+        found = inf
+    if not isfinite(found):
+        raise fault("must be a number", at)
+    return found
 
 
-def _name(one: RangeBucket) -> str:
-    """What a range is called: `25 - 50`, `< 25`, `≥ 250`."""
-    low, high = (_said(bound) for bound in (one.low, one.high))
-    if one.low is None:
-        return f"< {high}"
-    return f"≥ {low}" if one.high is None else f"{low} - {high}"
-
-
-def _said(bound: float | datetime | None) -> str:
-    if isinstance(bound, datetime):
-        return bound.date().isoformat()
-    return "" if bound is None else f"{bound:.15g}"
+def counted(facets: Mapping[str, FacetWish], chosen: Chosen) -> tuple[Mapping[str, Any], Shape]:
+    """The parameters and the shape by which all of them are counted in one search."""
+    own = [name for name, one in facets.items() if not one.shared and not one.own_cut]
+    counts = [
+        Count(
+            chosen.whole if one.shared else chosen.without(name),
+            (Counted(name, one.asked, cut=one.cut),),
+        )
+        for name, one in facets.items()
+        if name not in own
+    ]
+    if not own:
+        return {}, Shape(counts=tuple(counts)) if counts else NATIVE
+    limit = max(facets[name].asked for name in own)
+    return {"facets": own, "facet_limit": limit}, Shape(counts=tuple(counts))

@@ -7,6 +7,7 @@ those that the facet of its field is configured with.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from searchsvc.api.search_ui.given import Given
@@ -18,17 +19,36 @@ Ranges: TypeAlias = Mapping[str, Mapping[str, Any]]  # by their names
 _JOINERS = {"all": "and", "any": "or", "none": "or"}
 
 
-def native_filter(filters: Iterable[Given], named: Mapping[str, Ranges]) -> Native:
-    """What passes all of `filters`; {} for everything. Raises RequestError or FilterError.
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The filters of a state, each with the field that it speaks of."""
 
-    `named` has the ranges of each field's facet.
-    """
-    parts: list[Native] = []
+    parts: tuple[tuple[str, Native], ...] = ()
+
+    @property
+    def whole(self) -> Native:
+        """What passes all of them; {} for everything."""
+        return _joined(part for _, part in self.parts)
+
+    def without(self, field: str) -> Native:
+        """What passes those that speak of other fields."""
+        return _joined(part for name, part in self.parts if name != field)
+
+
+def read_filters(filters: Iterable[Given], named: Mapping[str, Ranges]) -> Chosen:
+    """The filters. Raises RequestError or FilterError; `named`: ranges of each field's facet."""
+    parts: list[tuple[str, Native]] = []
     for one in filters:
-        part = _filter(one, named.get(one.text("field"), {}))
+        field = one.text("field")
+        part = _filter(one, named.get(field, {}))
         # The client sends those of its configuration in the state as well.
-        if part is not None and part not in parts:
-            parts.append(part)
+        if part is not None and (field, part) not in parts:
+            parts.append((field, part))
+    return Chosen(tuple(parts))
+
+
+def _joined(found: Iterable[Native]) -> Native:
+    parts = list(found)
     return {"and": parts} if parts else {}
 
 

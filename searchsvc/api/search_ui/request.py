@@ -9,16 +9,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from searchsvc.api.search_ui.filters import Native, Ranges, by_name, native_filter
+from searchsvc.api.search_ui.facets import FacetWish, counted, read_facets
+from searchsvc.api.search_ui.filters import read_filters
 from searchsvc.api.search_ui.given import Given, fault
 from searchsvc.domain.definition import IndexDefinition
 from searchsvc.search.parameters import SEARCH_PARAMETERS, SUGGEST_PARAMETERS
 from searchsvc.search.request import MAX_WINDOW
+from searchsvc.search.shape import NATIVE, Shape
 
 PER_PAGE = 20  # what the client assumes where it says nothing
 _COMPLETIONS = 5
-_VALUES = 20
-_MOST_VALUES = 1_000
 _MOST_TYPES = 10
 _SEARCH = {one.name: one for one in SEARCH_PARAMETERS}
 _SUGGEST = {one.name: one for one in SUGGEST_PARAMETERS}
@@ -38,22 +38,13 @@ class FieldWish:
 
 
 @dataclass(frozen=True, slots=True)
-class FacetWish:
-    """How many values of a facet are shown, in which order, or which ranges, by their names."""
-
-    size: int = _VALUES
-    by_value: bool = False
-    descending: bool = True
-    ranges: Ranges = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
 class Wish:
-    """The parameters of a search, and what of its answer is shown; `fields` None: all public."""
+    """A search, and what of its answer is shown; `fields` None: all that are public."""
 
     parameters: Mapping[str, Any]
     fields: Mapping[str, FieldWish] | None
     facets: Mapping[str, FacetWish] = field(default_factory=dict)
+    shape: Shape = NATIVE
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,23 +71,24 @@ class Completion:
 def read_search(body: Mapping[str, Any], definition: IndexDefinition) -> Wish:
     """The search of a body. Raises RequestError, naming the member, or FilterError."""
     state, config = _parts(body)
-    facets = _facets(config, definition)
+    facets = read_facets(config, definition)
     page, size = state.parameter("current", PAGE), state.parameter("resultsPerPage", SIZE)
     if page * size > MAX_WINDOW:
         hint = "narrow the search or add a filter"
         raise fault(f"reaches beyond the first {MAX_WINDOW} hits", state.at("current"), hint)
     wish = _wish(config, definition, size)
     filters = [*state.items("filters"), *config.items("filters")]
-    named = {name: one.ranges for name, one in facets.items()}
+    chosen = read_filters(filters, {name: one.ranges for name, one in facets.items()})
+    counts, shape = counted(facets, chosen)
     asked = {
         **wish.parameters,
         "q": state.parameter("searchTerm", TERM),
         "page": page,
         "sort": _sorts(state, definition),
-        **_filtered(native_filter(filters, named)),
-        **_counted(facets),
+        "filter": chosen.whole,
+        **counts,
     }
-    return Wish(asked, wish.fields, facets)
+    return Wish(asked, wish.fields, facets, shape)
 
 
 def read_completion(body: Mapping[str, Any], definition: IndexDefinition) -> Completion:
@@ -134,8 +126,8 @@ def _parts(body: Mapping[str, Any]) -> tuple[Given, Given]:
 def _typed(config: Given, definition: IndexDefinition, text: str, size: int) -> Wish:
     """The hits that are shown while one types."""
     wish = _wish(config, definition, config.parameter("resultsPerPage", _HITS) or size)
-    filters = _filtered(native_filter(config.items("filters"), {}))
-    return Wish({**wish.parameters, "q": text, **filters}, wish.fields)
+    chosen = read_filters(config.items("filters"), {})
+    return Wish({**wish.parameters, "q": text, "filter": chosen.whole}, wish.fields)
 
 
 def _wish(config: Given, definition: IndexDefinition, size: int) -> Wish:
@@ -155,36 +147,6 @@ def _wish(config: Given, definition: IndexDefinition, size: int) -> Wish:
         asked["typo"] = "off"
     is_wished = any(True for _ in config.objects("result_fields"))
     return Wish(asked, fields if is_wished else None)
-
-
-def _facets(config: Given, definition: IndexDefinition) -> Mapping[str, FacetWish]:
-    known = definition.public("facet")
-    return {name: _facet(one) for name, one in config.objects("facets") if name in known}
-
-
-def _facet(config: Given) -> FacetWish:
-    size = replace(_SEARCH["facet_limit"], name=config.at("size"), default=_VALUES)
-    by_value = config.text("sort", "count", "value", "") == "value"
-    direction = config.text("direction", "asc", "desc", "")
-    return FacetWish(
-        config.parameter("size", size),
-        by_value,
-        direction == "desc" if direction else not by_value,
-        by_name(config.items("ranges")) if config.text("type") == "range" else {},
-    )
-
-
-def _counted(facets: Mapping[str, FacetWish]) -> Native:
-    """The parameters by which these facets are counted: all values where others come first."""
-    if not facets:
-        return {}
-    usual = all(one.descending and not one.by_value for one in facets.values())
-    most = max(one.size for one in facets.values())
-    return {"facets": [*facets], "facet_limit": most if usual else _MOST_VALUES}
-
-
-def _filtered(found: Native) -> Native:
-    return {"filter": found} if found else {}
 
 
 def _sorts(state: Given, definition: IndexDefinition) -> list[str]:

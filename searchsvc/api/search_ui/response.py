@@ -9,11 +9,12 @@ from typing import Any
 import msgspec
 import orjson
 
-from searchsvc.api.search_ui.facets import facets_body
+from searchsvc.api.search_ui.facet_data import facets_body
 from searchsvc.api.search_ui.request import Completions, FieldWish, Wish
 from searchsvc.domain.result import Hit
 from searchsvc.search.answer import SearchAnswer, SuggestAnswer
 from searchsvc.search.request import MAX_WINDOW
+from searchsvc.search.shape import Shape
 
 _MEMBERS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _IN_FULL = FieldWish(snippet=True)
@@ -29,6 +30,11 @@ class SearchState:
     def key(self) -> str:
         """Equal for wishes whose answers read alike."""
         return f"search-ui {self.wish!a}"
+
+    @property
+    def shape(self) -> Shape:
+        """What the wish counts by hand."""
+        return self.wish.shape
 
     def body(self, answer: SearchAnswer, version: str) -> bytes:
         """The ResponseState, without the id of the request."""

@@ -2,6 +2,7 @@
 
 import pytest
 
+from searchsvc.domain.definition import Cut
 from searchsvc.domain.query import And, Equals, OneOf, Range, SearchQuery
 from searchsvc.domain.result import (
     Bucket,
@@ -65,7 +66,7 @@ def answers(query: SearchQuery) -> SearchResult:
         "brand": Facet("brand", (Bucket("Volt", 2), Bucket("Acme", 1))),
         "price": Facet(
             "price",
-            ranges=(RangeBucket(0, 25, 3), RangeBucket(25, 50, 1), RangeBucket(50, 100, 2)),
+            ranges=(RangeBucket(None, 0, 9), RangeBucket(0, 50, 4), RangeBucket(50, None, 2)),
         ),
         "place": Facet("place", (Bucket("Men > Shoes", 4),)),
     }
@@ -95,8 +96,10 @@ def test_a_state_is_a_search(shop) -> None:
     assert query.fields == ("name", "brand")
     assert [one.field for one in query.facets] == ["brand", "price"]
     assert query.facets[0].size == 30
-    # Each facet counts without what was chosen of it.
-    assert query.facets[1].filter == And((query.filter.parts[0], query.filter.parts[2]))
+    # What is disjunctive counts without what was chosen of it, the other under all of it.
+    assert query.facets[0].filter == And(query.filter.parts[1:])
+    assert query.facets[1].filter == query.filter
+    assert query.facets[1].cut == Cut(bounds=(0, 50))
 
 
 def test_an_answer_is_the_state_that_the_client_shows(shop) -> None:

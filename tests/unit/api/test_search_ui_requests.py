@@ -4,8 +4,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from searchsvc.api.search_ui.facets import facets_body
-from searchsvc.api.search_ui.request import FacetWish, read_search
+from searchsvc.api.search_ui.facet_data import facets_body
+from searchsvc.api.search_ui.facets import FacetWish
+from searchsvc.api.search_ui.request import read_search
+from searchsvc.domain.definition import Cut
 from searchsvc.domain.query import And, Equals, FacetRequest, Not, OneOf, Or, Range
 from searchsvc.domain.result import Bucket, Facet, RangeBucket
 from searchsvc.search.request import search_query
@@ -15,13 +17,12 @@ from tests.support.lamps import SHOP
 def query(state, config=None):
     """The query of a state."""
     wish = read_search({"state": state, "queryConfig": config or {}}, SHOP)
-    return search_query(wish.parameters, SHOP)
+    return search_query(wish.parameters, SHOP, shape=wish.shape)
 
 
 CHEAP = Range("price", 0.0, 25.0, include_high=False)
-RANGES = {
-    "facets": {"price": {"type": "range", "ranges": [{"name": "cheap", "from": 0, "to": 25}]}}
-}
+RANGE = {"name": "cheap", "from": 0, "to": 25}
+RANGES = {"facets": {"price": {"type": "range", "ranges": [RANGE]}}}
 
 
 @pytest.mark.parametrize(
@@ -132,6 +133,40 @@ def test_all_values_are_asked_for_where_the_commonest_do_not_come_first() -> Non
     for facet, size in (({}, 20), ({"size": 5}, 5), ({"size": 5, "sort": "value"}, 1000)):
         (found,) = query({}, {"facets": {"brand": {"type": "value", **facet}}}).facets
         assert found.size == size
+
+
+BRANDS = {"field": "brand", "type": "any", "values": ["Volt"]}
+PRICES = {"field": "price", "type": "any", "values": [RANGE]}
+DEAR = {"name": "dear", "from": "30"}
+
+
+@pytest.mark.parametrize("free", [[], ["brand"], ["price"], ["brand", "price"]])
+def test_what_facets_count(free) -> None:
+    """A disjunctive one without what was chosen of it, another under all that was chosen."""
+    facets = {"brand": {"type": "value"}, "price": {"type": "range", "ranges": [RANGE, DEAR]}}
+    config = {"facets": facets, "disjunctiveFacets": free}
+    asked = query({"filters": [BRANDS, PRICES]}, config)
+    counted = {one.field: one for one in asked.facets}
+    both = asked.filter
+    assert counted["brand"].filter == (CHEAP if "brand" in free else both)
+    assert counted["price"].filter == (OneOf("brand", ("Volt",)) if "price" in free else both)
+    assert counted["price"].cut == Cut(bounds=(0, 25, 30))
+
+
+def test_wished_ranges_are_made_of_the_parts_that_were_counted() -> None:
+    """They may overlap, and need not be those of the mapping."""
+    low = {"name": "low", "from": None, "to": 25}
+    ranges = {"low": low, "all": {"from": None, "to": None}, "high": {"from": "10", "to": 50}}
+    wish = FacetWish(ranges=ranges, cut=Cut(bounds=(10, 25, 50)), own_cut=True)
+    parts = (
+        RangeBucket(None, 10, 1), RangeBucket(10, 25, 2), RangeBucket(25, 50, 4),
+        RangeBucket(50, None, 8),
+    )  # fmt: skip
+    assert data(Facet("price", ranges=parts), wish) == [
+        ({"to": 25, "name": "low"}, 3),
+        ({"name": "all"}, 15),
+        ({"from": "10", "to": 50, "name": "high"}, 6),
+    ]
 
 
 def test_declared_ranges_are_named_by_their_bounds() -> None:
