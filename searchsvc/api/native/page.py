@@ -1,4 +1,4 @@
-"""GET /ui and its files: the search page, shipped in the package."""
+"""GET /ui and its files: the search page and the client for other pages, shipped in the package."""
 
 from dataclasses import dataclass
 from hashlib import sha256
@@ -14,6 +14,7 @@ _TYPES = {
     "js": "text/javascript; charset=utf-8",
     "css": "text/css; charset=utf-8",
     "svg": "image/svg+xml",
+    "ts": "text/plain; charset=utf-8",
 }
 # Nothing of another host, nothing inline: text that slipped through as markup would do nothing.
 _POLICY = (
@@ -30,7 +31,7 @@ class _File:
 
 
 class Page:
-    """The files of the page, read once: a few kilobytes."""
+    """The files of the page and of the client, read once: a few kilobytes."""
 
     def __init__(self) -> None:
         folder = files("searchsvc.api") / "web"
