@@ -1,5 +1,6 @@
 """The endpoints of the wire, under /compat/algolia."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,7 +13,10 @@ from searchsvc.api.algolia.search import AlgoliaSearch, body
 from searchsvc.api.algolia.wish import MOST_HITS, flat
 from searchsvc.api.answers import JSON, send_json
 from searchsvc.api.request import ApiRequest
+from searchsvc.domain.definition import IndexDefinition
+from searchsvc.domain.index import VersionInfo
 from searchsvc.errors import EditingOff, RequestError, UnknownDocument
+from searchsvc.ports import IndexStore
 from searchsvc.search.service import SearchService
 from searchsvc.telemetry.events import EventLog
 from searchsvc.telemetry.stages import Stages
@@ -135,18 +139,21 @@ class Objects:
 class Indices:
     """Which indices there are, and how one is searched; nothing of it can be changed here."""
 
-    def __init__(self, search: SearchService) -> None:
+    def __init__(self, search: SearchService, store: IndexStore) -> None:
         self._search = search
+        self._store = store
 
     async def on_get(self, _: ApiRequest, resp: falcon.asgi.Response) -> None:
         """Those that answer, with their replicas: an index's orders."""
         items = []
         for name in sorted(self._search.definitions()):
             live = self._search.live(name)
-            if live is not None:
-                made = live.version.created.isoformat().replace("+00:00", "Z")
-                about = {"createdAt": made, "updatedAt": made, "pendingTask": False}
-                items.append({"name": name, "replicas": replicas(live.definition), **about})
+            versions = await asyncio.to_thread(self._store.versions, name)
+            items += [
+                _index(one, live.definition)
+                for one in versions
+                if live and one.version == live.version
+            ]
         send_json(resp, {"items": items, "nbPages": 1})
 
     async def on_get_settings(self, _: ApiRequest, resp: falcon.asgi.Response, index: str) -> None:
@@ -170,6 +177,23 @@ class Indices:
             "indexLanguages": definition.all_languages,
         }
         send_json(resp, {name: value for name, value in settings.items() if value is not None})
+
+
+def _index(info: VersionInfo, definition: IndexDefinition) -> Mapping[str, Any]:
+    """An index as lists of indices have it; nothing is ever pending here."""
+    made = info.version.created.isoformat().replace("+00:00", "Z")
+    return {
+        "name": definition.name,
+        "replicas": replicas(definition),
+        "entries": info.documents,
+        "dataSize": info.size,
+        "fileSize": info.size,
+        "createdAt": made,
+        "updatedAt": made,
+        "lastBuildTimeS": 0,
+        "numberOfPendingTasks": 0,
+        "pendingTask": False,
+    }
 
 
 class Events:

@@ -26,7 +26,7 @@ def add_algolia(
     search = services.search
     cache = AnswerCache(services.settings.cache_ms / 1000)
     wishes = AlgoliaSearch(search, cache, services.events)
-    objects, indices = Objects(search), Indices(search)
+    objects, indices = Objects(search), Indices(search, services.store)
 
     app.add_route(f"{ROOT}/1/indexes/*/queries", Queries(wishes))
     app.add_route(f"{ROOT}/1/indexes/*/objects", objects)
@@ -34,7 +34,7 @@ def add_algolia(
     app.add_route(f"{ROOT}/1/indexes/{{index}}/facets/{{facet}}/query", FacetQuery(wishes))
     app.add_route(f"{ROOT}/1/indexes/{{index}}/browse", Browse(wishes))
     app.add_route(f"{ROOT}/1/indexes/{{index}}/settings", indices, suffix="settings")
-    app.add_route(f"{ROOT}/1/indexes/{{index}}/{{id}}", objects, suffix="one")
+    app.add_route(f"{ROOT}/1/indexes/{{index}}/{{id:path}}", objects, suffix="one")
     app.add_route(f"{ROOT}/1/indexes", indices)
     app.add_route(f"{ROOT}/1/events", Events(search, services.events))
     app.add_sink(refuse_writes, ROOT)

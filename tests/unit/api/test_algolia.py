@@ -1,0 +1,233 @@
+"""The transport of Algolia's wire: bodies, credentials, errors, and what is not served."""
+
+import gzip
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from searchsvc.domain.definition import Groups
+from searchsvc.domain.query import Equals, Match, Or, Range
+from searchsvc.errors import EngineUnreachable
+
+ROOT = "/compat/algolia/1"
+QUERIES = f"{ROOT}/indexes/*/queries"
+DUNE = json.dumps({"requests": [{"indexName": "books", "query": "dune"}]})
+
+
+def told(result: Any, status: int) -> str:
+    """The message of an error in the shape that their clients read."""
+    assert result.status_code == status, result.text
+    assert result.json["status"] == status
+    return str(result.json["message"])
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Content-Type": "text/plain"},
+        {"Content-Type": "text/plain;charset=UTF-8"},
+        {"Content-Type": "application/json"},
+        {"Content-Type": "application/x-www-form-urlencoded"},
+        {"Content-Type": ""},
+    ],
+)
+def test_bodies_of_browsers(api, headers: dict[str, str]) -> None:
+    """Whatever they call it, so that none of them asks for leave before."""
+    url = f"{QUERIES}?x-algolia-api-key=abc&x-algolia-application-id=x&x-algolia-agent=browser"
+    result = api.client.simulate_post(url, body=DUNE, headers=headers)
+    assert result.status_code == 200, result.text
+    (found,) = result.json["results"]
+    assert [hit["objectID"] for hit in found["hits"]] == ["a/b%c"]
+    assert found["hits"][0]["_highlightResult"]["title"] == {
+        "value": "<em>Dune</em>", "matchLevel": "full", "fullyHighlighted": True,
+        "matchedWords": ["dune"],
+    }  # fmt: skip
+
+
+def test_gzipped_bodies(api) -> None:
+    """As the client for Node sends longer ones; not such as stand for a megabyte and more."""
+    headers = {"Content-Type": "text/plain", "Content-Encoding": "gzip"}
+
+    def send(data: bytes) -> Any:
+        return api.client.simulate_post(QUERIES, body=data, headers=headers)
+
+    assert send(gzip.compress(DUNE.encode())).json["results"][0]["nbHits"] == 1
+    told(send(gzip.compress(b" " * (1 << 20) + b" {}")), 413)
+    assert "no end" in told(send(gzip.compress(DUNE.encode())[:-9]), 400)
+    assert "not gzip" in told(send(DUNE.encode()), 400)
+    headers["Content-Encoding"] = "br"
+    assert "only by gzip" in told(send(DUNE.encode()), 415)
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ("{", "not JSON"),
+        ("{}", "'requests' must be a list"),
+        ('{"requests": [1]}', "'requests' must be a list"),
+        ('{"requests": [{}]}', "needs 'indexName'"),
+        (json.dumps([{"indexName": "books"}] * 51), "may be 50, not 51"),
+        ('[{"indexName": "books", "query": {"a": 1}}]', "'query' must be a string"),
+        ('[{"indexName": "books", "page": -1}]', "'page' must be a whole number"),
+        ('[{"indexName": "books", "facets": [1]}]', "'facets' must be a list of strings"),
+        ('[{"indexName": "books", "facetFilters": [["genre"]]}]', "no attribute:value"),
+        ('[{"indexName": "books", "facetFilters": [[["a"]]]}]', "must be strings in lists"),
+        ('[{"indexName": "books", "numericFilters": ["year"]}]', "no comparison"),
+        ('[{"indexName": "books", "filters": 3}]', "'filters' must be a string"),
+        ('[{"indexName": "books", "filters": "genre:x AND"}]', "expected an attribute"),
+        ('[{"indexName": "books", "filters": "genre x"}]', "expected ':' or a comparison"),
+        ('[{"indexName": "books", "filters": "(genre:x"}]', "a closing ')'"),
+        ('[{"indexName": "books", "filters": "genre:x genre:y"}]', "AND, OR or the end"),
+        ('[{"indexName": "books", "aroundLatLng": "1,2"}]', "no geo field"),
+        ('[{"indexName": "books", "insideBoundingBox": [[1, 2, 3, 4]]}]', "no geo field"),
+        ('[{"indexName": "books", "insideBoundingBox": [[1, 2]]}]', "four numbers"),
+        ('[{"indexName": "books", "type": "facet", "facet": "secret"}]', "no facet 'secret'"),
+        (json.dumps([{"indexName": "books", "filters": "NOT " * 30 + "year:1"}]), "deeper than 20"),
+    ],
+)
+def test_a_bad_request_says_why(api, body: str, message: str) -> None:
+    """400, before any engine is asked."""
+    assert message in told(api.client.simulate_post(QUERIES, body=body), 400)
+    assert api.engine.asked == []
+
+
+def test_an_engine_that_is_down_is_told_as_too_busy(api) -> None:
+    """429 with a time to wait, since their clients tell a 503 as hosts that nobody can reach."""
+    api.engine.error = EngineUnreachable("refused 10.0.0.7")
+    result = api.client.simulate_post(QUERIES, body=DUNE)
+    assert told(result, 429) == "the engine does not answer"
+    assert result.headers["retry-after"] == "1"
+    api.engine.serving = False
+    told(api.client.simulate_post(QUERIES, body=DUNE), 429)
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "indexes/books/batch"),
+        ("PUT", "indexes/books/1"),
+        ("DELETE", "indexes/books/1"),
+        ("POST", "indexes/books/clear"),
+        ("PUT", "indexes/books/settings"),
+        ("POST", "indexes/books"),
+        ("GET", "keys"),
+    ],
+)
+def test_writes_are_refused(api, method: str, path: str) -> None:
+    """403 or 405, and nothing happens."""
+    result = api.client.simulate_request(method, f"{ROOT}/{path}", body="{}")
+    assert result.status_code in (403, 405)
+    assert result.json["status"] == result.status_code
+    assert api.engine.asked == []
+
+
+def test_one_index_by_body_and_by_query_string(api) -> None:
+    """The same result, not in a list; credentials in a query string are no parameters."""
+    url = f"{ROOT}/indexes/books/query"
+    by_body = api.client.simulate_post(url, body='{"query": "dune", "facets": ["genre"]}').json
+    query = "query=dune&facets=%5B%22genre%22%5D&x-algolia-api-key=abc"
+    by_query = api.client.simulate_get(url, query_string=query).json
+    assert by_body["facets"] == by_query["facets"] == {"genre": {"novel": 1}}
+    assert by_body["hits"] == by_query["hits"]
+    assert told(api.client.simulate_post(url, body="[]"), 400) == "the body is not a JSON object"
+
+
+def test_values_of_a_facet(api) -> None:
+    """With the caller's own tags."""
+    body = '{"facetQuery": "no", "highlightPreTag": "[", "highlightPostTag": "]"}'
+    result = api.client.simulate_post(f"{ROOT}/indexes/books/facets/genre/query", body=body)
+    (value,) = result.json["facetHits"]
+    assert value == {"value": "novel", "highlighted": "[no]vel", "count": 1}
+    assert result.json["exhaustiveFacetsCount"] is True
+
+
+def test_objects(api) -> None:
+    """One by one, or several; null for what is not there, 404 where it was asked for alone."""
+    url = f"{ROOT}/indexes/*/objects"
+    asked = [{"indexName": "books", "objectID": id} for id in ("a/b%c", "nobody")]
+    asked[0]["attributesToRetrieve"] = ["year"]  # type: ignore[assignment]
+    result = api.client.simulate_post(url, json={"requests": asked})
+    assert result.json == {"results": [{"year": 1965, "objectID": "a/b%c"}, None]}
+    told(api.client.simulate_get(f"{ROOT}/indexes/books/nobody"), 404)
+    told(api.client.simulate_post(url, json={"requests": [{"indexName": "books"}]}), 400)
+
+
+def test_indices_and_settings(api) -> None:
+    """Read-only: what the definition says, with its orders as replicas."""
+    (one,) = api.client.simulate_get(f"{ROOT}/indexes").json["items"]
+    assert (one["name"], one["replicas"]) == ("books", ["books_newest"])
+    settings = api.client.simulate_get(f"{ROOT}/indexes/books/settings").json
+    assert settings["searchableAttributes"] == ["title"]
+    assert settings["attributesForFaceting"] == ["searchable(genre)"]
+    assert "secret" not in json.dumps(settings)
+
+
+def test_filters_reach_the_engine(api) -> None:
+    """Lists inside join by OR, those outside by AND."""
+    asked = {
+        "indexName": "books_newest",
+        "query": "dune",
+        "facetFilters": [["genre:novel", "genre:poem"]],
+        "numericFilters": ["year>=1960"],
+        "removeWordsIfNoResults": "allOptional",
+        "typoTolerance": False,
+    }
+    api.client.simulate_post(QUERIES, json=[asked])
+    query = api.engine.asked[0]
+    either = Or((Equals("genre", "novel"), Equals("genre", "poem")))
+    assert set(query.filter.parts) == {either, Range("year", 1960.0, None)}
+    assert (query.sort[0].field, query.sort[0].descending) == ("year", True)
+    assert (query.match, query.terms[0].typos, query.limit) == (Match.ALL, 0, 20)
+
+
+def test_distinct_is_a_group(api) -> None:
+    """As many hits of each as it says; nothing where an index has no groups."""
+    grouped = replace(api.engine.held.definition, groups=Groups(("genre",)))
+    ask = [{"indexName": "books", "query": "dune", "distinct": 2}]
+    assert api.client.simulate_post(QUERIES, json=ask).json["results"][0]["nbHits"] == 1
+    api.engine.held = replace(api.engine.held, definition=grouped)
+    api.client.simulate_post(QUERIES, json=ask)
+    assert any(facet.field == "genre" for query in api.engine.asked[1:] for facet in query.facets)
+
+
+def test_suggestions_are_an_index(api) -> None:
+    """Of queries; there are none before people have searched."""
+    ask = [{"indexName": "books_query_suggestions", "query": "du"}]
+    (result,) = api.client.simulate_post(QUERIES, json=ask).json["results"]
+    assert (result["hits"], result["nbHits"], result["index"]) == ([], 0, ask[0]["indexName"])
+
+
+def test_a_search_whose_clicks_are_told_has_an_id(api) -> None:
+    """Another for each answer; the search and what was done with its hits are logged by it."""
+    ask = [{"indexName": "books", "query": "dune", "clickAnalytics": True}] * 2
+    results = api.client.simulate_post(QUERIES, json=ask).json["results"]
+    ids = [result["queryID"] for result in results]
+    assert len(set(ids)) == 2
+    event = {
+        "eventType": "click", "eventName": "Product Clicked", "index": "books",
+        "objectIDs": ["a/b%c"], "positions": [1], "queryID": ids[0], "userToken": "anonymous-1",
+        "filters": ["genre%3A%5C-novel"],
+    }  # fmt: skip
+    useless = [{"eventType": "instantsearch"}, {"eventType": "view", "index": "nowhere"}, 3]
+    sent = api.client.simulate_post(
+        f"{ROOT}/events?x-algolia-api-key=abc",
+        body=json.dumps({"events": [*useless, event]}),
+        headers={"Content-Type": "text/plain;charset=UTF-8"},
+    )
+    assert (sent.status_code, sent.json["status"]) == (200, 200)
+    api.services.events.close()
+    log = (api.data_dir / "logs" / "events.jsonl").read_text(encoding="utf-8")
+    lines = [json.loads(line) for line in log.splitlines()]
+    assert [line["type"] for line in lines] == ["search", "search", "click"]
+    assert lines[0]["query_id"] == lines[2]["query_id"] == ids[0]
+    assert lines[0]["object_ids"] == lines[2]["object_ids"] == ["a/b%c"]
+    assert lines[2]["filters"] == ["genre:\\-novel"]
+    assert "abc" not in log
+
+
+def test_events_that_are_none(api) -> None:
+    """A list of too many, or no list at all."""
+    for body in ("{}", '{"events": 3}', json.dumps({"events": [{}] * 1001})):
+        told(api.client.simulate_post(f"{ROOT}/events", body=body), 400)
