@@ -17,6 +17,7 @@ import platformdirs
 
 FOLDER = Path(__file__).resolve().parents[1] / "frontends"
 _DECLARED = ("package.json", "package-lock.json", ".npmrc")
+_DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "frontends.md"
 _NODE = 18  # esbuild and npm refuse an older one
 
 
@@ -41,7 +42,8 @@ def _node_version() -> int:
     node = shutil.which("node")
     if node is None:
         return 0
-    found = re.match(r"v(\d+)", subprocess.run([node, "-v"], capture_output=True, text=True).stdout)
+    asked = subprocess.run([node, "-v"], capture_output=True, text=True, check=False)
+    found = re.match(r"v(\d+)", asked.stdout)
     return int(found.group(1)) if found else 0
 
 
@@ -74,6 +76,14 @@ def bundle(entry: Path, into: Path) -> Path:
     ]  # fmt: skip
     subprocess.run(command, env={**os.environ, "NODE_PATH": str(modules())}, check=True)
     return target
+
+
+def example(language: str, of: str) -> str:
+    """The one block of that language in a section of docs/frontends.md."""
+    text = (_DOCUMENT).read_text(encoding="utf-8")
+    section = text.partition(f"\n## {of}\n")[2].partition("\n## ")[0]
+    (block,) = re.findall(rf"```{language}\n(.*?)```", section, re.DOTALL)
+    return str(block)
 
 
 if __name__ == "__main__":
