@@ -14,7 +14,7 @@ from searchsvc.api.native.health import Live, Ready
 from searchsvc.api.native.indexes import Indexes
 from searchsvc.api.native.latency import Latency
 from searchsvc.api.native.metrics import Exposition
-from searchsvc.api.native.page import Page
+from searchsvc.api.native.page import DOCS_POLICY, Page
 from searchsvc.api.native.runs import Runs
 from searchsvc.api.native.search import Search
 from searchsvc.api.native.searches import Searches
@@ -66,4 +66,7 @@ def create_app(services: ApiServices) -> falcon.asgi.App[ApiRequest, falcon.asgi
     app.add_route("/ui", page)
     app.add_route("/ui/", page)
     app.add_route("/ui/{file}", page)
+    docs = Page("docs", DOCS_POLICY)
+    app.add_route("/docs", docs)
+    app.add_route("/docs/{file}", docs)
     return app

@@ -451,3 +451,17 @@ def test_it_fits_and_can_be_read(
     expect(page.get_by_role("option").first).to_be_visible()
     page.screenshot(path=folder / f"suggestions-{name}.png")
     assert page.evaluate(WORST_CONTRAST) >= 4.5
+
+
+def test_the_api_is_described_and_can_be_tried(visit: Visit) -> None:
+    """On a page that is shipped: a search is filled in, sent and answered."""
+    page = visit.page
+    page.goto(f"{visit.server.url}/docs")
+    search = page.locator("#operations-default-search")
+    search.locator(".opblock-summary-control").click()
+    search.get_by_role("button", name="Try it out").click()
+    search.get_by_placeholder("index").fill("films")
+    search.get_by_placeholder("q", exact=True).fill("winter")
+    search.get_by_role("button", name="Execute").click()
+    expect(search.locator(".live-responses-table .response-col_status").last).to_contain_text("200")
+    expect(search.locator(".live-responses-table")).to_contain_text("Winter")

@@ -19,6 +19,7 @@ from searchsvc.errors import EditingOff, RequestError, UnknownDocument
 from searchsvc.ports import IndexStore
 from searchsvc.search.service import SearchService
 from searchsvc.telemetry.events import EventLog
+from searchsvc.telemetry.latency import LatencyRecorder
 from searchsvc.telemetry.stages import Stages
 
 MOST_REQUESTS = 50
@@ -26,10 +27,11 @@ _CREDENTIALS = "x-algolia-"
 
 
 class Queries:
-    """Several searches and facet searches in one request."""
+    """Several searches and facet searches in one request, each booked under its own index."""
 
-    def __init__(self, search: AlgoliaSearch) -> None:
+    def __init__(self, search: AlgoliaSearch, latency: LatencyRecorder) -> None:
         self._search = search
+        self._latency = latency
 
     async def on_post(self, req: ApiRequest, resp: falcon.asgi.Response) -> None:
         """`{"requests": […]}`, or the bare list."""
@@ -37,6 +39,9 @@ class Queries:
         req.stages.lap("parse")
         answer = await self._search.answer(asked, req.stages)
         req.found += answer.found
+        for one in answer.searches:
+            route = req.uri_template or ""
+            self._latency.record_request(route, one.index, one.stages.durations, one.stages.total)
         resp.data, resp.content_type = body(answer.results), JSON
 
 

@@ -28,7 +28,7 @@ def add_algolia(
     wishes = AlgoliaSearch(search, cache, services.events)
     objects, indices = Objects(search), Indices(search, services.store)
 
-    app.add_route(f"{ROOT}/1/indexes/*/queries", Queries(wishes))
+    app.add_route(f"{ROOT}/1/indexes/*/queries", Queries(wishes, services.latency))
     app.add_route(f"{ROOT}/1/indexes/*/objects", objects)
     app.add_route(f"{ROOT}/1/indexes/{{index}}/query", Query(wishes))
     app.add_route(f"{ROOT}/1/indexes/{{index}}/facets/{{facet}}/query", FacetQuery(wishes))

@@ -22,15 +22,35 @@ from searchsvc.telemetry.events import Event, EventLog
 from searchsvc.telemetry.lines import instant
 from searchsvc.telemetry.stages import Stages
 
+_MOST_SUGGESTED = 50
 _END = b"\n"  # between the results of a page; JSON has none that is not escaped
 
 
 @dataclass(frozen=True, slots=True)
 class Searched:
-    """The results in the order of the wishes, and (index, text) of each search that had hits."""
+    """One search of the engine, or what else was asked of an index.
+
+    `results` are by the places of the requests that it answers; `text` was typed for it, and had
+    hits where it is not "".
+    """
+
+    index: str
+    results: Mapping[int, bytes]
+    stages: Stages
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The results in the order of the requests, and the searches that have found them."""
 
     results: tuple[bytes, ...]
-    found: tuple[tuple[str, object], ...] = ()
+    searches: tuple[Searched, ...]
+
+    @property
+    def found(self) -> list[tuple[str, object]]:
+        """The index and the text of each search that had hits."""
+        return [(one.index, one.text) for one in self.searches if one.text]
 
 
 class AlgoliaSearch:
@@ -41,30 +61,23 @@ class AlgoliaSearch:
         self._cache = cache
         self._events = events
 
-    async def answer(self, asked: Sequence[Mapping[str, object]], stages: Stages) -> Searched:
+    async def answer(self, asked: Sequence[Mapping[str, object]], stages: Stages) -> Answered:
         """The results of requests that name their index.
 
         Raises as `SearchService.search` does, where any of them cannot be answered.
         """
-        wishes = [self._wish(flat(one)) for one in asked]
-        counted = [_counted(flat(one)) for one in asked]
+        wishes = list(enumerate(self._wish(flat(one)) for one in asked))
         stages.lap("plan")
-        plain = [(n, w) for n, w in enumerate(wishes) if w.facet is None]
-        searches = [(n, w) for n, w in plain if not w.target.suggestions]
-        others = [(n, w) for n, w in enumerate(wishes) if (n, w) not in searches]
-        found = await asyncio.gather(
-            *(self._page(page) for page in folded(searches)),
+        pages = folded([(place, wish) for place, wish in wishes if wish.is_search])
+        others = [(place, wish) for place, wish in wishes if not wish.is_search]
+        searches = await asyncio.gather(
+            *(self._page(page) for page in pages),
             *(self._other(place, wish) for place, wish in others),
         )
         stages.lap("engine")
-        placed = {place: result for some in found for place, result in some.items()}
-        remembered = tuple(
-            (wish.target.index, wish.text)
-            for place, wish in searches
-            if wish.limit and counted[place] and b'"nbHits":0,' not in placed[place]
-        )
-        rows = [_ended(placed[n], self._told(w, placed[n]), stages) for n, w in enumerate(wishes)]
-        return Searched(tuple(rows), remembered)
+        placed = {place: result for one in searches for place, result in one.results.items()}
+        rows = (_ended(placed[n], self._told(wish, placed[n]), stages) for n, wish in wishes)
+        return Answered(tuple(rows), tuple(searches))
 
     async def browse(self, given: Mapping[str, Any], stages: Stages) -> bytes:
         """One page of all hits, with the cursor of the next. Raises as `SearchService.search`."""
@@ -90,35 +103,43 @@ class AlgoliaSearch:
         live, _ = self._search.basis(found.index)
         return read_wish(name, found, given, live.definition)
 
-    async def _page(self, page: Page) -> Mapping[int, bytes]:
-        """The results of a page by their places."""
-        index = page.hits.target.index
-        basis = self._search.basis(index)
+    async def _page(self, page: Page) -> Searched:
+        wish, stages = page.hits, Stages()
+        basis = self._search.basis(wish.target.index)
         key = f"algolia {page.hits!r} {page.counts!r}"
-        answer, _ = await self._cache.get(key, basis, partial(self._made, page))
-        return dict(zip(page.places, answer.json.split(_END), strict=True))
+        answer, is_known = await self._cache.get(key, basis, partial(self._made, page, stages))
+        if is_known:
+            stages.lap("cache")
+        results = dict(zip(page.places, answer.json.split(_END), strict=True))
+        text = wish.text if answer.found and wish.typed and wish.limit else ""
+        return Searched(wish.target.index, results, stages, text)
 
-    async def _made(self, page: Page) -> Answer:
+    async def _made(self, page: Page, stages: Stages) -> Answer:
         wish = page.hits
         live, _ = self._search.basis(wish.target.index)
         parameters = {**wish.question, "filter": wish.filter or ""}
         shape = page.shape(live.definition)
-        found = await self._search.search(wish.target.index, parameters, Stages(), shape)
+        found = await self._search.search(wish.target.index, parameters, stages, shape)
         if found.query.wordless:
             rows = [nothing(one, live.definition) for one in (wish, *page.counts)]
         else:
             rows = list(page_results(page, found, live.definition))
+        stages.lap("render")
         version = found.result.version.name
         return Answer(version, _END.join(map(orjson.dumps, rows)), found.result.total > 0)
 
-    async def _other(self, place: int, wish: Wish) -> Mapping[int, bytes]:
+    async def _other(self, place: int, wish: Wish) -> Searched:
+        """The values of a facet, or suggestions."""
+        index, stages = wish.target.index, Stages()
         if wish.facet is not None:
-            return {place: orjson.dumps(await self._facet(wish, wish.facet))}
-        parameters = {"q": wish.text, "limit": max(1, min(wish.limit, 50))}
-        answer = await self._search.suggest(wish.target.index, parameters, Stages())
-        return {place: orjson.dumps(suggestion_results(wish, answer.result))}
+            found = await self._facet(wish, wish.facet, stages)
+        else:
+            parameters = {"q": wish.text, "limit": max(1, min(wish.limit, _MOST_SUGGESTED))}
+            answer = await self._search.suggest(index, parameters, stages)
+            found = suggestion_results(wish, answer.result)
+        return Searched(index, {place: orjson.dumps(found)}, stages)
 
-    async def _facet(self, wish: Wish, asked: FacetWish) -> Mapping[str, Any]:
+    async def _facet(self, wish: Wish, asked: FacetWish, stages: Stages) -> Mapping[str, Any]:
         index = wish.target.index
         live, _ = self._search.basis(index)
         one = attribute(asked.attribute, live.definition)
@@ -130,13 +151,13 @@ class AlgoliaSearch:
         limit = 100 if one.depth else asked.limit
         parameters = {**kept, "q": asked.text, "query": wish.text, "limit": limit}
         parameters["filter"] = wish.filter or ""
-        answer = await self._search.facet_values(index, one.field.name, parameters, Stages())
+        answer = await self._search.facet_values(index, one.field.name, parameters, stages)
         separator, tags = one.field.separator, wish.shown.tags
         return facet_hits(answer.result, asked.limit, one.depth, separator, tags)
 
     def _told(self, wish: Wish, result: bytes) -> str:
         """The id of a search whose clicks are told; the search is logged by it."""
-        if not wish.clicks or wish.facet is not None or wish.target.suggestions:
+        if not wish.clicks or not wish.is_search:
             return ""
         query_id = secrets.token_hex(16)
         hits = orjson.loads(result)["hits"]
@@ -144,11 +165,6 @@ class AlgoliaSearch:
         index, now = wish.target.index, instant()
         self._events.add(Event(now, "search", index, query_id, text=wish.text, object_ids=shown))
         return query_id
-
-
-def _counted(given: Mapping[str, Any]) -> bool:
-    """Whether what was typed may count as a search of somebody."""
-    return given.get("analytics") not in (False, "false")
 
 
 def _ended(result: bytes, query_id: str, stages: Stages) -> bytes:

@@ -53,7 +53,8 @@ class Wish:
     """One request. `question` are a search's parameters that decide which words match, and where.
 
     `name` is the index as it was asked for, `facets` are attributes. Hits are `offset` to `offset +
-    limit`. `clicks`: the answer gets an id, by which clicks are told.
+    limit`. `clicks`: the answer gets an id, by which clicks are told. `typed`: somebody has typed
+    this, and it may count as what people search for.
     """
 
     name: str
@@ -66,6 +67,7 @@ class Wish:
     limit: int
     shown: Shown = Shown()
     clicks: bool = False
+    typed: bool = True
     facet: FacetWish | None = None
 
     @property
@@ -74,9 +76,14 @@ class Wish:
         return str(self.question.get("q", ""))
 
     @property
+    def is_search(self) -> bool:
+        """Whether it is one of documents, and not of a facet's values or of suggestions."""
+        return self.facet is None and not self.target.suggestions
+
+    @property
     def only_counts(self) -> bool:
         """Whether it wants no hit, so that another request's search can count for it."""
-        return self.limit == 0 and self.facet is None and not self.target.suggestions
+        return self.limit == 0
 
 
 def flat(given: Mapping[str, object]) -> dict[str, Any]:
@@ -119,6 +126,7 @@ def read_wish(
         limit=limit,
         shown=_shown(given),
         clicks=given.get("clickAnalytics") in (True, "true"),
+        typed=given.get("analytics") not in (False, "false"),
         facet=_facet(given) if given.get("type") == "facet" else None,
     )
 

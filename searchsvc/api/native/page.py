@@ -1,4 +1,4 @@
-"""GET /ui and its files: the search page and the client for other pages, shipped in the package."""
+"""GET /ui and /docs with their files: the search page, its client, and the API's description."""
 
 from dataclasses import dataclass
 from hashlib import sha256
@@ -17,10 +17,12 @@ _TYPES = {
     "ts": "text/plain; charset=utf-8",
 }
 # Nothing of another host, nothing inline: text that slipped through as markup would do nothing.
-_POLICY = (
+POLICY = (
     "default-src 'self'; base-uri 'none'; form-action 'self'; "
     "frame-ancestors 'none'; object-src 'none'"
 )
+# Swagger UI draws its arrows from URLs of its style sheet's own data.
+DOCS_POLICY = f"{POLICY}; img-src 'self' data:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +33,14 @@ class _File:
 
 
 class Page:
-    """The files of the page and of the client, read once: a few kilobytes."""
+    """The files of a page, read once; `folder` lies in the package's web folder."""
 
-    def __init__(self) -> None:
-        folder = files("searchsvc.api") / "web"
+    def __init__(self, folder: str = "", policy: str = POLICY) -> None:
+        self._policy = policy
+        shipped = files("searchsvc.api") / "web" / folder
         self._files = {
             file.name: _read(file.name, file.read_bytes())
-            for file in folder.iterdir()
+            for file in shipped.iterdir()
             if file.name.rpartition(".")[2] in _TYPES
         }
 
@@ -48,7 +51,7 @@ class Page:
         found = self._files.get(file)
         if found is None:
             raise falcon.HTTPNotFound
-        resp.set_header("Content-Security-Policy", _POLICY)
+        resp.set_header("Content-Security-Policy", self._policy)
         resp.set_header("Referrer-Policy", "no-referrer")
         resp.set_header("Cache-Control", "no-cache")
         resp.set_header("ETag", found.etag)

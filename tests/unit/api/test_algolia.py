@@ -231,3 +231,18 @@ def test_events_that_are_none(api) -> None:
     """A list of too many, or no list at all."""
     for body in ("{}", '{"events": 3}', json.dumps({"events": [{}] * 1001})):
         told(api.client.simulate_post(f"{ROOT}/events", body=body), 400)
+
+
+def test_searches_are_booked_under_their_index(api) -> None:
+    """In latencies; and of what was typed for hits, unless the page says that nobody did."""
+    ask = [
+        {"indexName": "books", "query": "dune"},
+        {"indexName": "books", "query": "dune", "hitsPerPage": 0, "analytics": False},
+        {"indexName": "books", "query": "worm", "analytics": False},
+    ]
+    route = "/compat/algolia/1/indexes/*/queries"
+    assert len(api.client.simulate_post(QUERIES, json=ask).json["results"]) == 3
+    body = api.client.simulate_get("/v1/latency").json
+    series = body["windows"][0]["series"]
+    booked = [s for s in series if (s["route"], s["index"]) == (route, "books")]
+    assert [s["count"] for s in booked if s["stage"] == "engine"] == [2]
