@@ -1,6 +1,7 @@
 """Pages with real clients in a real browser, on the origin of a real server."""
 
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,9 +13,13 @@ from tests.support.frontends import FOLDER, bundle, example, lacking
 from tests.support.server import ROOT, RunningServer, film_server
 
 Opened = Callable[[str], Visit]
+EXAMPLES = {
+    "instantsearch_example.js": "InstantSearch in five minutes",
+    "search_ui_example.js": "Search UI in five minutes",
+}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """A headless Chromium that is installed already."""
     if no_browser():
@@ -23,7 +28,7 @@ def browser() -> Iterator[Browser]:
         yield browser
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def server(tmp_path_factory) -> Iterator[RunningServer]:
     """The products on granian."""
     app = "tests.support.goods:create_goods_app"
@@ -49,16 +54,10 @@ def open_page(visit: Visit, tmp_path: Path) -> Opened:
 
     def open_one(name: str) -> Visit:
         beside = tmp_path / "pages"
-        beside.mkdir()
-        for script in (FOLDER / "pages").iterdir():
-            (beside / script.name).write_bytes(script.read_bytes())
-        (beside / "searchsvc.js").write_bytes(
-            (ROOT / "searchsvc/api/web/searchsvc.js").read_bytes()
-        )
-        (beside / "search_ui_example.js").write_text(example("js", "Search UI in five minutes"))
-        (beside / "instantsearch_example.js").write_text(
-            example("js", "InstantSearch in five minutes")
-        )
+        shutil.copytree(FOLDER / "pages", beside)
+        shutil.copy(ROOT / "searchsvc/api/web/searchsvc.js", beside)
+        for script, heading in EXAMPLES.items():
+            (beside / script).write_text(example("js", heading), encoding="utf-8")
         (entry,) = beside.glob(f"{name}.js*")
         script = bundle(entry, tmp_path)
         visit.page.route(
