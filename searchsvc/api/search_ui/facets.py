@@ -35,6 +35,7 @@ class FacetWish:
     cut: Cut | None = None
     own_cut: bool = False
     shared: bool = False
+    is_path: bool = False  # whose places are opened by what was chosen of them
 
     @property
     def asked(self) -> int:
@@ -68,8 +69,8 @@ def _facet(config: Given, field: Field, *, is_shared: bool) -> FacetWish:
         by_name(ranges),
         Cut(bounds) if bounds else field.cut,
         own_cut=bool(bounds),
-        # The places of a path are opened by what was chosen of it.
-        shared=is_shared and field.type is not FieldType.PATH,
+        shared=is_shared,
+        is_path=field.type is FieldType.PATH,
     )
 
 
@@ -91,7 +92,11 @@ def _number(value: Any, at: str) -> float:
 
 def counted(facets: Mapping[str, FacetWish], chosen: Chosen) -> tuple[Mapping[str, Any], Shape]:
     """The parameters and the shape by which all of them are counted in one search."""
-    own = [name for name, one in facets.items() if not one.shared and not one.own_cut]
+    own = [
+        name
+        for name, one in facets.items()
+        if one.is_path or not (one.shared or one.own_cut or name in chosen.fixed_fields)
+    ]
     counts = [
         Count(
             chosen.whole if one.shared else chosen.without(name),

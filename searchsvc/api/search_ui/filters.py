@@ -21,30 +21,39 @@ _JOINERS = {"all": "and", "any": "or", "none": "or"}
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The filters of a state, each with the field that it speaks of."""
+    """Filters, each with the field that it speaks of: the page's own, and those of its state."""
 
+    fixed: tuple[tuple[str, Native], ...] = ()
     parts: tuple[tuple[str, Native], ...] = ()
 
     @property
     def whole(self) -> Native:
         """What passes all of them; {} for everything."""
-        return _joined(part for _, part in self.parts)
+        return _joined(part for _, part in (*self.parts, *self.fixed))
+
+    @property
+    def fixed_fields(self) -> frozenset[str]:
+        """The fields of the page's own."""
+        return frozenset(field for field, _ in self.fixed)
 
     def without(self, field: str) -> Native:
-        """What passes those that speak of other fields."""
-        return _joined(part for name, part in self.parts if name != field)
+        """What passes all but what was chosen of that field."""
+        others = [(name, part) for name, part in self.parts if name != field]
+        return _joined(part for _, part in (*others, *self.fixed))
 
 
-def read_filters(filters: Iterable[Given], named: Mapping[str, Ranges]) -> Chosen:
+def read_filters(
+    state: Iterable[Given], config: Iterable[Given], named: Mapping[str, Ranges]
+) -> Chosen:
     """The filters. Raises RequestError or FilterError; `named`: ranges of each field's facet."""
-    parts: list[tuple[str, Native]] = []
-    for one in filters:
-        field = one.text("field")
-        part = _filter(one, named.get(field, {}))
-        # The client sends those of its configuration in the state as well.
-        if part is not None and (field, part) not in parts:
-            parts.append((field, part))
-    return Chosen(tuple(parts))
+    fixed = _read(config, named)
+    # The client sends those of its configuration in the state as well.
+    return Chosen(fixed, tuple(one for one in _read(state, named) if one not in fixed))
+
+
+def _read(filters: Iterable[Given], named: Mapping[str, Ranges]) -> tuple[tuple[str, Native], ...]:
+    found = [(field := one.text("field"), _filter(one, named.get(field, {}))) for one in filters]
+    return tuple((field, part) for field, part in found if part is not None)
 
 
 def _joined(found: Iterable[Native]) -> Native:
@@ -78,20 +87,18 @@ def _condition(field: str, value: Any, named: Ranges, given: Given) -> Native:
     if isinstance(value, list):
         return {"field": field, "in": value}
     if isinstance(value, str) and value in named:
-        return _between(field, named[value], given)
+        return _between(field, named[value])
     if not isinstance(value, Mapping):
         return {"field": field, "eq": value}
-    if _bounds(value):
-        return _between(field, value, given)
-    return _between(field, named.get(str(value.get("name")), {}), given)
-
-
-def _between(field: str, value: Mapping[str, Any], given: Given) -> Native:
-    bounds = _bounds(value)
-    if not bounds:
+    meant = value if _bounds(value) else named.get(str(value.get("name")))
+    if meant is None:
         hint = "give it 'from' or 'to', or configure the facet with a range of its name"
         raise FilterError(f"a range of field '{field[:50]}' in '{given.where}' is open", hint=hint)
-    return {"field": field, **bounds}
+    return _between(field, meant)
+
+
+def _between(field: str, value: Mapping[str, Any]) -> Native:
+    return {"field": field, **(_bounds(value) or {"exists": True})}
 
 
 def _bounds(value: Mapping[str, Any]) -> Native:

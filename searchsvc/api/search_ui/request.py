@@ -77,8 +77,8 @@ def read_search(body: Mapping[str, Any], definition: IndexDefinition) -> Wish:
         hint = "narrow the search or add a filter"
         raise fault(f"reaches beyond the first {MAX_WINDOW} hits", state.at("current"), hint)
     wish = _wish(config, definition, size)
-    filters = [*state.items("filters"), *config.items("filters")]
-    chosen = read_filters(filters, {name: one.ranges for name, one in facets.items()})
+    named = {name: one.ranges for name, one in facets.items()}
+    chosen = read_filters(state.items("filters"), config.items("filters"), named)
     counts, shape = counted(facets, chosen)
     asked = {
         **wish.parameters,
@@ -126,7 +126,7 @@ def _parts(body: Mapping[str, Any]) -> tuple[Given, Given]:
 def _typed(config: Given, definition: IndexDefinition, text: str, size: int) -> Wish:
     """The hits that are shown while one types."""
     wish = _wish(config, definition, config.parameter("resultsPerPage", _HITS) or size)
-    chosen = read_filters(config.items("filters"), {})
+    chosen = read_filters((), config.items("filters"), {})
     return Wish({**wish.parameters, "q": text, "filter": chosen.whole}, wish.fields)
 
 

@@ -8,7 +8,7 @@ from searchsvc.api.search_ui.facet_data import facets_body
 from searchsvc.api.search_ui.facets import FacetWish
 from searchsvc.api.search_ui.request import read_search
 from searchsvc.domain.definition import Cut
-from searchsvc.domain.query import And, Equals, FacetRequest, Not, OneOf, Or, Range
+from searchsvc.domain.query import And, Equals, Exists, FacetRequest, Not, OneOf, Or, Range
 from searchsvc.domain.result import Bucket, Facet, RangeBucket
 from searchsvc.search.request import search_query
 from tests.support.lamps import SHOP
@@ -22,7 +22,7 @@ def query(state, config=None):
 
 CHEAP = Range("price", 0.0, 25.0, include_high=False)
 RANGE = {"name": "cheap", "from": 0, "to": 25}
-RANGES = {"facets": {"price": {"type": "range", "ranges": [RANGE]}}}
+RANGES = {"facets": {"price": {"type": "range", "ranges": [RANGE, {"name": "any"}]}}}
 
 
 @pytest.mark.parametrize(
@@ -51,6 +51,7 @@ def test_values(given, expected) -> None:
         (["cheap"], CHEAP),
         ([{"from": "10"}], Range("price", low=10.0)),
         ([{"to": 10, "from": None}], Range("price", high=10.0, include_high=False)),
+        ([{"name": "any"}], Exists("price")),
         ([{"name": "cheap"}, 99], Or((CHEAP, Equals("price", 99.0)))),
     ],
 )
@@ -133,6 +134,28 @@ def test_all_values_are_asked_for_where_the_commonest_do_not_come_first() -> Non
     for facet, size in (({}, 20), ({"size": 5}, 5), ({"size": 5, "sort": "value"}, 1000)):
         (found,) = query({}, {"facets": {"brand": {"type": "value", **facet}}}).facets
         assert found.size == size
+
+
+def test_what_the_page_itself_filters_by_narrows_every_facet() -> None:
+    """Also a disjunctive one of that field: nobody has chosen it, and nobody can take it back."""
+    brands = {"field": "brand", "type": "any", "values": ["Volt", "Acme"]}
+    volt = {"field": "brand", "type": "any", "values": ["Volt"]}
+    config = {
+        "filters": [brands],
+        "facets": {"brand": {"type": "value"}},
+        "disjunctiveFacets": ["brand"],
+    }
+    (facet,) = query({"filters": [volt, brands]}, config).facets
+    assert facet.filter == OneOf("brand", ("Volt", "Acme"))
+
+
+def test_places_of_a_path_are_opened() -> None:
+    """By what was chosen of them, whether the facet is disjunctive or not."""
+    men = {"field": "place", "type": "all", "values": ["Men"]}
+    for free in ([], ["place"]):
+        config = {"facets": {"place": {"type": "value"}}, "disjunctiveFacets": free}
+        asked = query({"filters": [men]}, config)
+        assert [one.below for one in asked.facets] == ["", "Men"]
 
 
 BRANDS = {"field": "brand", "type": "any", "values": ["Volt"]}
