@@ -14,15 +14,17 @@ _CONDITION: Mapping[str, Schema] = {
     "within": reference("Region"),
 }
 
+# Each by its name: programs that make clients give up on a choice that holds itself.
+_FILTERS: Mapping[str, Schema] = {
+    "FilterAnd": record({"and": {**array(reference("Filter")), "minItems": 1}}),
+    "FilterOr": record({"or": {**array(reference("Filter")), "minItems": 1}}),
+    "FilterNot": record({"not": reference("Filter")}),
+    "FilterCondition": record(_CONDITION, optional=tuple(_CONDITION)[1:]),
+}
+
 FILTER_SCHEMAS: Mapping[str, Schema] = {
-    "Filter": {
-        "anyOf": [
-            record({"and": {**array(reference("Filter")), "minItems": 1}}),
-            record({"or": {**array(reference("Filter")), "minItems": 1}}),
-            record({"not": reference("Filter")}),
-            record(_CONDITION, optional=tuple(_CONDITION)[1:]),
-        ]
-    },
+    **_FILTERS,
+    "Filter": {"anyOf": [reference(name) for name in _FILTERS]},
     "Region": {
         "anyOf": [
             record({"radius": {"type": ["string", "number"]}, "of": reference("Point")}),

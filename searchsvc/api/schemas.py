@@ -84,6 +84,16 @@ _INDEX: Mapping[str, Schema] = {
     "documents": COUNT,
 }
 
+# Each by its name, which programs that make clients need.
+_FACETS: Mapping[str, Schema] = {
+    "ValuesFacet": _facet("values", selected=array(VALUE), values=array(_COUNTED)),
+    "PathFacet": _facet("path", separator=STRING, selected=array(STRING), levels=array(_LEVEL)),
+    "RangesFacet": _facet("ranges", ranges=array(_RANGE)),
+    "HistogramFacet": _facet(
+        "histogram", interval={"type": ["string", "number"]}, ranges=array(_RANGE)
+    ),
+}
+
 SCHEMAS: Mapping[str, Schema] = {
     "SearchAnswer": record(
         {
@@ -188,14 +198,8 @@ SCHEMAS: Mapping[str, Schema] = {
         },
         optional=("distance_m", "group"),
     ),
-    "Facet": {
-        "anyOf": [
-            _facet("values", selected=array(VALUE), values=array(_COUNTED)),
-            _facet("path", separator=STRING, selected=array(STRING), levels=array(_LEVEL)),
-            _facet("ranges", ranges=array(_RANGE)),
-            _facet("histogram", interval={"type": ["string", "number"]}, ranges=array(_RANGE)),
-        ]
-    },
+    "Facet": {"anyOf": [reference(name) for name in _FACETS]},
+    **_FACETS,
     "Stats": record({**dict.fromkeys(("min", "max", "avg", "sum"), _FLOAT), "count": COUNT}),
     "FacetValues": record(
         {
