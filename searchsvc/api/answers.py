@@ -191,9 +191,14 @@ def _explain(steps: Sequence[PlanStep] | None) -> Mapping[str, Any]:
     return {"explain": [{"step": step.name, "changes": step.changes} for step in steps]}
 
 
+def extended(body: bytes, members: Mapping[str, Any]) -> bytes:
+    """A JSON object that is not empty, with more members."""
+    return b"%b,%b" % (body[:-1], orjson.dumps(members)[1:])
+
+
 def timed(body: bytes, stages: Stages) -> bytes:
     """A JSON object that is not empty, with the times added to it."""
-    return b"%b,%b" % (body[:-1], orjson.dumps(times(stages))[1:])
+    return extended(body, times(stages))
 
 
 def times(stages: Stages) -> Mapping[str, Any]:

@@ -23,6 +23,7 @@ from searchsvc.api.native.suggest import Suggest
 from searchsvc.api.native.why import WhyHit
 from searchsvc.api.observe import Observe
 from searchsvc.api.request import ApiRequest
+from searchsvc.api.search_ui.resources import UiAutocomplete, UiSearch
 from searchsvc.api.searched import Searched
 from searchsvc.api.services import ApiServices
 from searchsvc.domain.curation import CurationKind
@@ -41,6 +42,8 @@ def create_app(services: ApiServices) -> falcon.asgi.App[ApiRequest, falcon.asgi
     app.add_route("/v1/indexes/{index}/versions", indexes, suffix="versions")
     app.add_route("/v1/indexes/{index}/search", Search(searched))
     app.add_route("/v1/indexes/{index}/suggest", Suggest(search))
+    app.add_route("/v1/indexes/{index}/ui/search", UiSearch(search, searched))
+    app.add_route("/v1/indexes/{index}/ui/autocomplete", UiAutocomplete(search))
     app.add_route("/v1/indexes/{index}/facets/{field}", FacetValues(search))
     app.add_route("/v1/indexes/{index}/docs/{id:path}", Document(search))
     app.add_route("/v1/indexes/{index}/similar/{id:path}", Similar(search))

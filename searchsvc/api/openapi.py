@@ -11,6 +11,7 @@ from searchsvc.api.parameter_schemas import body_schema, query_parameter
 from searchsvc.api.parameters import LATENCY_PARAMETERS, MAX_SEARCHES, RUNS_PARAMETERS
 from searchsvc.api.request import MAX_TEXT, MEDIA_TYPES
 from searchsvc.api.schemas import SCHEMAS, Schema, record, reference
+from searchsvc.api.search_ui.schemas import COMPLETION_BODY, SEARCH_BODY, UI_SCHEMAS
 from searchsvc.domain.curation import CurationKind
 from searchsvc.search.parameters import (
     FACET_PARAMETERS,
@@ -60,7 +61,7 @@ def document() -> dict[str, Any]:
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "paths": {path: item() for path, item in _PATHS.items()},
-        "components": {"schemas": {**SCHEMAS, **FILTER_SCHEMAS}},
+        "components": {"schemas": {**SCHEMAS, **FILTER_SCHEMAS, **UI_SCHEMAS}},
     }
 
 
@@ -115,6 +116,23 @@ def _facet_values() -> dict[str, Any]:
 def _suggest() -> dict[str, Any]:
     get = _query("suggest", "Complete what is being typed", "SuggestAnswer", SUGGEST_PARAMETERS)
     return {"parameters": [_INDEX], "get": get}
+
+
+def _posted(name: str, summary: str, answer: str, body: Schema) -> dict[str, Any]:
+    """What is asked by a body only, under an index."""
+    post = _operation(name, summary, answer, (404,))
+    post["requestBody"] = _request_body(body)
+    post["responses"].update(_problems((408, 413, 415, 503)))
+    return {"parameters": [_INDEX], "post": post}
+
+
+def _ui_search() -> dict[str, Any]:
+    return _posted("uiSearch", "Search, as Elastic's Search UI asks", "UiSearchState", SEARCH_BODY)
+
+
+def _ui_autocomplete() -> dict[str, Any]:
+    summary = "Hits and suggestions while one types, as Search UI asks"
+    return _posted("uiAutocomplete", summary, "UiCompletions", COMPLETION_BODY)
 
 
 def _curation(kind: CurationKind) -> dict[str, Any]:
@@ -193,6 +211,8 @@ _PATHS: Mapping[str, Callable[[], dict[str, Any]]] = {
     "/v1/indexes/{index}/search": _search,
     "/v1/indexes/{index}/suggest": _suggest,
     "/v1/indexes/{index}/facets/{field}": _facet_values,
+    "/v1/indexes/{index}/ui/search": _ui_search,
+    "/v1/indexes/{index}/ui/autocomplete": _ui_autocomplete,
     "/v1/indexes/{index}/docs/{id}": _document,
     "/v1/indexes/{index}/similar/{id}": _similar,
     "/v1/indexes/{index}/why/{id}": _why,

@@ -3,11 +3,40 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
+from typing import Protocol
 
 from searchsvc.api.answers import search_body, timed
 from searchsvc.api.cache import Answer, AnswerCache
+from searchsvc.search.answer import SearchAnswer
 from searchsvc.search.service import SearchService
+from searchsvc.search.shape import NATIVE, Shape
 from searchsvc.telemetry.stages import Stages
+
+
+class Form(Protocol):
+    """What a wire asks beside parameters, and how it is answered; both alike for equal `key`s."""
+
+    @property
+    def key(self) -> str: ...
+
+    @property
+    def shape(self) -> Shape: ...
+
+    def body(self, answer: SearchAnswer, version: str) -> bytes: ...
+
+
+class NativeForm:
+    """As /v1/search answers."""
+
+    key = ""
+    shape = NATIVE
+
+    def body(self, answer: SearchAnswer, version: str) -> bytes:
+        """The answer without its times."""
+        return search_body(answer, version)
+
+
+_NATIVE_FORM = NativeForm()
 
 
 class Searched:
@@ -17,18 +46,22 @@ class Searched:
         self._search = search
         self._cache = cache
 
-    async def answer(self, index: str, given: Mapping[str, object], stages: Stages) -> Answer:
+    async def answer(
+        self, index: str, given: Mapping[str, object], stages: Stages, form: Form = _NATIVE_FORM
+    ) -> Answer:
         """The answer, with its times. Raises as `SearchService.search` does."""
         basis = self._search.basis(index)
-        key = f"{index} {sorted(given.items())!a}"
-        make = partial(self._made, index, given, stages)
+        key = f"{index} {sorted(given.items())!a} {form.key}"
+        make = partial(self._made, index, given, stages, form)
         answer, is_known = await self._cache.get(key, basis, make)
         if is_known:
             stages.lap("cache")
         return replace(answer, json=timed(answer.json, stages))
 
-    async def _made(self, index: str, given: Mapping[str, object], stages: Stages) -> Answer:
-        answer = await self._search.search(index, given, stages)
-        body = search_body(answer, answer.result.version.name)
+    async def _made(
+        self, index: str, given: Mapping[str, object], stages: Stages, form: Form
+    ) -> Answer:
+        answer = await self._search.search(index, given, stages, form.shape)
+        body = form.body(answer, answer.result.version.name)
         stages.lap("render")
         return Answer(answer.result.version.name, body, found=answer.result.total > 0)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from searchsvc.domain.definition import FieldType, IndexDefinition
+from searchsvc.domain.definition import Cut, FieldType, IndexDefinition
 from searchsvc.domain.query import FacetRequest, Filter
 from searchsvc.search.filter_json import read_filter
 from searchsvc.search.filter_parts import joined
@@ -11,11 +11,15 @@ from searchsvc.search.filter_parts import joined
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """The `size` commonest values of a facet field; of a path the places of `depth` names."""
+    """The `size` commonest values of a facet field, or its ranges where it is `cut`.
+
+    Of a path the places of `depth` names.
+    """
 
     field: str
     size: int
     depth: int = 0
+    cut: Cut | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,7 @@ class Count:
                     separator=field.separator, below="", depth=max(1, one.depth),
                 )  # fmt: skip
             else:
-                yield FacetRequest(one.field, one.size, filter)
+                yield FacetRequest(one.field, one.size, filter, one.cut)
 
     @property
     def number(self) -> int:

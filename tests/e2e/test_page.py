@@ -2,27 +2,24 @@
 
 import os
 import re
-import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Route, expect, sync_playwright
+from playwright.sync_api import Browser, Route, expect
 
 from tests.support.albums import LONG
-from tests.support.browser import WORST_CONTRAST, Visit, counted
+from tests.support.browser import (
+    WORST_CONTRAST,
+    Visit,
+    chromium,
+    counted,
+    no_browser,
+    visiting,
+)
 from tests.support.server import RunningServer, film_server
 
-CHROMIUM = os.environ.get("SEARCHSVC_TEST_CHROMIUM") or shutil.which("chromium")
-FLAGS = (
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking",
-    "--disable-component-update", "--no-first-run",
-)  # fmt: skip
-
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None, reason="no browser: install chromium or set SEARCHSVC_TEST_CHROMIUM"
-)
+pytestmark = pytest.mark.skipif(bool(no_browser()), reason=no_browser())
 
 
 @pytest.fixture(scope="module")
@@ -43,26 +40,8 @@ def album_server(tmp_path_factory) -> Iterator[RunningServer]:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """A headless Chromium that is installed already."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+    with chromium() as browser:
         yield browser
-        browser.close()
-
-
-@contextmanager
-def visiting(browser: Browser, server: RunningServer) -> Iterator[Visit]:
-    """A fresh tab; at the end, nothing went to another host and nothing was reported."""
-    context = browser.new_context(viewport={"width": 1200, "height": 860})
-    context.set_default_timeout(10_000)
-    page = context.new_page()
-    visit = Visit(page, server)
-    page.on("request", lambda request: visit.note(request.url))
-    page.on("console", lambda message: visit.errors.append(message.text))
-    page.on("pageerror", lambda error: visit.errors.append(str(error)))
-    yield visit
-    context.close()
-    assert visit.elsewhere == []
-    assert visit.errors == []
 
 
 @pytest.fixture

@@ -1,12 +1,36 @@
 """A visit to the search page in a browser, and what is measured on it."""
 
+import os
 import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.support.server import RunningServer
+
+_CHROMIUM = os.environ.get("SEARCHSVC_TEST_CHROMIUM") or shutil.which("chromium")
+_FLAGS = (
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking",
+    "--disable-component-update", "--no-first-run",
+)  # fmt: skip
+
+
+def no_browser() -> str:
+    """Why there is none to be started here, "" where there is one."""
+    return "" if _CHROMIUM else "no browser: install chromium or set SEARCHSVC_TEST_CHROMIUM"
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """A headless Chromium that is installed already."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=_CHROMIUM, args=list(_FLAGS))
+        yield browser
+        browser.close()
 
 
 @dataclass
@@ -31,6 +55,22 @@ class Visit:
         """Remember a request that goes to another host."""
         if urlsplit(url).netloc != f"127.0.0.1:{self.server.port}":
             self.elsewhere.append(url)
+
+
+@contextmanager
+def visiting(browser: Browser, server: RunningServer) -> Iterator[Visit]:
+    """A fresh tab; at the end, nothing went to another host and nothing was reported."""
+    context = browser.new_context(viewport={"width": 1200, "height": 860})
+    context.set_default_timeout(10_000)
+    page = context.new_page()
+    visit = Visit(page, server)
+    page.on("request", lambda request: visit.note(request.url))
+    page.on("console", lambda message: visit.errors.append(message.text))
+    page.on("pageerror", lambda error: visit.errors.append(str(error)))
+    yield visit
+    context.close()
+    assert visit.elsewhere == []
+    assert visit.errors == []
 
 
 def counted(page: Page) -> int:

@@ -1,4 +1,4 @@
-"""GET /ui and /docs with their files: the search page and the API's description, shipped here."""
+"""GET /ui and /docs with their files: the search page, its client, and the API's description."""
 
 from dataclasses import dataclass
 from hashlib import sha256
@@ -14,6 +14,7 @@ _TYPES = {
     "js": "text/javascript; charset=utf-8",
     "css": "text/css; charset=utf-8",
     "svg": "image/svg+xml",
+    "ts": "text/plain; charset=utf-8",
 }
 # Nothing of another host, nothing inline: text that slipped through as markup would do nothing.
 POLICY = (

@@ -1,7 +1,7 @@
 """An app on fakes: a canned engine, stores in memory, telemetry in a folder of the test's own."""
 
 import asyncio
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -52,7 +52,10 @@ DUNE = Hit("a/b%c", 2.5, b'{"title":"Dune","year":1965}', {"title": "<mark>Dune<
 
 @dataclass
 class FakeEngine:
-    """Finds Dune, whatever is asked; takes `delay` s, raises `error` when it is set."""
+    """Finds Dune, whatever is asked; takes `delay` s, raises `error` when it is set.
+
+    Where they are set, `answers` and `suggests` are what it finds.
+    """
 
     error: Exception | None = None
     serving: bool = True
@@ -60,6 +63,8 @@ class FakeEngine:
     delay: float = 0.0
     asked: list[Any] = field(default_factory=list)
     closed: bool = False
+    answers: Callable[[SearchQuery], SearchResult] | None = None
+    suggests: SuggestResult | None = None
 
     def live(self, index: str) -> LiveIndex | None:
         return self.held if self.serving and index == "books" else None
@@ -67,6 +72,8 @@ class FakeEngine:
     async def search(self, query: SearchQuery) -> SearchResult:
         self._asked(query)
         await asyncio.sleep(self.delay)
+        if self.answers is not None:
+            return self.answers(query)
         facets = tuple(Facet(f.field, (Bucket("novel", 1),)) for f in query.facets)
         return SearchResult(VERSION, 1, (DUNE,)[: query.limit], facets)
 
@@ -75,6 +82,8 @@ class FakeEngine:
 
     async def suggest(self, query: SuggestQuery) -> SuggestResult:
         self._asked(query)
+        if self.suggests is not None:
+            return self.suggests
         values = (ValueSuggestion("genre", "novel", 1, "<mark>no</mark>vel"),)
         hits = (HitSuggestion("a/b%c", "title", "Dune", "<mark>Du</mark>ne"),)
         return SuggestResult(VERSION, values, hits)

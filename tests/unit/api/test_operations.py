@@ -110,7 +110,13 @@ def test_metrics_of_the_indexes(api) -> None:
 
 def test_the_page_and_its_files(api) -> None:
     """HTML, script and style with their types, a policy, and 304 for who has them."""
-    types = {"/ui": "text/html", "/ui/app.js": "text/javascript", "/ui/app.css": "text/css"}
+    types = {
+        "/ui": "text/html",
+        "/ui/app.js": "text/javascript",
+        "/ui/app.css": "text/css",
+        "/ui/searchsvc.js": "text/javascript",
+        "/ui/searchsvc.d.ts": "text/plain",
+    }
     for path, media_type in types.items():
         result = api.client.simulate_get(path)
         assert result.headers["content-type"].startswith(media_type)

@@ -1,0 +1,1 @@
+"""The wire of Elastic's Search UI, translated to and from the native search."""

@@ -1,0 +1,119 @@
+// The types of searchsvc.js.
+
+/** Where a service is, and the key that it asks for. Without `url` it is where the file is from. */
+export interface Options {
+  url?: string;
+  key?: string;
+}
+
+/** Why a request was refused: `status` is HTTP's, `body` the answer's JSON. */
+export class SearchError extends Error {
+  status: number;
+  body: { code?: string; message?: string; hint?: string; param?: string } | null;
+}
+
+/** What InstantSearch and Autocomplete take as their `searchClient`. */
+export interface SearchClient {
+  /** Several searches in one request. One that a newer call of the same indexes aborts stays open. */
+  search(requests: readonly unknown[]): Promise<{ results: any[] }>;
+  searchForFacetValues(
+    requests: readonly { indexName: string; params: { facetName: string; facetQuery?: string } }[],
+  ): Promise<any[]>;
+}
+
+export type Filter =
+  | { and: Filter[] }
+  | { or: Filter[] }
+  | { not: Filter }
+  | { field: string; [operator: string]: unknown };
+
+/** The parameters of a search; docs/http.md has all of them. */
+export interface SearchParams {
+  q?: string;
+  page?: number;
+  per_page?: number;
+  cursor?: string;
+  filter?: string | Filter;
+  facets?: string[];
+  facet_limit?: number;
+  sort?: string[];
+  fields?: string[];
+  [parameter: string]: unknown;
+}
+
+/** One document found; `highlight` is safe HTML. */
+export interface Hit<Doc = Record<string, any>> {
+  id: string;
+  score: number;
+  doc: Doc;
+  highlight: Record<string, string>;
+  pinned: boolean;
+}
+
+export interface SearchAnswer<Doc = Record<string, any>> {
+  query: string;
+  index: string;
+  version: string;
+  total: { value: number; relation: "eq" | "gte"; unit: "documents" | "groups" };
+  page: number | null;
+  per_page: number;
+  next_cursor: string | null;
+  hits: Hit<Doc>[];
+  facets: Record<string, any>;
+  correction: { query: string } | null;
+  redirect: string | null;
+  took_ms: number;
+  timing: Record<string, number>;
+}
+
+export interface Scope {
+  field: string;
+  value: string;
+  count: number;
+}
+
+/** Completions; each `highlight` is safe HTML. */
+export interface Suggestions {
+  queries: { text: string; highlight: string; scope: Scope | null }[];
+  values: {
+    field: string;
+    value: string;
+    count: number;
+    highlight: string;
+    scope: Scope | null;
+  }[];
+  hits: { id: string; field: string; text: string; highlight: string }[];
+  correction: { query: string } | null;
+}
+
+export interface SearchEvent {
+  eventType: "view" | "click" | "conversion";
+  eventName: string;
+  index: string;
+  objectIDs?: string[];
+  /** From 1, over all pages. */
+  positions?: number[];
+  queryID?: string;
+  userToken?: string;
+}
+
+export interface Client {
+  /** Rejects with SearchError; with an AbortError where a newer search of the index began. */
+  search<Doc = Record<string, any>>(
+    index: string,
+    params?: SearchParams,
+  ): Promise<SearchAnswer<Doc>>;
+  /** Rejects as `search` does. */
+  suggest(
+    index: string,
+    params?: { q?: string; limit?: number; filter?: string; lang?: string },
+  ): Promise<Suggestions>;
+  /** Sent also while the page is left; never fails. */
+  track(event: SearchEvent): void;
+}
+
+export function searchClient(options?: Options): SearchClient;
+export function connect(options?: Options): Client;
+export const search: Client["search"];
+export const suggest: Client["suggest"];
+export const track: Client["track"];

@@ -1,0 +1,111 @@
+// The client of searchsvc for web pages: a client for InstantSearch, searches, suggestions, events.
+
+/** Where this file was served from: `https://host/ui/searchsvc.js` → `https://host`. */
+const HOME = new URL("..", import.meta.url).href;
+
+/** Why a request was refused: `status` is HTTP's, `body` the answer's JSON. */
+export class SearchError extends Error {
+  constructor(status, body) {
+    super(body?.hint ? `${body.message}; ${body.hint}` : (body?.message ?? `HTTP ${status}`));
+    this.name = "SearchError";
+    this.status = status;
+    this.body = body;
+  }
+}
+
+async function ask(url, options) {
+  const response = await fetch(url, options);
+  const body = await response.json().catch(() => null);
+  if (response.ok && body) return body;
+  throw new SearchError(response.status, body);
+}
+
+/** A signal for each call, which the next call of the same name aborts. */
+function newest() {
+  const running = new Map();
+  return (name) => {
+    running.get(name)?.abort();
+    const controller = new AbortController();
+    running.set(name, controller);
+    return controller.signal;
+  };
+}
+
+// JSON as text/plain: a browser then asks another host for no permission first.
+const posted = (value) => ({
+  method: "POST",
+  headers: { "content-type": "text/plain" },
+  body: JSON.stringify(value),
+});
+
+// In the URL for the same reason; the service keeps it out of its logs.
+const wire = (base, path, key) =>
+  `${base}compat/algolia/1/${path}${key ? `?x-algolia-api-key=${encodeURIComponent(key)}` : ""}`;
+
+const based = (url) => `${url}`.replace(/\/*$/, "/");
+
+/** A `searchClient` for InstantSearch and Autocomplete. */
+export function searchClient({ url = HOME, key = "" } = {}) {
+  const next = newest();
+  const queries = wire(based(url), "indexes/*/queries", key);
+
+  async function results(requests, kind) {
+    // Widgets of one page ask for all that they show at once; another page's are of other indexes.
+    const names = [...new Set(requests.map((one) => one.indexName))].sort();
+    const signal = next(`${kind} ${names}`);
+    try {
+      return await ask(queries, { ...posted({ requests }), signal });
+    } catch (error) {
+      // Nobody waits for it, and widgets would show an abort as a failure.
+      if (signal.aborted) return new Promise(() => {});
+      throw error;
+    }
+  }
+
+  return {
+    search: (requests) => results(requests, "search"),
+    searchForFacetValues: async (requests) => {
+      const facets = requests.map(({ indexName, params }) => {
+        const { facetName, ...rest } = params;
+        return { indexName, type: "facet", facet: facetName, params: rest };
+      });
+      return (await results(facets, "facet")).results;
+    },
+  };
+}
+
+/** The native API of a service: see docs/frontends.md. */
+export function connect({ url = HOME, key = "" } = {}) {
+  const next = newest();
+  const base = based(url);
+  const headers = key ? { authorization: `Bearer ${key}` } : {};
+  const of = (index, route) => `${base}v1/indexes/${encodeURIComponent(index)}/${route}`;
+  let client = "";
+
+  return {
+    async search(index, params = {}) {
+      const { headers: type, ...rest } = posted(params);
+      const signal = next(`search ${index}`);
+      return ask(of(index, "search"), { ...rest, headers: { ...type, ...headers }, signal });
+    },
+
+    async suggest(index, params = {}) {
+      const query = new URLSearchParams(params);
+      const signal = next(`suggest ${index}`);
+      return ask(`${of(index, "suggest")}?${query}`, { headers, signal });
+    },
+
+    track(event) {
+      // Of this visit only: nothing is kept in the browser.
+      client ||= `anonymous-${Math.random().toString(36).slice(2)}`;
+      const sent = posted({ events: [{ userToken: client, ...event }] });
+      const target = wire(base, "events", key);
+      // A beacon outlives the page that a click leads away from.
+      if (navigator.sendBeacon?.(target, sent.body)) return;
+      fetch(target, { ...sent, keepalive: true }).catch(() => {});
+    },
+  };
+}
+
+/** Searches, suggestions and events of the service that this file comes from. */
+export const { search, suggest, track } = connect();

@@ -1,0 +1,81 @@
+"""The search page by axe-core: WCAG 2.2, levels A and AA, in each of its states."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.support.browser import Visit, chromium, no_browser, visiting
+from tests.support.frontends import lacking, modules
+from tests.support.server import RunningServer, film_server
+
+pytestmark = [
+    pytest.mark.skipif(bool(no_browser()), reason=no_browser()),
+    pytest.mark.skipif(bool(lacking()), reason=lacking()),
+]
+LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+# What is wrong, and where; a page whose policy forbids foreign scripts lets the browser add one.
+VIOLATIONS = """async (levels) => {
+  const found = await axe.run(document, { runOnly: levels });
+  return found.violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html)]);
+}"""
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory) -> Iterator[RunningServer]:
+    """The films on granian."""
+    with film_server(tmp_path_factory.mktemp("films")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A headless Chromium that is installed already."""
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def visit(browser: Browser, server: RunningServer) -> Iterator[Visit]:
+    """A tab for the films, whose pages carry axe-core."""
+    with visiting(browser, server) as visit:
+        visit.page.add_init_script(path=modules() / "axe-core" / "axe.min.js")
+        yield visit
+
+
+def violations(visit: Visit) -> list[Any]:
+    """What axe-core finds on the page as it is now."""
+    return list(visit.page.evaluate(VIOLATIONS, LEVELS))
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1200, 390])
+@pytest.mark.parametrize("query", ["", "?q=night&f.genre=Drama&sort=newest", "?q=zzzzqqqq"])
+def test_the_page(visit: Visit, query: str, width: int, scheme) -> None:
+    """Everything, a refined search, and nothing found; wide and narrow, light and dark."""
+    visit.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    visit.page.set_viewport_size({"width": width, "height": 860})
+    visit.open(query)
+    assert violations(visit) == []
+
+
+def test_what_opens_on_it(visit: Visit) -> None:
+    """Suggestions with one that is chosen, and all fields of a hit."""
+    visit.open()
+    visit.type("gar")
+    expect(visit.page.get_by_role("option").first).to_be_visible()
+    visit.page.get_by_role("combobox", name="Search").press("ArrowDown")
+    assert violations(visit) == []
+    visit.page.get_by_role("combobox", name="Search").press("Escape")
+    expect(visit.page).to_have_url(re.compile("q="))
+    visit.page.locator(".hit").first.get_by_text("All fields").click()
+    assert violations(visit) == []
+
+
+def test_a_fault_would_be_found(visit: Visit) -> None:
+    """So that nothing found means something."""
+    visit.open()
+    visit.page.evaluate("document.documentElement.removeAttribute('lang')")
+    assert [name for name, _ in violations(visit)] == ["html-has-lang"]
