@@ -80,9 +80,18 @@ class LineLog(Generic[Line]):
 
     def _write(self, batch: list[Line]) -> None:
         try:
-            self._append(b"".join(_lines(batch)))
+            self._append(b"".join(self._encoded(batch)))
         except OSError:
             self._drop(len(batch))
+
+    def _encoded(self, batch: Iterable[Line]) -> Iterable[bytes]:
+        """The lines as JSON; one that nests too deep is dropped, and takes no other along."""
+        for line in batch:
+            try:
+                # ASCII only: U+2028 and its like end a line for some readers.
+                yield json.dumps(asdict(line), default=str).encode() + b"\n"
+            except RecursionError:
+                self._drop(1)
 
     def _drop(self, number: int) -> None:
         with self._lock:
@@ -124,9 +133,3 @@ class LineLog(Generic[Line]):
 
     def _numbered(self, number: int) -> Path:
         return self._path.with_name(f"{self._path.name}.{number}")
-
-
-def _lines(batch: Iterable[Line]) -> Iterable[bytes]:
-    for line in batch:
-        # ASCII only: U+2028 and its like end a line for some readers.
-        yield json.dumps(asdict(line), default=str).encode() + b"\n"

@@ -44,9 +44,15 @@ def part(package: str, name: str):
     return importlib.import_module(f"{package}.{name}")
 
 
-def test_it_searches(server, package) -> None:
+@pytest.fixture
+def client(server, package):
+    """The client, whose connections are closed with the test."""
+    with part(package, "client").Client(base_url=server.url) as client:
+        yield client
+
+
+def test_it_searches(package, client) -> None:
     """With parameters and answers as objects with types."""
-    client = part(package, "client").Client(base_url=server.url)
     search = part(package, "api.default.search")
     answer = search.sync("films", client=client, q="winter", per_page=2)
     assert answer.index == "films"
@@ -54,9 +60,8 @@ def test_it_searches(server, package) -> None:
     assert answer.hits[0].id
 
 
-def test_it_sends_a_body_with_a_filter(server, package) -> None:
+def test_it_sends_a_body_with_a_filter(package, client) -> None:
     """A filter as an object that holds others."""
-    client = part(package, "client").Client(base_url=server.url)
     models = part(package, "models")
     drama = models.FilterCondition(field="genre", eq="Drama")
     recent = models.FilterCondition(field="year", gte=1990)
@@ -66,9 +71,8 @@ def test_it_sends_a_body_with_a_filter(server, package) -> None:
     assert 0 < answer.total.value < 48
 
 
-def test_a_problem_is_an_object_of_its_own(server, package) -> None:
+def test_a_problem_is_an_object_of_its_own(package, client) -> None:
     """With the code that programs decide by."""
-    client = part(package, "client").Client(base_url=server.url)
     search = part(package, "api.default.search")
     problem = search.sync("film", client=client)
     assert (problem.code, problem.status) == ("unknown_index", 404)

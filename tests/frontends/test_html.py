@@ -79,6 +79,31 @@ def test_a_newer_search_aborts_the_one_before(shop: Visit) -> None:
     held[0].abort()
 
 
+def test_widgets_see_no_abort(shop: Visit) -> None:
+    """Nobody waits for a search that a newer one of their client has overtaken: it stays open."""
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    shop.page.route("**/queries", hold, times=1)
+    with shop.page.expect_request("**/queries"):
+        shop.page.evaluate(
+            """async () => {
+              const { searchClient } = await import("/ui/searchsvc.js");
+              const client = searchClient();
+              window.ask = (query) => client.search([{ indexName: "products", params: { query } }]);
+              window.first = ask("phone").then(() => "answered", () => "refused");
+            }"""
+        )
+    second = shop.page.evaluate('ask("tea")')
+    assert second["results"][0]["nbHits"] == 1
+    waited = "Promise.race([first, new Promise((done) => setTimeout(done, 200, 'open'))])"
+    assert shop.page.evaluate(waited) == "open"
+    assert len(held) == 1
+    held[0].abort()
+
+
 def test_searches_and_suggestions(shop: Visit) -> None:
     """With all parameters of the native routes; what is refused says why, and what to do."""
     page = shop.page

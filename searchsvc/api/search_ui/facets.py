@@ -76,7 +76,7 @@ def _facet(config: Given, field: Field, *, is_shared: bool) -> FacetWish:
 
 def _bounds(ranges: Iterable[Given]) -> tuple[float, ...]:
     """Where the ranges begin and end, each once."""
-    ends = {one.at(name): one.value(name) for one in ranges for name in ("from", "to")}
+    ends = {one.at(name): one.scalar(name) for one in ranges for name in ("from", "to")}
     return tuple(sorted({_number(end, at) for at, end in ends.items() if end is not None}))
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from searchsvc.api.search_ui.given import Given
+from searchsvc.api.search_ui.given import Given, scalar
 from searchsvc.errors import FilterError
 
 Native: TypeAlias = Mapping[str, Any]
@@ -77,20 +77,23 @@ def _all_or_any(
     field: str, values: Sequence[Any], kind: str, named: Ranges, given: Given
 ) -> Native:
     plain = not any(isinstance(value, Mapping | list) or value in named for value in values)
+    at = given.at("values")
     if plain and kind != "all":
-        return {"field": field, "in": values}
+        return {"field": field, "in": [scalar(value, at) for value in values]}
     parts = [_condition(field, value, named, given) for value in values]
     return parts[0] if len(parts) == 1 else {_JOINERS[kind]: parts}
 
 
 def _condition(field: str, value: Any, named: Ranges, given: Given) -> Native:
+    at = given.at("values")
     if isinstance(value, list):
-        return {"field": field, "in": value}
+        return {"field": field, "in": [scalar(one, at) for one in value]}
     if isinstance(value, str) and value in named:
         return _between(field, named[value])
     if not isinstance(value, Mapping):
-        return {"field": field, "eq": value}
-    meant = value if _bounds(value) else named.get(str(value.get("name")))
+        return {"field": field, "eq": scalar(value, at)}
+    wanted = _range(Given(value, at))
+    meant = wanted if _bounds(wanted) else named.get(str(value.get("name")))
     if meant is None:
         hint = "give it 'from' or 'to', or configure the facet with a range of its name"
         raise FilterError(f"a range of field '{field[:50]}' in '{given.where}' is open", hint=hint)
@@ -108,4 +111,8 @@ def _bounds(value: Mapping[str, Any]) -> Native:
 
 def by_name(ranges: Sequence[Given]) -> Ranges:
     """The ranges of a facet by their names."""
-    return {one.text("name"): {"from": one.value("from"), "to": one.value("to")} for one in ranges}
+    return {one.text("name"): _range(one) for one in ranges}
+
+
+def _range(given: Given) -> Mapping[str, Any]:
+    return {"from": given.scalar("from"), "to": given.scalar("to")}

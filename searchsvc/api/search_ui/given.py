@@ -1,10 +1,12 @@
 """Reads the members of a JSON object as what they must be, and says where one is not."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 from searchsvc.errors import RequestError
 from searchsvc.search.parameters import Parameter
+
+Scalar: TypeAlias = str | float | bool
 
 _EXAMPLE = 'like: {"state": {"searchTerm": "words"}, "queryConfig": {"facets": {}}}'
 
@@ -26,9 +28,10 @@ class Given:
         """Where the member stands."""
         return f"{self.where}.{name}" if self.where else name
 
-    def value(self, name: str) -> Any:
-        """The member as it is, None where there is none."""
-        return self._members.get(name)
+    def scalar(self, name: str) -> Scalar | None:
+        """The member, a text, a number, true or false; None where there is none."""
+        found = self._members.get(name)
+        return None if found is None else scalar(found, self.at(name))
 
     def object(self, name: str) -> "Given":
         """The member, an object; an empty one where there is none."""
@@ -83,6 +86,13 @@ class Given:
         if isinstance(found, str) and parameter.kind == "integer":
             raise fault("must be a whole number", self.at(name))
         return parameter.read(found)
+
+
+def scalar(found: object, where: str) -> Scalar:
+    """A text, a number, true or false. Raises RequestError."""
+    if isinstance(found, str | int | float):
+        return found
+    raise fault("must be a string, a number, true or false", where)
 
 
 def fault(what: str, where: str, hint: str = "") -> RequestError:

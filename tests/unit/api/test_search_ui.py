@@ -7,13 +7,9 @@ from searchsvc.domain.query import And, Equals, OneOf, Range, SearchQuery
 from searchsvc.domain.result import (
     Bucket,
     Facet,
-    HitSuggestion,
     LiveIndex,
-    QuerySuggestion,
     RangeBucket,
     SearchResult,
-    SuggestResult,
-    ValueSuggestion,
 )
 from tests.support.lamps import LAMP, SHOP, VERSION
 
@@ -202,6 +198,9 @@ def test_no_hits(shop) -> None:
         ({"filters": [{"field": "price", "values": ["x"]}]}, {}, "bad_filter", "'x'"),
         ({"filters": [{"field": "price", "values": [{"name": "n"}]}]}, {}, "bad_filter", "price"),
         ({"filters": [{"values": ["x"]}]}, {}, "bad_filter", "state.filters[0]"),
+        ({"filters": [{"field": "price", "values": [None]}]}, {}, "bad_parameter", "[0].values"),
+        ({"filters": [{"field": "price", "values": [[[1]]]}]}, {}, "bad_parameter", "[0].values"),
+        ({"filters": [{"field": "price", "values": [{"to": []}]}]}, {}, "bad_parameter", "to"),
         ({"filters": [1]}, {}, "bad_parameter", "state.filters[0]"),
         ({"filters": {}}, {}, "bad_parameter", "state.filters"),
         ({"filters": [{"field": "brand", "type": "some"}]}, {}, "bad_parameter", "type"),
@@ -238,62 +237,13 @@ def test_a_body_without_a_state_and_an_index_that_is_not_there(shop) -> None:
     assert shop.client.simulate_get(path).status_code == 405
 
 
-def complete(api, config, text="la"):
-    """The answer while one types."""
-    body = {"state": {"searchTerm": text}, "queryConfig": config}
-    return api.client.simulate_post("/v1/indexes/books/ui/autocomplete", json=body)
-
-
-SUGGESTED = SuggestResult(
-    VERSION,
-    (ValueSuggestion("brand", "Lamda", 3, "<mark>La</mark>mda"),),
-    (HitSuggestion("7", "name", "Lamp", "<mark>La</mark>mp"),),
-    (QuerySuggestion("lamp shade", "<mark>la</mark>mp shade"),),
-)
-
-
-def test_completions_come_under_their_names(shop) -> None:
-    """Hits, texts of the named fields, what people search for, and hits among suggestions."""
-    shop.engine.suggests = SUGGESTED
-    config = {
-        "results": {"resultsPerPage": 3, "result_fields": {"name": {"snippet": {}}, "margin": {}}},
-        "suggestions": {
-            "size": 4,
-            "types": {
-                "names": {"fields": ["name", "margin"]},
-                "popular": {"fields": []},
-                "nothing": {"fields": ["margin"]},
-                "goods": {"queryType": "results", "result_fields": {"price": {}}},
-            },
-        },
-    }
-    result = complete(shop, config)
-    body = result.json
-    assert body["autocompletedResults"] == [
-        {
-            "_meta": {"id": "7", "score": 2.5},
-            "id": {"raw": "7"},
-            "name": {"raw": "Red & blue lamp", "snippet": "Red &amp; blue <mark>lamp</mark>"},
-        }
-    ]
-    goods = body["autocompletedSuggestions"].pop("goods")
-    assert goods[0]["queryType"] == "results"
-    assert goods[0]["result"]["price"] == {"raw": 19.9}
-    assert body["autocompletedSuggestions"] == {
-        "names": [{"suggestion": "Lamp", "highlight": "<mark>La</mark>mp"}],
-        "popular": [{"suggestion": "lamp shade", "highlight": "<mark>la</mark>mp shade"}],
-        "nothing": [],
-    }
-    assert body["autocompletedResultsRequestId"] == result.headers["x-request-id"]
-    limits = {type(asked).__name__: asked.limit for asked in shop.engine.asked}
-    assert limits == {"SearchQuery": 4, "SuggestQuery": 12}
-
-
-def test_completions_that_nobody_asked_for(shop) -> None:
-    """The client sends only what is configured; nothing else is asked of the engine."""
-    body = complete(shop, {}).json
-    assert (body["autocompletedResults"], body["autocompletedSuggestions"]) == ([], {})
-    assert shop.engine.asked == []
-    many = {f"t{n}": {"fields": []} for n in range(11)}
-    result = complete(shop, {"suggestions": {"types": many}})
-    assert (result.status_code, result.json["param"]) == (400, "queryConfig.suggestions.types")
+@pytest.mark.parametrize("depth", range(850, 1000, 10))
+def test_bodies_that_nest(shop, depth) -> None:
+    """Are the caller's fault wherever they nest."""
+    deep = b"[" * depth + b"]" * depth
+    for member in (b'"filters": [{"field": "brand", "values": %b}]', b'"searchTerm": %b'):
+        body = b'{"state": {%b}, "queryConfig": {"x": %b}}' % (member % deep, deep)
+        for route in ("search", "autocomplete"):
+            path = f"/v1/indexes/books/ui/{route}"
+            result = shop.client.simulate_post(path, body=body)
+            assert result.status_code in (200, 400), result.text

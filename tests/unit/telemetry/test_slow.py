@@ -2,6 +2,7 @@
 
 import json
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 from searchsvc.telemetry.slow import SlowLog, SlowRequest
@@ -67,6 +68,19 @@ def test_writers_of_one_path_do_not_mix_lines(tmp_path: Path) -> None:
     for thread in threads:
         thread.join()
     assert {line["request_id"] for line in lines(path)} == {f"r-{n}" for n in range(200)}
+
+
+def test_a_request_that_nests_too_deep_is_dropped_alone(tmp_path: Path) -> None:
+    """The thread goes on, and what comes after it is written."""
+    deep: list[object] = []
+    for _ in range(2000):
+        deep = [deep]
+    log = SlowLog(tmp_path / "slow.jsonl")
+    log.add(replace(request(1), parameters={"q": deep}))
+    log.add(request(2))
+    log.close()
+    assert [line["request_id"] for line in lines(tmp_path / "slow.jsonl")] == ["r-2"]
+    assert log.take_dropped() == 1
 
 
 def test_a_full_disk_drops_and_counts(tmp_path: Path) -> None:
