@@ -14,6 +14,8 @@ from datetime import UTC, date, datetime, timedelta
 from hashlib import blake2b
 from pathlib import Path
 
+from searchsvc.telemetry.redacted import redacted
+
 _PREFIX, _SUFFIX = "searches-", ".jsonl"
 _SECONDS = 1.0  # between two appends
 _MOST_WAITING = 10_000
@@ -149,9 +151,14 @@ def _files(folder: Path) -> list[Path]:
 
 
 def _normal(text: str) -> str:
-    """Lower case and single spaces, so that one search is one text; "" for what is too long."""
+    """Lower case and single spaces, so that one search is one text.
+
+    "" for what is too long, and for a secret.
+    """
     normal = " ".join(text.casefold().split())
-    return normal if len(normal) <= _LONGEST else ""
+    if len(normal) > _LONGEST or redacted(text) != text:
+        return ""
+    return normal
 
 
 def _network(address: str) -> str:

@@ -13,6 +13,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from searchsvc.telemetry.redacted import redacted
+
 _MAX_BYTES = 10 * 1024 * 1024
 _MAX_WAITING = 1000
 _STOP = None
@@ -137,4 +139,4 @@ class SlowLog:
 def _lines(batch: Iterable[SlowRequest]) -> Iterable[bytes]:
     for request in batch:
         # ASCII only: U+2028 and its like end a line for some readers.
-        yield json.dumps(asdict(request), default=str).encode() + b"\n"
+        yield redacted(json.dumps(asdict(request), default=str)).encode() + b"\n"
