@@ -6,6 +6,7 @@ from functools import partial
 
 from searchsvc.api.answers import search_body, timed
 from searchsvc.api.cache import Answer, AnswerCache
+from searchsvc.domain.access import Grant, Restriction, Role
 from searchsvc.search.service import SearchService
 from searchsvc.telemetry.stages import Stages
 
@@ -17,18 +18,26 @@ class Searched:
         self._search = search
         self._cache = cache
 
-    async def answer(self, index: str, given: Mapping[str, object], stages: Stages) -> Answer:
-        """The answer, with its times. Raises as `SearchService.search` does."""
-        basis = self._search.basis(index)
-        key = f"{index} {sorted(given.items())!a}"
-        make = partial(self._made, index, given, stages)
+    async def answer(
+        self, index: str, given: Mapping[str, object], stages: Stages, grant: Grant
+    ) -> Answer:
+        """The answer, with its times. Raises KeyForbids, and as `SearchService.search` does."""
+        grant.require_index(index)
+        if given.get("explain", "false") not in (False, "false"):
+            grant.require(Role.ANALYST, "'explain'")
+        basis, within = self._search.basis(index), grant.restriction
+        # What is asked under one filter is never answered from what was found under another.
+        key = f"{within.mark} {index} {sorted(given.items())!a}"
+        make = partial(self._made, index, given, stages, within)
         answer, is_known = await self._cache.get(key, basis, make)
         if is_known:
             stages.lap("cache")
         return replace(answer, json=timed(answer.json, stages))
 
-    async def _made(self, index: str, given: Mapping[str, object], stages: Stages) -> Answer:
-        answer = await self._search.search(index, given, stages)
+    async def _made(
+        self, index: str, given: Mapping[str, object], stages: Stages, within: Restriction
+    ) -> Answer:
+        answer = await self._search.search(index, given, stages, within)
         body = search_body(answer, answer.result.version.name)
         stages.lap("render")
         return Answer(answer.result.version.name, body, found=answer.result.total > 0)
