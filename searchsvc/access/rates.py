@@ -11,6 +11,7 @@ from limits.strategies import FixedWindowRateLimiter
 
 from searchsvc.domain.access import ApiKey
 from searchsvc.errors import RateLimited
+from searchsvc.telemetry.searches import network_of
 
 SECONDS = 60
 
@@ -61,7 +62,7 @@ class Rates:
 def _asked(key: ApiKey, client: str) -> Iterator[tuple[str, int, tuple[str, ...]]]:
     """The client first: who is refused takes nothing from the others."""
     if key.client_rate is not None:
-        yield "client", key.client_rate, (key.id, "client", client)
+        yield "client", key.client_rate, (key.id, "client", network_of(client))
     if key.rate is not None:
         yield "key", key.rate, (key.id, "key")
 

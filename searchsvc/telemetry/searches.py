@@ -90,7 +90,7 @@ class SearchLog:
                 self._dropped += len(batch)
 
     def _line(self, day: date, index: str, text: str, address: str) -> bytes:
-        client = blake2b(_network(address).encode(), key=self._key, digest_size=8).hexdigest()
+        client = blake2b(network_of(address).encode(), key=self._key, digest_size=8).hexdigest()
         line = {"day": day.isoformat(), "index": index, "text": text, "client": client}
         return json.dumps(line).encode() + b"\n"
 
@@ -161,7 +161,7 @@ def _normal(text: str) -> str:
     return normal
 
 
-def _network(address: str) -> str:
+def network_of(address: str) -> str:
     """The address, or of IPv6 the network, which one person has for all of their devices."""
     try:
         given = ipaddress.ip_address(address)

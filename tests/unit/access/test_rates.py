@@ -40,3 +40,11 @@ def test_workers_share_a_rate() -> None:
     """Rounded up, so that none is left with nothing."""
     quotas, _ = Rates(workers=4).take(replace(KEY, rate=10), "a")
     assert quotas[0].most == 3
+
+
+def test_one_network_is_one_client() -> None:
+    """Whoever has a network of IPv6 for all of their devices has one rate for them, too."""
+    rates, key = Rates(), replace(KEY, client_rate=2)
+    addresses = ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", "2001:db8:1:2::3", "2001:db8:1:3::1")
+    refused = [rates.take(key, address)[1] is not None for address in addresses]
+    assert refused == [False, False, True, False]
