@@ -1,7 +1,6 @@
 """Builds the parts of searchsvc from a project's settings: the only module that names adapters."""
 
 import gc
-import ipaddress
 import os
 from collections.abc import Callable, Mapping
 from contextlib import closing
@@ -12,7 +11,8 @@ from typing import Any
 
 import msgspec
 
-from searchsvc import bootstrap_suggestions
+from searchsvc import bootstrap_access, bootstrap_suggestions
+from searchsvc.access.keys import Keys
 from searchsvc.definitions.curations import CurationFiles
 from searchsvc.definitions.fit import check_fit
 from searchsvc.definitions.indexers import LoadedIndexer
@@ -21,7 +21,7 @@ from searchsvc.domain.definition import IndexDefinition
 from searchsvc.domain.index import Recipe
 from searchsvc.engines.embedded.index import EmbeddedStore
 from searchsvc.engines.embedded.search import EmbeddedEngine
-from searchsvc.errors import CheckFailed, SettingsError, UnknownIndex, nearest
+from searchsvc.errors import CheckFailed, UnknownIndex, nearest
 from searchsvc.indexing.parts import IndexParts
 from searchsvc.indexing.reader import Reader
 from searchsvc.indexing.recipe import recipe_of
@@ -87,6 +87,11 @@ class Services:
         if self._state is None:
             self._state = _open_state(self.project)
         return self._state
+
+    def keys(self) -> Keys:
+        """What makes and ends API keys; whoever asks closes its store. Raises StateError."""
+        url = _resolved(self.project.root, self.project.state_url)
+        return bootstrap_access.keys(url, _secret(self.project))
 
     def runner(self, index: str) -> IndexRunner:
         """The runs of one index. Raises UnknownIndex when no indexer fills it."""
@@ -256,7 +261,11 @@ def create_worker_app() -> Any:
     )
     curations.follow()
 
+    url = _resolved(project.root, project.state_url)
+    door = bootstrap_access.door(project, url, _secret(project))
+
     async def close() -> None:
+        door.close()
         curations.close()
         await engine.close()
         state.close()
@@ -265,13 +274,14 @@ def create_worker_app() -> Any:
     search = SearchService(
         engine, found.definitions, _cursors(project), curations,
         completions=bootstrap_suggestions.completer(project),
+        max_cost=project.settings.api.max_cost or None,
     )  # fmt: skip
     services = api_services(
         search, store, state, curations, project.settings.api, project.data_dir, close
     )
     noted = bootstrap_suggestions.search_log(project, _secret(project))
     header = project.settings.suggest.client_header
-    app = create_app(replace(services, searches=noted, client_header=header))
+    app = create_app(replace(services, searches=noted, client_header=header, door=door))
     # What start-up has made stays to the end, so the collector need not look through it again.
     gc.collect()
     gc.freeze()
@@ -291,18 +301,13 @@ def _secret(project: Project) -> bytes:
 def check_address(project: Project, port: int | None) -> Api:
     """The settings to serve with; `port` stands in for api.port.
 
-    Raises SettingsError when nothing can listen there, and for an address that others can reach:
-    there are no API keys yet.
+    Raises SettingsError when nothing can listen there, and for an address that others can reach
+    where no key is asked for.
     """
     from searchsvc.api.server import check_port  # noqa: PLC0415 - as above
 
     settings = project.settings.api
-    if not _is_loopback(settings.host):
-        raise SettingsError(
-            f"'{settings.host}' is no loopback address, and the API asks for no keys",
-            key="api.host",
-            hint="keep 127.0.0.1, and put a proxy that authenticates before it",
-        )
+    bootstrap_access.check_keys(project, _resolved(project.root, project.state_url))
     chosen = settings if port is None else msgspec.structs.replace(settings, port=port)
     check_port(chosen.host, chosen.port)
     return chosen
@@ -327,13 +332,6 @@ def serve(
         keeper = bootstrap_suggestions.keeper(project, built.definitions, built.store, built.state)
         both = keeper.beside(on_started, on_stop)
         serve_api(_WORKER_APP, chosen, project.data_dir, on_started=both[0], on_stop=both[1])
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def latency_report(project: Project, minutes: int) -> list[dict[str, Any]]:

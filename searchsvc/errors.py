@@ -4,6 +4,7 @@
     ├── CallerError                 the one who asked can mend it
     │   ├── RequestError            a parameter of a request            bad_parameter
     │   │   ├── UnknownParameter                                        unknown_parameter
+    │   │   ├── TooCostly           more than an engine shall do        too_costly
     │   │   ├── FilterError         the filter expression               bad_filter
     │   │   └── BodyError           the request's body                  bad_body
     │   ├── UnknownIndex                                                unknown_index
@@ -13,6 +14,12 @@
     │   ├── FileChanged             somebody else changed it meanwhile  file_changed
     │   ├── FileRefused             its new content cannot be used      file_refused
     │   ├── CursorExpired           its version is gone                 cursor_expired
+    │   ├── NoKey                   a key is asked for, and none came   no_key
+    │   ├── BadKey                  it is none, or was revoked          bad_key
+    │   ├── KeyExpired              its time is over                    key_expired
+    │   ├── KeyForbids              it does not reach so far            key_forbids
+    │   ├── RateLimited             it has asked too often              rate_limited
+    │   ├── UnknownKey              no key has that name                unknown_key
     │   └── UsageError              the command line                    usage
     ├── OperatorError               files and settings must change
     │   ├── SettingsError           searchsvc.yaml or SEARCHSVC_*       bad_settings
@@ -98,6 +105,15 @@ class FilterError(RequestError):
         super().__init__(message, param="filter", position=position, hint=hint)
 
 
+class TooCostly(RequestError):
+    """The search is estimated to cost an engine more than it may."""
+
+    code = "too_costly"
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message, param="q", hint=hint)
+
+
 class BodyError(RequestError):
     """The request's body is not what the route takes."""
 
@@ -129,6 +145,46 @@ class CursorExpired(CallerError):
     """The version that a cursor goes on in has been dropped."""
 
     code = "cursor_expired"
+
+
+class NoKey(CallerError):
+    """An API key is asked for, and none was sent."""
+
+    code = "no_key"
+
+
+class BadKey(CallerError):
+    """What was sent is no key or token, or one that holds no more."""
+
+    code = "bad_key"
+
+
+class KeyExpired(CallerError):
+    """The time of a key, a secret or a token is over."""
+
+    code = "key_expired"
+
+
+class KeyForbids(CallerError):
+    """The key or token does not reach so far; the message names what it lacks."""
+
+    code = "key_forbids"
+
+
+class RateLimited(CallerError):
+    """More requests than a key's rate; `retry_after` is in whole seconds."""
+
+    code = "rate_limited"
+
+    def __init__(self, message: str, *, retry_after: int, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.retry_after = retry_after
+
+
+class UnknownKey(CallerError):
+    """No key has that name or id."""
+
+    code = "unknown_key"
 
 
 class EditingOff(CallerError):

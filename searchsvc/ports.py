@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, TypeAlias
 
+from searchsvc.domain.access import ApiKey
 from searchsvc.domain.curation import Curation, CurationFile, CurationKind
 from searchsvc.domain.definition import IndexDefinition
 from searchsvc.domain.document import Mark, Tally, Write, WriteResult
@@ -398,6 +399,22 @@ class StateStore(Protocol):
         ...
 
     def dead_letter_count(self, index: str) -> int: ...
+
+    def close(self) -> None: ...
+
+
+class KeyStore(Protocol):
+    """API keys without their secrets. Blocks; raises StateError."""
+
+    def api_keys(self) -> list[ApiKey]:
+        """All of them by name, revoked and expired ones too."""
+        ...
+
+    def add_key(self, key: ApiKey) -> None: ...
+
+    def change_key(self, key: ApiKey) -> None:
+        """Put it in the place of the one of its id."""
+        ...
 
     def close(self) -> None: ...
 

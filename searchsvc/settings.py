@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args, get_origin
+from typing import Annotated, Any, Literal, TypeAlias, get_args, get_origin
 
 import msgspec
 from msgspec import Meta
@@ -23,6 +23,10 @@ _PREFIX = "SEARCHSVC_"
 # How a server's process tells its workers where the project is.
 _NOT_SETTINGS = ("SEARCHSVC_PROJECT",)
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
+
+
+# Scheme, host and port, as browsers send it; one for all origins there is not.
+Origin: TypeAlias = Annotated[str, Meta(pattern=r"^https?://[^/*\s,]+$")]
 
 
 class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -66,8 +70,10 @@ class Api(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     An answer is given again for `cache_ms`, 0 for never.
 
-    `secret` signs cursors; without it one is made and kept in `data_dir`. `edit` lets whoever
-    reaches the API change synonyms and rules.
+    `secret` signs cursors and seals what signs tokens; without it one is made and kept in
+    `data_dir`. `edit` lets whoever reaches the API change synonyms and rules, where no key is
+    asked for: that `keys` says. Pages of `origins` may read answers. No search may cost more than
+    `max_cost`, 0 for no limit.
     """
 
     host: str = "127.0.0.1"
@@ -77,6 +83,9 @@ class Api(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     cache_ms: Annotated[int, Meta(ge=0, le=60_000)] = 1000
     secret: Annotated[str, Meta(pattern="^(.{32,})?$")] = ""
     edit: bool = False
+    keys: Literal["auto", "required", "off"] = "auto"
+    origins: tuple[Origin, ...] = ()
+    max_cost: Annotated[int, Meta(ge=0)] = 0
 
     def __repr__(self) -> str:
         return f"Api(host={self.host!r}, port={self.port})"

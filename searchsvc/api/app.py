@@ -2,6 +2,8 @@
 
 import falcon.asgi
 
+from searchsvc.access.rates import Rates
+from searchsvc.api.admission import Admission
 from searchsvc.api.algolia.routes import add_algolia
 from searchsvc.api.cache import AnswerCache
 from searchsvc.api.entrance import Entrance
@@ -31,7 +33,10 @@ from searchsvc.domain.curation import CurationKind
 
 def create_app(services: ApiServices) -> falcon.asgi.App[ApiRequest, falcon.asgi.Response]:
     """The ASGI app of one worker."""
-    app = Entrance(request_type=ApiRequest, middleware=[Observe(services)])
+    settings = services.settings
+    rates = Rates(settings.workers)
+    admission = Admission(services.door, rates, settings.origins, services.client_header)
+    app = Entrance(request_type=ApiRequest, middleware=[Observe(services), admission])
     add_error_handlers(app)
     search, store, state = services.search, services.store, services.state
     indexes, page = Indexes(search, store), Page()

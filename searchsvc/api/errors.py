@@ -9,10 +9,11 @@ import falcon
 import falcon.asgi
 import orjson
 
-from searchsvc.api.algolia.problems import ROOT as ALGOLIA
-from searchsvc.api.algolia.problems import algolia_problem
+from searchsvc.api.algolia_problems import ROOT as ALGOLIA
+from searchsvc.api.algolia_problems import algolia_problem
 from searchsvc.api.request import ApiRequest
 from searchsvc.errors import (
+    BadKey,
     BodyError,
     CursorExpired,
     DependencyError,
@@ -23,10 +24,15 @@ from searchsvc.errors import (
     FileChanged,
     FileRefused,
     FilterError,
+    KeyExpired,
+    KeyForbids,
+    NoKey,
     NotServing,
+    RateLimited,
     RequestError,
     SearchsvcError,
     StateError,
+    TooCostly,
     UnknownDocument,
     UnknownIndex,
     UnknownParameter,
@@ -43,24 +49,32 @@ class Problem:
     """How an error is answered.
 
     `message` stands in for the error's own where that would show what is behind the API (hosts,
-    statements, paths). `retry_after` is in seconds.
+    statements, paths). `retry_after` is in seconds. `authenticate` says how to send a key.
     """
 
     status: int
     title: str
     message: str = ""
     retry_after: int | None = None
+    authenticate: str = ""
 
 
+_BEARER = 'Bearer realm="searchsvc"'
 PROBLEMS: dict[type[SearchsvcError], Problem] = {
     RequestError: Problem(400, "Bad parameter"),
     UnknownParameter: Problem(400, "Unknown parameter"),
     FilterError: Problem(400, "Bad filter"),
+    TooCostly: Problem(400, "Too costly"),
     BodyError: Problem(400, "Bad body"),
     UnknownIndex: Problem(404, "Unknown index"),
     UnknownVersion: Problem(404, "Unknown version"),
     UnknownDocument: Problem(404, "Unknown document"),
     CursorExpired: Problem(410, "Cursor expired"),
+    NoKey: Problem(401, "No key", authenticate=_BEARER),
+    BadKey: Problem(401, "Bad key", authenticate=f'{_BEARER}, error="invalid_token"'),
+    KeyExpired: Problem(401, "Key expired", authenticate=f'{_BEARER}, error="invalid_token"'),
+    KeyForbids: Problem(403, "Key forbids"),
+    RateLimited: Problem(429, "Too many requests"),
     EditingOff: Problem(403, "Editing is off"),
     FileChanged: Problem(412, "File has changed"),
     FileRefused: Problem(422, "File cannot be used"),
@@ -123,9 +137,12 @@ def problem(req: ApiRequest, error: Exception) -> Mapping[str, Any]:
 
 
 async def _answer(req: ApiRequest, resp: falcon.asgi.Response, error: Exception, _: Any) -> None:
-    retry_after = problem_of(type(error)).retry_after
+    found = problem_of(type(error))
+    retry_after = error.retry_after if isinstance(error, RateLimited) else found.retry_after
     if retry_after is not None:
         resp.set_header("Retry-After", str(retry_after))
+    if found.authenticate:
+        resp.set_header("WWW-Authenticate", found.authenticate)
     _write(req, resp, problem(req, error))
 
 

@@ -88,11 +88,10 @@ class Observe:
             self._latency.count(SLOW_DROPPED, by=dropped)
 
     def _remember(self, req: ApiRequest, searches: SearchLog) -> None:
-        address = req.remote_addr
-        if self._client_header:
-            # A proxy adds whom it was asked by behind what it was told.
-            told = (req.get_header(self._client_header) or "").rpartition(",")[2].strip()
-            address = told or address
+        # What the people of one tenant search for is no suggestion for all.
+        if req.grant.restriction.filter is not None:
+            return
+        address = req.client(self._client_header)
         for index, text in req.found:
             if isinstance(text, str):
                 searches.add(index, text, address)

@@ -10,6 +10,7 @@ from searchsvc.api.filter_schemas import FILTER_SCHEMAS
 from searchsvc.api.parameter_schemas import body_schema, query_parameter
 from searchsvc.api.parameters import LATENCY_PARAMETERS, MAX_SEARCHES, RUNS_PARAMETERS
 from searchsvc.api.request import MAX_TEXT, MEDIA_TYPES
+from searchsvc.api.routes import need_of
 from searchsvc.api.schemas import SCHEMAS, Schema, record, reference
 from searchsvc.api.search_ui.schemas import COMPLETION_BODY, SEARCH_BODY, UI_SCHEMAS
 from searchsvc.domain.curation import CurationKind
@@ -23,6 +24,11 @@ from searchsvc.search.parameters import (
 )
 
 _JSON = "application/json"
+_METHODS = {"get", "post", "put"}
+_SECURITY: Mapping[str, Any] = {
+    "bearer": {"type": "http", "scheme": "bearer", "description": "A key or a token."},
+    "header": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
+}
 _ANSWER_HEADERS: Mapping[str, Any] = {
     "X-Request-Id": {
         "description": "The caller's own id when it is sane, else a new one.",
@@ -37,7 +43,8 @@ _ANSWER_HEADERS: Mapping[str, Any] = {
 }
 _ERRORS: Mapping[int, str] = {
     400: "A parameter cannot be used; `param` names it.",
-    403: "This API does not change files.",
+    401: "A key is asked for, and none that holds was sent.",
+    403: "The key does not reach so far, or this API does not change files.",
     404: "There is no such index, version or document.",
     408: "The body did not end in time.",
     410: "The version that the cursor goes on in is gone.",
@@ -46,6 +53,7 @@ _ERRORS: Mapping[int, str] = {
     414: "The URL is too long.",
     415: "The body is of another media type, or compressed.",
     422: "The file's new content cannot be used; `message` names each line.",
+    429: "The key, or this client of it, asks too often; try again after `Retry-After` seconds.",
     503: "Not now; try again after `Retry-After` seconds.",
 }
 
@@ -60,9 +68,25 @@ def document() -> dict[str, Any]:
             "summary": "Search in indexes that follow their tables.",
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
-        "paths": {path: item() for path, item in _PATHS.items()},
-        "components": {"schemas": {**SCHEMAS, **FILTER_SCHEMAS, **UI_SCHEMAS}},
+        "paths": {path: _guarded(path, item()) for path, item in _PATHS.items()},
+        "components": {
+            "schemas": {**SCHEMAS, **FILTER_SCHEMAS, **UI_SCHEMAS},
+            "securitySchemes": _SECURITY,
+        },
     }
+
+
+def _guarded(path: str, item: dict[str, Any]) -> dict[str, Any]:
+    """The path's item with what becomes of a request whose key does not let it in."""
+    if need_of(path.replace("{id}", "{id:path}")).role is None:
+        return item
+    for method in _METHODS & item.keys():
+        operation = item[method]
+        operation["security"] = [{}, *({name: []} for name in _SECURITY)]
+        responses = operation["responses"]
+        responses.update(_problems((401, 403, 429, 503)))
+        operation["responses"] = dict(sorted(responses.items()))
+    return item
 
 
 def _asked(

@@ -13,6 +13,8 @@ import falcon
 import falcon.asgi
 import orjson
 
+from searchsvc.access.rates import Quota
+from searchsvc.domain.access import OPEN, Grant
 from searchsvc.errors import BodyError, RequestError
 from searchsvc.telemetry.stages import Stages
 
@@ -35,10 +37,11 @@ _ids = itertools.count(1)
 class ApiRequest(falcon.asgi.Request):
     """Falcon's request with what its telemetry needs: known index, version, parameters.
 
-    `found` are the index and the `q` of each search that had hits.
+    `found` are the index and the `q` of each search that had hits. `grant` is what it may do, and
+    `quotas` what is left of its key's rates.
     """
 
-    __slots__ = ("found", "given", "index", "request_id", "stages", "version")
+    __slots__ = ("found", "given", "grant", "index", "quotas", "request_id", "stages", "version")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self.stages = Stages()
@@ -47,6 +50,8 @@ class ApiRequest(falcon.asgi.Request):
         self.version = ""
         self.given: Mapping[str, object] = {}
         self.found: list[tuple[str, object]] = []
+        self.grant: Grant = OPEN
+        self.quotas: tuple[Quota, ...] = ()
         self.request_id = self._request_id()
 
     def _request_id(self) -> str:
@@ -55,6 +60,14 @@ class ApiRequest(falcon.asgi.Request):
         if given and _SANE_ID.fullmatch(given):
             return given
         return f"{_ID_PREFIX}-{next(_ids):x}"
+
+    def client(self, header: str) -> str:
+        """The address that asks; a trusted proxy tells it in `header`, where that is not ""."""
+        if header:
+            # It adds whom it was asked by behind what it was told.
+            told = (self.get_header(header) or "").rpartition(",")[2].strip()
+            return told or self.remote_addr
+        return self.remote_addr
 
     def query(self) -> Mapping[str, object]:
         """The query string's parameters; one that is repeated has a list of its values."""

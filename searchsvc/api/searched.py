@@ -7,6 +7,7 @@ from typing import Protocol
 
 from searchsvc.api.answers import search_body, timed
 from searchsvc.api.cache import Answer, AnswerCache
+from searchsvc.domain.access import Grant, Restriction, Role
 from searchsvc.search.answer import SearchAnswer
 from searchsvc.search.service import SearchService
 from searchsvc.search.shape import NATIVE, Shape
@@ -47,21 +48,35 @@ class Searched:
         self._cache = cache
 
     async def answer(
-        self, index: str, given: Mapping[str, object], stages: Stages, form: Form = _NATIVE_FORM
+        self,
+        index: str,
+        given: Mapping[str, object],
+        stages: Stages,
+        grant: Grant,
+        form: Form = _NATIVE_FORM,
     ) -> Answer:
-        """The answer, with its times. Raises as `SearchService.search` does."""
-        basis = self._search.basis(index)
-        key = f"{index} {sorted(given.items())!a} {form.key}"
-        make = partial(self._made, index, given, stages, form)
+        """The answer, with its times. Raises KeyForbids, and as `SearchService.search` does."""
+        grant.require_index(index)
+        if given.get("explain", "false") not in (False, "false"):
+            grant.require(Role.ANALYST, "'explain'")
+        basis, within = self._search.basis(index), grant.restriction
+        # What is asked under one filter is never answered from what was found under another.
+        key = f"{within.mark} {index} {sorted(given.items())!a} {form.key}"
+        make = partial(self._made, index, given, stages, within, form)
         answer, is_known = await self._cache.get(key, basis, make)
         if is_known:
             stages.lap("cache")
         return replace(answer, json=timed(answer.json, stages))
 
     async def _made(
-        self, index: str, given: Mapping[str, object], stages: Stages, form: Form
+        self,
+        index: str,
+        given: Mapping[str, object],
+        stages: Stages,
+        within: Restriction,
+        form: Form,
     ) -> Answer:
-        answer = await self._search.search(index, given, stages, form.shape)
+        answer = await self._search.search(index, given, stages, within, form.shape)
         body = form.body(answer, answer.result.version.name)
         stages.lap("render")
         return Answer(answer.result.version.name, body, found=answer.result.total > 0)

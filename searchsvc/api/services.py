@@ -1,9 +1,11 @@
 """What the API needs of the rest of searchsvc, handed in once when the app is made."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from searchsvc.access.keyring import OpenDoor
+from searchsvc.api.admission import Door
 from searchsvc.api.draining import Draining
 from searchsvc.api.gauges import index_gauges
 from searchsvc.ports import Curations, IndexStore, StateStore
@@ -21,7 +23,8 @@ from searchsvc.telemetry.slow import SlowLog
 class ApiServices:
     """Everything that answers a request. `close` ends what must end with the worker.
 
-    `searches` remembers searches; a trusted proxy tells in `client_header` who asks.
+    `searches` remembers searches; a trusted proxy tells in `client_header` who asks. `door` lets
+    requests in; as it is, all of them.
     """
 
     search: SearchService
@@ -38,6 +41,7 @@ class ApiServices:
     close: Callable[[], Awaitable[None]]
     searches: SearchLog | None = None
     client_header: str = ""
+    door: Door = field(default_factory=OpenDoor)
 
 
 def api_services(

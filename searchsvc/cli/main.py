@@ -42,6 +42,7 @@ _COMMANDS = {
     "schedule": "Run every indexer when it is due.",
     "serve": "Serve the API and the search page.",
     "up": "Rebuild what is missing or outdated, then schedule and serve.",
+    "keys": "Make, list, rotate and revoke API keys; make tokens.",
     "status": "Show how each index stands.",
     "verify": "Prove that indexes equal their tables.",
     "runs": "List what indexers did.",

@@ -1,11 +1,18 @@
 """What was probably meant: the text with its unknown words put right."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
+from typing import Any
+
+import orjson
 
 from searchsvc.domain.query import Match, SearchQuery
-from searchsvc.domain.result import UnknownWord
+from searchsvc.domain.result import SearchResult, UnknownWord
+from searchsvc.ports import SearchEngine
+from searchsvc.search.folding import tokens
 from searchsvc.search.words import normalise, spans
+
+_LOOKED_THROUGH = 20  # hits in which a word must stand that is told to who may not see all
 
 
 def strangers(query: SearchQuery, unknown: Iterable[UnknownWord]) -> list[UnknownWord]:
@@ -13,6 +20,47 @@ def strangers(query: SearchQuery, unknown: Iterable[UnknownWord]) -> list[Unknow
     placed = {place for one in query.alternatives for place in range(one.start, one.end)}
     meant = {term.text for place, term in enumerate(query.terms) if place in placed}
     return [one for one in unknown if one.word not in meant]
+
+
+async def offered(
+    query: SearchQuery,
+    unknown: Collection[UnknownWord],
+    engine: SearchEngine,
+    *,
+    is_narrowed: bool,
+) -> str | None:
+    """The text that was probably meant, which has hits. Raises an engine's error.
+
+    Words put right come from all documents. Where a request `is_narrowed` to some of them, such a
+    word is told only if one of its hits says it as it is: else it could be a word of others.
+    """
+    meant = corrected(query, unknown)
+    if meant is None:
+        return None
+    if not is_narrowed:
+        return meant.text if (await engine.search(meant)).total else None
+    found = await engine.search(replace(meant, fields=None, limit=_LOOKED_THROUGH))
+    right = {token for one in unknown if one.nearest for token in tokens(one.nearest)}
+    return meant.text if right <= _said(found) else None
+
+
+def _said(found: SearchResult) -> set[str]:
+    """All words of the hits' documents."""
+    return {
+        word
+        for hit in found.hits
+        for text in _texts(orjson.loads(hit.source))
+        for word in tokens(text)
+    }
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every text in a JSON value."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list | dict):
+        for one in value if isinstance(value, list) else value.values():
+            yield from _texts(one)
 
 
 def corrected(query: SearchQuery, unknown: Collection[UnknownWord]) -> SearchQuery | None:

@@ -26,6 +26,7 @@ from searchsvc.search.facets import facet_requests, refuse_unsearchable
 from searchsvc.search.filter_json import read_filter
 from searchsvc.search.filter_parts import joined, parts_of
 from searchsvc.search.filters import parse_filter
+from searchsvc.search.forced import NOTHING_FORCED, Forced
 from searchsvc.search.grouping import grouping_of
 from searchsvc.search.moment import as_of
 from searchsvc.search.orders import sort_keys
@@ -57,10 +58,14 @@ def search_query(
     definition: IndexDefinition,
     curation: Curation = NO_CURATION,
     now: datetime = NEVER,
+    forced: Forced = NOTHING_FORCED,
     shape: Shape = NATIVE,
 ) -> SearchQuery:
-    """The query of a search request, curated. Raises RequestError, naming the parameter."""
-    values = read_parameters(given, SEARCH_PARAMETERS)
+    """The query of a search request, curated and narrowed to what is `forced`.
+
+    Raises RequestError, naming the parameter, or KeyForbids.
+    """
+    values = forced.bounded(read_parameters(given, SEARCH_PARAMETERS), given)
     near = near_of(values, definition)
     given_filter = _filter(values["filter"], definition)
     found = joined(*parts_of(given_filter), *regions_of(values, definition))
@@ -68,6 +73,7 @@ def search_query(
         (values["page"] - 1) * values["per_page"],
         values["per_page"],
     )
+    forced.refuse_window(limit)
     if offset + limit > MAX_WINDOW:
         message = f"page and per_page reach beyond the first {MAX_WINDOW} hits"
         raise RequestError(message, param="page", hint="narrow the query or add a filter")
@@ -78,7 +84,7 @@ def search_query(
     spared = stop_words(definition, values["lang"])
     asked = Asked(typed, _typo(values, definition), curation, found, bool(sort), spared, now)
     planned, steps = explained(asked) if values["explain"] else (plan(asked), None)
-    imposed = joined(_imposed(planned), of_language(values["lang"], definition))
+    imposed = joined(_imposed(planned), of_language(values["lang"], definition), forced.filter)
     facets = facet_requests(values["facets"], values["facet_limit"], definition, found, imposed)
     others = (r for count in shape.counts for r in count.requests(definition, imposed))
     return SearchQuery(
@@ -103,20 +109,23 @@ def search_query(
         pins=planned.pins,
         boosts=planned.boosts,
         ignored=planned.ignored,
-        applied=_applied(planned, steps),
-        fingerprint=_fingerprint(values, planned),
+        applied=_applied(planned, forced.shown(steps)),
+        fingerprint=_fingerprint(values, planned, forced.mark),
         grouping=grouping,
     )
 
 
 def similar_query(
-    given: Mapping[str, object], definition: IndexDefinition, now: datetime = NEVER
+    given: Mapping[str, object],
+    definition: IndexDefinition,
+    now: datetime = NEVER,
+    forced: Forced = NOTHING_FORCED,
 ) -> SearchQuery:
-    """How similar documents are narrowed and shown. Raises RequestError, naming the parameter."""
-    values = read_parameters(given, SIMILAR_PARAMETERS)
+    """How similar documents are narrowed and shown. Raises as `search_query` does."""
+    values = forced.bounded(read_parameters(given, SIMILAR_PARAMETERS), given)
     return SearchQuery(
         index=definition.name,
-        filter=_filter(values["filter"], definition),
+        filter=joined(_filter(values["filter"], definition), forced.filter),
         limit=values["per_page"],
         fields=_fields(values["fields"], definition),
         search_fields=_search_fields(values["search_fields"], definition),
@@ -124,10 +133,10 @@ def similar_query(
     )
 
 
-def _fingerprint(values: Mapping[str, Any], planned: Plan) -> str:
-    """Of what was asked, and of what synonyms and rules made of it."""
+def _fingerprint(values: Mapping[str, Any], planned: Plan, mark: str) -> str:
+    """Of what was asked, of what synonyms and rules made of it, and of what is forced."""
     curated = planned[2:] if planned.rules or planned.synonyms else ()
-    deciding = ascii([*(values[name] for name in _DECIDING), curated])
+    deciding = ascii([*(values[name] for name in _DECIDING), curated, *([mark] if mark else ())])
     return blake2b(deciding.encode(), digest_size=8).hexdigest()
 
 
@@ -142,13 +151,14 @@ def facet_search(
     definition: IndexDefinition,
     curation: Curation = NO_CURATION,
     now: datetime = NEVER,
+    forced: Forced = NOTHING_FORCED,
 ) -> FacetSearch:
-    """The values of a facet, counted as it is in a search. Raises RequestError."""
+    """The values of a facet, counted as it is in a search. Raises as `search_query` does."""
     values = read_parameters(given, FACET_PARAMETERS)
     refuse_unsearchable(field, definition)
     searched = {name: value for name, value in given.items() if name not in ("query", "limit")}
     searched |= {"q": values["query"], "per_page": 0, "facets": field}
-    within = search_query(searched, definition, curation, now)
+    within = search_query(searched, definition, curation, now, forced)
     within = replace(within, filter=within.facets[0].filter, facets=())
     planned = plan(Asked(values["q"], _typo(values, definition)))
     return FacetSearch(within, field, values["q"], planned.terms, values["limit"])
@@ -159,17 +169,18 @@ def suggest_query(
     definition: IndexDefinition,
     curation: Curation = NO_CURATION,
     now: datetime = NEVER,
+    forced: Forced = NOTHING_FORCED,
 ) -> SuggestQuery:
-    """The query of a suggest request. Raises RequestError, naming the parameter.
+    """The query of a suggest request. Raises as `search_query` does.
 
     Of the rules, those that hold whatever is typed narrow it: nobody is offered what is hidden.
     """
-    values = read_parameters(given, SUGGEST_PARAMETERS)
+    values = forced.bounded(read_parameters(given, SUGGEST_PARAMETERS), given, "limit")
     typo, found = _typo(values, definition), _filter(values["filter"], definition)
     planned = plan(Asked(values["q"], typo))
     ruled = consequences(holding(Curation(always=curation.always), (), found, now))
     spoken = of_language(values["lang"], definition)
-    narrowed = joined(found, _imposed(ruled), spoken)
+    narrowed = joined(found, _imposed(ruled), spoken, forced.filter)
     return SuggestQuery(
         definition.name, values["q"], planned.terms, values["limit"], narrowed,
         max(_LEAST_FORGIVEN, typo.one_from - 1),

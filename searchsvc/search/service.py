@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from searchsvc.domain.access import UNRESTRICTED, Restriction
 from searchsvc.domain.curation import NO_CURATION, Curation
 from searchsvc.domain.definition import IndexDefinition
 from searchsvc.domain.index import IndexVersion
@@ -18,7 +19,6 @@ from searchsvc.domain.result import (
 from searchsvc.errors import (
     CursorExpired,
     RequestError,
-    UnknownDocument,
     UnknownIndex,
     UnknownVersion,
     nearest,
@@ -26,9 +26,12 @@ from searchsvc.errors import (
 from searchsvc.ports import Completions, Curations, SearchEngine
 from searchsvc.search import similar
 from searchsvc.search.answer import FacetAnswer, SearchAnswer, SimilarAnswer, SuggestAnswer
-from searchsvc.search.correction import corrected, strangers
+from searchsvc.search.correction import offered, strangers
+from searchsvc.search.cost import refuse_costly
 from searchsvc.search.cursors import Cursor, Cursors
+from searchsvc.search.documents import document
 from searchsvc.search.facets import nothing_counted
+from searchsvc.search.forced import Forced, ForcedFilters
 from searchsvc.search.groups import GroupedSearch, begun
 from searchsvc.search.parameters import WHY_PARAMETERS, read_parameters
 from searchsvc.search.pins import search_pinned
@@ -42,7 +45,7 @@ from searchsvc.search.request import (
 from searchsvc.search.serving import not_serving
 from searchsvc.search.shape import NATIVE, Shape
 from searchsvc.search.suggesting import suggested
-from searchsvc.search.why import Why, why
+from searchsvc.search.why import Asked, Why, why
 from searchsvc.search.widening import is_thin, widened
 from searchsvc.search.words import is_one_thing
 from searchsvc.telemetry.stages import Stages
@@ -52,7 +55,8 @@ class SearchService:
     """Serves the defined indexes from one engine.
 
     A live version is searched by the definition it was built from, so a mapping.yaml that is
-    ahead of its rebuild breaks no request.
+    ahead of its rebuild breaks no request. What a restriction holds back is not there: not among
+    hits and counts, and not for who knows its id. Raises KeyForbids where it fits no index.
     """
 
     def __init__(
@@ -63,6 +67,7 @@ class SearchService:
         curations: Curations | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         completions: Completions | None = None,
+        max_cost: int | None = None,
     ) -> None:
         self._engine = engine
         self._definitions = definitions
@@ -70,6 +75,8 @@ class SearchService:
         self._curations = curations
         self._now = now
         self._completions = completions
+        self._max_cost = max_cost
+        self._forced = ForcedFilters()
 
     def definitions(self) -> Mapping[str, IndexDefinition]:
         """Every defined index, live or not."""
@@ -99,16 +106,18 @@ class SearchService:
         index: str,
         parameters: Mapping[str, object],
         stages: Stages,
+        within: Restriction = UNRESTRICTED,
         shape: Shape = NATIVE,
     ) -> SearchAnswer:
         """Raises UnknownIndex, NotServing, RequestError, CursorExpired or an engine's error."""
         serving, cursor = self._serving(index), self._cursor(index, parameters)
         if cursor is not None and cursor.version != serving.version:
             serving = await self._opened(cursor.version)
-        curation = self._curation(serving)
-        query = search_query(parameters, serving.definition, curation, self._now(), shape)
+        forced, curation = self._forced.of(within, serving.definition), self._curation(serving)
+        query = search_query(parameters, serving.definition, curation, self._now(), forced, shape)
         if cursor is not None:
             query = cursor.continuing(query)
+        self._refuse_costly(query, serving, within)
         stages.lap("plan")
         if query.wordless:
             # To an engine no words means every document; whoever typed `!!!` did not mean that.
@@ -116,12 +125,14 @@ class SearchService:
             return SearchAnswer(query, _nothing(query, serving))
         relax = may_relax(parameters)
         answer = (
-            await self._first(query, relax=relax) if cursor is None else await self._next(query)
+            await self._first(query, forced, relax=relax)
+            if cursor is None
+            else await self._next(query)
         )
         stages.lap("engine")
         return answer
 
-    async def _first(self, query: SearchQuery, *, relax: bool) -> SearchAnswer:
+    async def _first(self, query: SearchQuery, forced: Forced, *, relax: bool) -> SearchAnswer:
         if query.grouping is None:
             asked, result, unknown = await self._settled(query, relax=relax)
         else:
@@ -129,7 +140,7 @@ class SearchService:
                 asked, result, unknown = await self._grouped(query, query.grouping, relax=relax)
             except UnknownVersion:  # it has just been dropped, and another one is live
                 asked, result, unknown = await self._grouped(query, query.grouping, relax=relax)
-        correction = await self._correction(query, unknown)
+        correction = await offered(query, unknown, self._engine, is_narrowed=bool(forced.filter))
         return SearchAnswer(asked, result, correction, self._cursors.next(asked, result))
 
     async def _grouped(
@@ -167,37 +178,44 @@ class SearchService:
                 return wider, more, unknown
         return query, result, unknown
 
-    async def _correction(self, query: SearchQuery, unknown: Sequence[UnknownWord]) -> str | None:
-        """The text that was probably meant, which has hits."""
-        meant = corrected(query, unknown)
-        if meant is None or not (await self._engine.search(meant)).total:
-            return None
-        return meant.text
-
     async def _next(self, query: SearchQuery) -> SearchAnswer:
         """The page behind a cursor, by the same query as the pages before it."""
         result = await self._found(query)
         return SearchAnswer(query, result, None, self._cursors.next(query, result))
 
     async def suggest(
-        self, index: str, parameters: Mapping[str, object], stages: Stages
+        self,
+        index: str,
+        parameters: Mapping[str, object],
+        stages: Stages,
+        within: Restriction = UNRESTRICTED,
     ) -> SuggestAnswer:
         """Raises UnknownIndex, NotServing, RequestError or an engine's error."""
         serving = self._serving(index)
         curation = self._curation(serving)
-        query = suggest_query(parameters, serving.definition, curation, self._now())
+        forced = self._forced.of(within, serving.definition)
+        query = suggest_query(parameters, serving.definition, curation, self._now(), forced)
         stages.lap("plan")
-        result = await suggested(query, serving, self._engine, self._completions)
+        result = await suggested(
+            query, serving, self._engine, self._completions, is_narrowed=bool(forced.filter)
+        )
         stages.lap("engine")
         return SuggestAnswer(query, result)
 
     async def facet_values(
-        self, index: str, field: str, parameters: Mapping[str, object], stages: Stages
+        self,
+        index: str,
+        field: str,
+        parameters: Mapping[str, object],
+        stages: Stages,
+        within: Restriction = UNRESTRICTED,
     ) -> FacetAnswer:
         """Raises UnknownIndex, NotServing, RequestError or an engine's error."""
         serving = self._serving(index)
         curation = self._curation(serving)
-        query = facet_search(parameters, field, serving.definition, curation, self._now())
+        forced = self._forced.of(within, serving.definition)
+        query = facet_search(parameters, field, serving.definition, curation, self._now(), forced)
+        self._refuse_costly(query.within, serving, within)
         stages.lap("plan")
         if query.within.wordless:
             stages.lap("engine")
@@ -211,58 +229,71 @@ class SearchService:
         stages.lap("engine")
         return FacetAnswer(query, result)
 
-    async def document(self, index: str, id: str, stages: Stages) -> DocumentResult:
+    async def document(
+        self, index: str, id: str, stages: Stages, within: Restriction = UNRESTRICTED
+    ) -> DocumentResult:
         """One document of the live version. Raises UnknownIndex, NotServing, UnknownDocument."""
-        self._serving(index)
+        forced = self._forced.of(within, self._serving(index).definition)
         stages.lap("plan")
         try:
-            return await self._document(index, id)
+            return await document(self._engine, index, id, forced.filter)
         finally:
             stages.lap("engine")
 
     async def similar(
-        self, index: str, id: str, parameters: Mapping[str, object], stages: Stages
+        self,
+        index: str,
+        id: str,
+        parameters: Mapping[str, object],
+        stages: Stages,
+        within: Restriction = UNRESTRICTED,
     ) -> SimilarAnswer:
-        """Documents like that one. Raises as `search` and `document` do."""
-        query = similar_query(parameters, self._serving(index).definition, self._now())
+        """Documents like that one. Raises as `search` and `document` do.
+
+        Under a filter that is forced it does not tell the words: which of them are chosen depends
+        on how many documents of all have them.
+        """
+        definition = self._serving(index).definition
+        forced = self._forced.of(within, definition)
+        query = similar_query(parameters, definition, self._now(), forced)
         stages.lap("plan")
         try:
-            answer = await self._similar(query, id)
+            answer = await self._similar(query, id, forced)
         except UnknownVersion:  # it has just been dropped, and another one is live
-            answer = await self._similar(query, id)
+            answer = await self._similar(query, id, forced)
+        if forced.filter is not None:
+            answer = replace(answer, words=())
         stages.lap("engine")
         return answer
 
     async def why(
-        self, index: str, id: str, parameters: Mapping[str, object], stages: Stages
+        self,
+        index: str,
+        id: str,
+        parameters: Mapping[str, object],
+        stages: Stages,
+        within: Restriction = UNRESTRICTED,
     ) -> Why:
         """Why a document is a hit of a search, or none. Raises as `search` does."""
         serving = self._serving(index)
         read_parameters(parameters, WHY_PARAMETERS)
-        query = search_query(parameters, serving.definition, self._curation(serving), self._now())
+        forced = self._forced.of(within, serving.definition)
+        query = search_query(
+            parameters, serving.definition, self._curation(serving), self._now(), forced
+        )
+        self._refuse_costly(query, serving, within)
         stages.lap("plan")
         asked, found, _ = await self._settled(query, relax=may_relax(parameters))
-        answer = await why(asked, found, id, serving.definition, self._found)
+        answer = await why(asked, found, Asked(id, forced.filter), serving.definition, self._found)
         stages.lap("engine")
         return answer
 
-    async def _similar(self, query: SearchQuery, id: str) -> SimilarAnswer:
-        document = await self._document(query.index, id)
-        version, definition = document.version, self._serving(query.index).definition
-        counts = similar.said(document.hit.source, definition, query.search_fields)
-        found = await self._engine.frequencies(version, counts)
-        words = tuple(similar.telling(counts, found, definition))
-        query = replace(similar.asking(query, id, words), version=version)
-        nothing = SearchResult(version, 0, ())
-        return SimilarAnswer(
-            id, words, query, await self._engine.search(query) if words else nothing
-        )
+    async def _similar(self, query: SearchQuery, id: str, forced: Forced) -> SimilarAnswer:
+        found = await document(self._engine, query.index, id, forced.filter)
+        return await similar.like(found, query, self._serving(query.index).definition, self._engine)
 
-    async def _document(self, index: str, id: str) -> DocumentResult:
-        result = await self._engine.document(index, id)
-        if result is None:
-            raise UnknownDocument(f"index '{index}' has no document '{id[:100]}'")
-        return result
+    def _refuse_costly(self, query: SearchQuery, serving: LiveIndex, within: Restriction) -> None:
+        refuse_costly(query, serving.definition, within.max_cost or self._max_cost)
 
     def _curation(self, serving: LiveIndex) -> Curation:
         return self._curations.of(serving) if self._curations else NO_CURATION

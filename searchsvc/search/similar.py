@@ -10,7 +10,9 @@ import orjson
 
 from searchsvc.domain.definition import Field, FieldType, IndexDefinition
 from searchsvc.domain.query import Ids, Match, Not, SearchQuery, Term
-from searchsvc.domain.result import Frequencies
+from searchsvc.domain.result import DocumentResult, Frequencies, SearchResult
+from searchsvc.ports import SearchEngine
+from searchsvc.search.answer import SimilarAnswer
 from searchsvc.search.filter_parts import joined
 from searchsvc.search.stopwords import stop_words
 from searchsvc.search.synonyms import folded
@@ -23,6 +25,18 @@ _TELLING = frozenset({FieldType.TEXT, FieldType.KEYWORD})
 
 # How often a document says each word, by field.
 Counts: TypeAlias = Mapping[str, Mapping[str, int]]
+
+
+async def like(
+    document: DocumentResult, query: SearchQuery, definition: IndexDefinition, engine: SearchEngine
+) -> SimilarAnswer:
+    """The documents like that one, of its version. Raises UnknownVersion or an engine's error."""
+    version, id = document.version, document.hit.id
+    counts = said(document.hit.source, definition, query.search_fields)
+    words = tuple(telling(counts, await engine.frequencies(version, counts), definition))
+    query = replace(asking(query, id, words), version=version)
+    nothing = SearchResult(version, 0, ())
+    return SimilarAnswer(id, words, query, await engine.search(query) if words else nothing)
 
 
 def said(source: bytes, definition: IndexDefinition, only: tuple[str, ...] | None) -> Counts:

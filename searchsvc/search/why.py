@@ -5,12 +5,20 @@ from dataclasses import dataclass, replace
 
 from searchsvc.domain.definition import IndexDefinition
 from searchsvc.domain.index import IndexVersion
-from searchsvc.domain.query import Ids, Match, SearchQuery, Term
+from searchsvc.domain.query import Filter, Ids, Match, SearchQuery, Term
 from searchsvc.domain.result import SearchResult
 from searchsvc.ports import Search
 from searchsvc.search.filter_parts import joined
 
 _PAGE, _DEEPEST = 100, 1_000  # hits that are looked through for the document's place
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The document that is asked for; it is there only for whom `forced` lets it pass."""
+
+    id: str
+    forced: Filter | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +64,13 @@ class Why:
 class Questions:
     """Asks an engine about one document, by searches that only it can be a hit of."""
 
-    def __init__(self, query: SearchQuery, id: str, search: Search) -> None:
+    def __init__(self, query: SearchQuery, asked: Asked, search: Search) -> None:
         self._query = query
         self._search = search
-        self._only = Ids((id,))
+        self._only = Ids((asked.id,))
+        there = joined(self._only, asked.forced)
         self._plain = SearchQuery(
-            query.index, filter=self._only, limit=0, highlight=False, version=query.version
+            query.index, filter=there, limit=0, highlight=False, version=query.version
         )
 
     async def is_indexed(self) -> bool:
@@ -89,12 +98,18 @@ class Questions:
 
 
 async def why(
-    query: SearchQuery, found: SearchResult, id: str, definition: IndexDefinition, search: Search
+    query: SearchQuery,
+    found: SearchResult,
+    document: Asked,
+    definition: IndexDefinition,
+    search: Search,
 ) -> Why:
-    """Why the document of that `id` is where it is in the search that `found` this."""
+    """Why that document is where it is in the search that `found` this."""
     query = replace(query, version=found.version)
-    questions = Questions(query, id, search)
-    known = Why(id, query, found.version, indexed=await questions.is_indexed(), total=found.total)
+    questions = Questions(query, document, search)
+    known = Why(
+        document.id, query, found.version, indexed=await questions.is_indexed(), total=found.total
+    )
     if not known.indexed:
         return replace(known, reasons=(_MISSING,))
     told = query.search_fields or tuple(definition.public("searchable"))

@@ -16,7 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator
 
-HEAD = "0004"  # the newest migration; a test compares it with the folder
+HEAD = "0005"  # the newest migration; a test compares it with the folder
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # Names are compared byte by byte: MySQL's default collation takes `Shop` and `shop` for one.
 _MYSQL: dict[str, Any] = {
@@ -115,5 +115,29 @@ checkpoints = Table(
     Column("index_name", String(63), primary_key=True),
     Column("version", String(120), nullable=False),
     Column("content", Text(2**24 - 1), nullable=False),
+    **_MYSQL,
+)
+
+# Of a secret only what cannot be turned back into it. Lists are JSON.
+keys = Table(
+    "searchsvc_keys",
+    metadata,
+    Column("id", String(16), primary_key=True),
+    Column("name", String(100), nullable=False, unique=True),
+    Column("role", String(20), nullable=False),
+    Column("hash", String(64), nullable=False),
+    Column("sealed", String(128), nullable=False),
+    Column("before_hash", String(64)),
+    Column("before_sealed", String(128)),
+    Column("before_until", Instant),
+    Column("indexes", Text, nullable=False),
+    Column("origins", Text, nullable=False),
+    Column("rate", Integer),
+    Column("client_rate", Integer),
+    Column("max_cost", Integer),
+    Column("created", Instant, nullable=False),
+    Column("expires", Instant),
+    Column("rotated", Instant),
+    Column("revoked", Instant),
     **_MYSQL,
 )

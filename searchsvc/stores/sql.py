@@ -1,13 +1,11 @@
 """The state store in SQLite or MySQL: short transactions, no row of a source."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 import msgspec
 from sqlalchemy import (
-    Connection,
     Table,
     delete,
     func,
@@ -15,13 +13,12 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import IntegrityError
 
 from searchsvc.domain.run import Checkpoint, Counts, DeadLetter, Lease, Run, RunKind, RunStatus
-from searchsvc.errors import LeaseHeld, LeaseLost, StateError
+from searchsvc.errors import LeaseHeld, LeaseLost
 from searchsvc.ports import Clock
-from searchsvc.stores.connect import connect
-from searchsvc.stores.migrate import migrate
+from searchsvc.stores.database import Database
 from searchsvc.stores.rows import (
     checkpoint_of,
     letter_key,
@@ -51,13 +48,8 @@ class SqlStateStore:
     def __init__(self, url: str, clock: Clock | None = None, *, keep_runs: int = 200) -> None:
         self._clock = clock
         self._keep = keep_runs
-        self._engine, self._name = connect(url)
-        try:
-            with self._errors():
-                migrate(self._engine)
-        except BaseException:
-            self._engine.dispose()
-            raise
+        self._database = Database(url)
+        self._transaction = self._database.transaction
 
     # --- runs ------------------------------------------------------------------------------------
 
@@ -172,9 +164,9 @@ class SqlStateStore:
     def _insert_lease(self, index: str, owner: str, expires: datetime) -> bool:
         """The first lease of an index ever; False when its row is there already."""
         values = {"index_name": index, "owner": owner, "number": 1, "expires": expires}
-        with self._errors():
+        with self._database.errors():
             try:
-                with self._engine.begin() as connection:
+                with self._database.engine.begin() as connection:
                     connection.execute(insert(leases).values(values))
             except IntegrityError:
                 return False
@@ -233,29 +225,10 @@ class SqlStateStore:
             return int(connection.execute(query).scalar_one())
 
     def close(self) -> None:
-        self._engine.dispose()
+        self._database.close()
 
     def _now(self) -> datetime:
         if self._clock is not None:
             return self._clock.now()
         with self._transaction() as connection:
             return clock_of(connection)
-
-    # --- transactions ----------------------------------------------------------------------------
-
-    @contextmanager
-    def _transaction(self) -> Iterator[Connection]:
-        with self._errors(), self._engine.begin() as connection:
-            yield connection
-
-    @contextmanager
-    def _errors(self) -> Iterator[None]:
-        """SQLAlchemy's errors as StateError: the statement and its values stay out of it."""
-        try:
-            yield
-        except SQLAlchemyError as error:
-            reason = str(getattr(error, "orig", None) or type(error).__name__)
-            raise StateError(
-                f"the state store {self._name} cannot be used: {reason}",
-                hint="mend or move it away; without one, indexes are read anew and stay served",
-            ) from error

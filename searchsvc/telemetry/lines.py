@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from searchsvc.telemetry.redacted import redacted
+
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
@@ -89,7 +91,7 @@ class LineLog(Generic[Line]):
         for line in batch:
             try:
                 # ASCII only: U+2028 and its like end a line for some readers.
-                yield json.dumps(asdict(line), default=str).encode() + b"\n"
+                yield redacted(json.dumps(asdict(line), default=str)).encode() + b"\n"
             except RecursionError:
                 self._drop(1)
 

@@ -7,6 +7,8 @@ import sys
 from datetime import UTC, datetime
 from typing import TextIO
 
+from searchsvc.telemetry.redacted import redacted
+
 # Control characters could forge lines or drive a terminal; so could Unicode's line separators.
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
@@ -37,7 +39,7 @@ class TextFormatter(logging.Formatter):
         text = f"{_time(record)} {record.levelname} {record.name}: {record.getMessage()}{extra}"
         if record.exc_info:
             text += f" | {self.formatException(record.exc_info)}"
-        return _UNSAFE.sub(_escape, text)
+        return redacted(_UNSAFE.sub(_escape, text))
 
 
 class JsonFormatter(logging.Formatter):
@@ -54,7 +56,7 @@ class JsonFormatter(logging.Formatter):
         }
         if record.exc_info:
             event["exception"] = self.formatException(record.exc_info)
-        return json.dumps(event, default=str)
+        return redacted(json.dumps(event, default=str))
 
 
 def _extra(record: logging.LogRecord) -> dict[str, object]:

@@ -14,6 +14,8 @@ from datetime import UTC, date, datetime, timedelta
 from hashlib import blake2b
 from pathlib import Path
 
+from searchsvc.telemetry.redacted import redacted
+
 _PREFIX, _SUFFIX = "searches-", ".jsonl"
 _SECONDS = 1.0  # between two appends
 _MOST_WAITING = 10_000
@@ -88,7 +90,7 @@ class SearchLog:
                 self._dropped += len(batch)
 
     def _line(self, day: date, index: str, text: str, address: str) -> bytes:
-        client = blake2b(_network(address).encode(), key=self._key, digest_size=8).hexdigest()
+        client = blake2b(network_of(address).encode(), key=self._key, digest_size=8).hexdigest()
         line = {"day": day.isoformat(), "index": index, "text": text, "client": client}
         return json.dumps(line).encode() + b"\n"
 
@@ -149,12 +151,17 @@ def _files(folder: Path) -> list[Path]:
 
 
 def _normal(text: str) -> str:
-    """Lower case and single spaces, so that one search is one text; "" for what is too long."""
+    """Lower case and single spaces, so that one search is one text.
+
+    "" for what is too long, and for a secret.
+    """
     normal = " ".join(text.casefold().split())
-    return normal if len(normal) <= _LONGEST else ""
+    if len(normal) > _LONGEST or redacted(text) != text:
+        return ""
+    return normal
 
 
-def _network(address: str) -> str:
+def network_of(address: str) -> str:
     """The address, or of IPv6 the network, which one person has for all of their devices."""
     try:
         given = ipaddress.ip_address(address)

@@ -108,6 +108,15 @@ def test_malformed_requests_are_refused(server: RunningServer, request_bytes: by
     assert httpx.get(f"{server.url}/livez").status_code == 200
 
 
+def test_a_head_beyond_sixteen_kilobytes_is_refused(server: RunningServer) -> None:
+    """With 431, whether one header is long or there are many; a long token still passes."""
+    end = b"Host: x\r\nConnection: close\r\n\r\n"
+    for headers in (b"X-A: " + b"a" * 17_000 + b"\r\n", b"X-A: 1\r\n" * 2_500):
+        assert status(raw(server, b"GET /livez HTTP/1.1\r\n" + headers + end)) in (0, 431)
+    token = b"Authorization: Bearer sst_" + b"a" * 8_000 + b"\r\n"
+    assert status(raw(server, b"GET /livez HTTP/1.1\r\n" + token + end)) == 200
+
+
 def test_ids_with_any_characters_arrive_as_they_are(server: RunningServer) -> None:
     """A slash in an id works plain and percent-encoded."""
     for path in ("film/7", "film%2F7"):

@@ -1,10 +1,12 @@
 """The API over a given engine, with its telemetry in a folder of its own."""
 
 import tempfile
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from searchsvc.api.admission import Door
 from searchsvc.api.app import create_app
 from searchsvc.api.services import api_services
 from searchsvc.definitions.curations import CurationFiles
@@ -30,13 +32,16 @@ def app_for(
     state: StateStore | None = None,
     curations: Curations | None = None,
     completions: Completions | None = None,
+    door: Door | None = None,
+    api: Api | None = None,
 ) -> Any:
-    """The ASGI app that serves these indexes."""
+    """The ASGI app that serves these indexes; without a `door` it asks for no keys."""
     folder = Path(tempfile.mkdtemp(prefix="searchsvc-test-"))
     named = {d.name: d for d in definitions}
     curations = curations or CurationFiles(folder / "mappings", named)
     search = SearchService(engine, named, curations=curations, completions=completions)
     state = state or MemoryStateStore(HostClock())
     # Every request is asked of the engine, also where one is repeated to see what has changed.
-    settings = Api(cache_ms=0)
-    return create_app(api_services(search, store, state, curations, settings, folder, engine.close))
+    settings = api or Api(cache_ms=0)
+    services = api_services(search, store, state, curations, settings, folder, engine.close)
+    return create_app(services if door is None else replace(services, door=door))

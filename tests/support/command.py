@@ -30,11 +30,13 @@ class Ended:
     err: str
 
 
-def run_command(*arguments: object, folder: Path | None = None, **environment: str) -> Ended:
-    """`searchsvc ARGUMENTS` in `folder`, to its end, for a minute at most."""
+def run_command(
+    *arguments: object, folder: Path | None = None, input: str = "", **environment: str
+) -> Ended:
+    """`searchsvc ARGUMENTS` in `folder`, to its end, for a minute at most; it reads `input`."""
     ended = subprocess.run(
         [COMMAND, *map(str, arguments)], cwd=folder, env={**_ENVIRONMENT, **environment},
-        capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL, check=False,
+        capture_output=True, text=True, timeout=60, input=input, check=False,
     )  # fmt: skip
     return Ended(ended.returncode, ended.stdout, ended.stderr)
 

@@ -1,5 +1,7 @@
 """The docs name everything there is: error codes, settings, parameters, commands, routes, files."""
 
+import contextlib
+import io
 import json
 import re
 from datetime import UTC, datetime
@@ -11,13 +13,16 @@ import falcon.testing
 import jsonschema
 import msgspec
 import pytest
+from falcon.inspect import inspect_routes
 
 from searchsvc import errors
 from searchsvc.api.errors import HTTP_PROBLEMS, problem_of
 from searchsvc.api.parameters import LATENCY_PARAMETERS, RUNS_PARAMETERS
+from searchsvc.api.routes import NEEDS, Need
 from searchsvc.api.schemas import SCHEMAS
 from searchsvc.cli.main import cli
 from searchsvc.definitions.mappings import read_mapping
+from searchsvc.domain.access import Role
 from searchsvc.domain.index import IndexVersion, Recipe
 from searchsvc.engines.memory import MemoryEngine, MemoryStore
 from searchsvc.search.parameters import (
@@ -28,6 +33,7 @@ from searchsvc.search.parameters import (
 )
 from searchsvc.settings import Settings, Source
 from tests.support.app import app_for
+from tests.support.keys import key_case
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -121,6 +127,38 @@ def test_every_parameter_is_documented() -> None:
     latency = text("http.md").partition("## Latency")[2]
     for window in LATENCY_PARAMETERS[0].choices:
         assert re.search(rf"\b{window}\b", latency)
+
+
+def test_every_route_has_its_row_of_roles() -> None:
+    """docs/access.md has what each route takes, as the API's table has it; none is left out."""
+    rows = re.findall(r"^\| `(/[^`]*)` \|(.*)\|$", text("access.md"), re.MULTILINE)
+    documented = {path: [cell.strip() for cell in cells.split("|")] for path, cells in rows}
+    told = {path.replace(":path}", "}"): _row(path, need) for path, need in NEEDS.items()}
+    assert documented == told
+    app = app_for(MemoryStore(), MemoryEngine(MemoryStore()))
+    routes = {route.path for route in inspect_routes(app)}
+    assert routes == set(NEEDS)
+
+
+def _row(path: str, need: Need) -> list[str]:
+    """The cells of a route: its role, whether a token reaches it, of which indexes it tells."""
+    if need.role is None:
+        return ["none", "", ""]
+    role = f"{need.role}; PUT {need.put}" if need.put else str(need.role)
+    is_search = path.endswith("/search") and "/ui/" not in path
+    role += f"; `explain` {Role.ANALYST}" if is_search else ""
+    return [role, "yes" if need.tokens else "no", "no" if need.every_index else "its indexes"]
+
+
+def test_the_recipe_of_a_token_works(tmp_path: Path) -> None:
+    """As it stands in docs/access.md, run with the secret of a key."""
+    (recipe,) = re.findall(r"```python\n(.*?)```", text("access.md"), re.DOTALL)
+    with key_case(tmp_path) as case:
+        printed = io.StringIO()
+        with contextlib.redirect_stdout(printed):
+            exec(recipe.replace("ssk_search_…", case.secret("shop")), {})  # noqa: S102 - of ours
+        grant = case.keyring.grant(printed.getvalue().strip())
+    assert (grant.is_token, grant.restriction.filter) == (True, "customer:7")
 
 
 def commands(group: click.Group, prefix: str = "") -> dict[str, click.Command]:

@@ -2,18 +2,10 @@
 
 import falcon.asgi
 
-from searchsvc.api.algolia.problems import ROOT
-from searchsvc.api.algolia.resources import (
-    Browse,
-    Events,
-    FacetQuery,
-    Indices,
-    Objects,
-    Queries,
-    Query,
-    refuse_writes,
-)
+from searchsvc.api.algolia.resources import Events, Indices, Objects, refuse_writes
 from searchsvc.api.algolia.search import AlgoliaSearch
+from searchsvc.api.algolia.searches import Browse, FacetQuery, Queries, Query
+from searchsvc.api.algolia_problems import ROOT
 from searchsvc.api.cache import AnswerCache
 from searchsvc.api.request import ApiRequest
 from searchsvc.api.services import ApiServices
@@ -30,11 +22,13 @@ def add_algolia(
 
     app.add_route(f"{ROOT}/1/indexes/*/queries", Queries(wishes, services.latency))
     app.add_route(f"{ROOT}/1/indexes/*/objects", objects)
-    app.add_route(f"{ROOT}/1/indexes/{{index}}/query", Query(wishes))
-    app.add_route(f"{ROOT}/1/indexes/{{index}}/facets/{{facet}}/query", FacetQuery(wishes))
-    app.add_route(f"{ROOT}/1/indexes/{{index}}/browse", Browse(wishes))
-    app.add_route(f"{ROOT}/1/indexes/{{index}}/settings", indices, suffix="settings")
-    app.add_route(f"{ROOT}/1/indexes/{{index}}/{{id:path}}", objects, suffix="one")
+    app.add_route(f"{ROOT}/1/indexes/{{name}}/query", Query(wishes, services.latency))
+    app.add_route(
+        f"{ROOT}/1/indexes/{{name}}/facets/{{facet}}/query", FacetQuery(wishes, services.latency)
+    )
+    app.add_route(f"{ROOT}/1/indexes/{{name}}/browse", Browse(wishes))
+    app.add_route(f"{ROOT}/1/indexes/{{name}}/settings", indices, suffix="settings")
+    app.add_route(f"{ROOT}/1/indexes/{{name}}/{{id:path}}", objects, suffix="one")
     app.add_route(f"{ROOT}/1/indexes", indices)
     app.add_route(f"{ROOT}/1/events", Events(search, services.events))
     app.add_sink(refuse_writes, ROOT)

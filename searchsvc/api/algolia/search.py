@@ -15,6 +15,7 @@ from searchsvc.api.algolia.names import target
 from searchsvc.api.algolia.results import facet_hits, nothing, page_results, suggestion_results
 from searchsvc.api.algolia.wish import FacetWish, Wish, flat, read_wish
 from searchsvc.api.cache import Answer, AnswerCache
+from searchsvc.domain.access import Grant, Restriction
 from searchsvc.errors import RequestError
 from searchsvc.search.service import SearchService
 from searchsvc.search.shape import Shape
@@ -61,65 +62,73 @@ class AlgoliaSearch:
         self._cache = cache
         self._events = events
 
-    async def answer(self, asked: Sequence[Mapping[str, object]], stages: Stages) -> Answered:
+    async def answer(
+        self, asked: Sequence[Mapping[str, object]], stages: Stages, grant: Grant
+    ) -> Answered:
         """The results of requests that name their index.
 
-        Raises as `SearchService.search` does, where any of them cannot be answered.
+        Raises KeyForbids, and as `SearchService.search` does, where any cannot be answered.
         """
-        wishes = list(enumerate(self._wish(flat(one)) for one in asked))
+        within = grant.restriction
+        wishes = list(enumerate(self._wish(flat(one), grant) for one in asked))
         stages.lap("plan")
         pages = folded([(place, wish) for place, wish in wishes if wish.is_search])
         others = [(place, wish) for place, wish in wishes if not wish.is_search]
         searches = await asyncio.gather(
-            *(self._page(page) for page in pages),
-            *(self._other(place, wish) for place, wish in others),
+            *(self._page(page, within) for page in pages),
+            *(self._other(place, wish, within) for place, wish in others),
         )
         stages.lap("engine")
         placed = {place: result for one in searches for place, result in one.results.items()}
         rows = (_ended(placed[n], self._told(wish, placed[n]), stages) for n, wish in wishes)
         return Answered(tuple(rows), tuple(searches))
 
-    async def browse(self, given: Mapping[str, Any], stages: Stages) -> bytes:
+    async def browse(self, given: Mapping[str, Any], stages: Stages, grant: Grant) -> bytes:
         """One page of all hits, with the cursor of the next. Raises as `SearchService.search`."""
-        wish = self._wish(given)
+        wish = self._wish(given, grant)
         live, _ = self._search.basis(wish.target.index)
         parameters = {**wish.question, "filter": wish.filter or "", "group_by": "none"}
         if isinstance(given.get("cursor"), str):
             parameters["cursor"] = given["cursor"]
         parameters.pop("group_size", None)
         shape = Shape((0, wish.limit), snippets=False)
-        found = await self._search.search(wish.target.index, parameters, stages, shape)
+        index, within = wish.target.index, grant.restriction
+        found = await self._search.search(index, parameters, stages, within, shape)
         shown = replace(wish, facets=())
         (row,) = page_results(Page(shown, (), (0,)), found, live.definition)
         more = {"cursor": found.next_cursor} if found.next_cursor else {}
         return _ended(orjson.dumps({**row, **more}), "", stages)
 
-    def _wish(self, given: Mapping[str, Any]) -> Wish:
+    def _wish(self, given: Mapping[str, Any], grant: Grant) -> Wish:
         name = given.get("indexName")
         if not isinstance(name, str):
             hint = 'like: {"requests": [{"indexName": "products", "query": "words"}]}'
             raise RequestError("each request needs 'indexName'", param="indexName", hint=hint)
         found = target(name, self._search.definitions())
+        grant.require_index(found.index)
         live, _ = self._search.basis(found.index)
         return read_wish(name, found, given, live.definition)
 
-    async def _page(self, page: Page) -> Searched:
+    async def _page(self, page: Page, within: Restriction) -> Searched:
         wish, stages = page.hits, Stages()
         basis = self._search.basis(wish.target.index)
-        key = f"algolia {page.hits!r} {page.counts!r}"
-        answer, is_known = await self._cache.get(key, basis, partial(self._made, page, stages))
+        # What is asked under one filter is never answered from what was found under another.
+        key = f"{within.mark} algolia {page.hits!r} {page.counts!r}"
+        answer, is_known = await self._cache.get(
+            key, basis, partial(self._made, page, stages, within)
+        )
         if is_known:
             stages.lap("cache")
         results = dict(zip(page.places, answer.json.split(_END), strict=True))
         text = wish.text if answer.found and wish.typed and wish.limit else ""
         return Searched(wish.target.index, results, stages, text)
 
-    async def _made(self, page: Page, stages: Stages) -> Answer:
+    async def _made(self, page: Page, stages: Stages, within: Restriction) -> Answer:
         wish = page.hits
         live, _ = self._search.basis(wish.target.index)
         parameters = {**wish.question, "filter": wish.filter or ""}
         shape = page.shape(live.definition)
-        found = await self._search.search(wish.target.index, parameters, stages, shape)
+        found = await self._search.search(wish.target.index, parameters, stages, within, shape)
         if found.query.wordless:
             rows = [nothing(one, live.definition) for one in (wish, *page.counts)]
         else:
@@ -128,18 +137,20 @@ class AlgoliaSearch:
         version = found.result.version.name
         return Answer(version, _END.join(map(orjson.dumps, rows)), found.result.total > 0)
 
-    async def _other(self, place: int, wish: Wish) -> Searched:
+    async def _other(self, place: int, wish: Wish, within: Restriction) -> Searched:
         """The values of a facet, or suggestions."""
         index, stages = wish.target.index, Stages()
         if wish.facet is not None:
-            found = await self._facet(wish, wish.facet, stages)
+            found = await self._facet(wish, wish.facet, stages, within)
         else:
             parameters = {"q": wish.text, "limit": max(1, min(wish.limit, _MOST_SUGGESTED))}
-            answer = await self._search.suggest(index, parameters, stages)
+            answer = await self._search.suggest(index, parameters, stages, within)
             found = suggestion_results(wish, answer.result)
         return Searched(index, {place: orjson.dumps(found)}, stages)
 
-    async def _facet(self, wish: Wish, asked: FacetWish, stages: Stages) -> Mapping[str, Any]:
+    async def _facet(
+        self, wish: Wish, asked: FacetWish, stages: Stages, within: Restriction
+    ) -> Mapping[str, Any]:
         index = wish.target.index
         live, _ = self._search.basis(index)
         one = attribute(asked.attribute, live.definition)
@@ -151,7 +162,7 @@ class AlgoliaSearch:
         limit = 100 if one.depth else asked.limit
         parameters = {**kept, "q": asked.text, "query": wish.text, "limit": limit}
         parameters["filter"] = wish.filter or ""
-        answer = await self._search.facet_values(index, one.field.name, parameters, stages)
+        answer = await self._search.facet_values(index, one.field.name, parameters, stages, within)
         separator, tags = one.field.separator, wish.shown.tags
         return facet_hits(answer.result, asked.limit, one.depth, separator, tags)
 

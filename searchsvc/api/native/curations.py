@@ -21,7 +21,7 @@ _LONGEST_USER = 100
 class CurationResource:
     """One of an index's two files: what it says, and whether that is in use.
 
-    `edit`: whether it may be changed here.
+    `edit`: whether it may be changed here by whom no key is asked for.
     """
 
     def __init__(
@@ -45,8 +45,8 @@ class CurationResource:
         """Put the body in the place of the file."""
         read_parameters(req.query(), ())
         self._search.live(index)
-        if not self._edit:
-            hint = "change the file itself, or set api.edit"
+        if not self._edit and req.grant.key is None:
+            hint = "change the file itself, set api.edit, or use an admin key"
             raise EditingOff("this API does not change files", hint=hint)
         text, expected = await req.text(), _hashes(req.get_header("If-Match") or "")
         file = await asyncio.to_thread(
@@ -85,6 +85,8 @@ def _hashes(header: str) -> list[str]:
 
 
 def _who(req: ApiRequest) -> str:
-    """The caller as a proxy names it, or its address."""
+    """The key's name; without one the caller as a proxy names it, or its address."""
+    if req.grant.key is not None:
+        return req.grant.key.name
     named = "".join(c for c in req.get_header(_USER) or "" if c.isprintable())[:_LONGEST_USER]
     return named.strip() or req.remote_addr

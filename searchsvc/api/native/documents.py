@@ -20,7 +20,7 @@ class Document:
         """The document of that id."""
         read_parameters(req.query(), ())
         req.stages.lap("parse")
-        result = await self._search.document(index, id, req.stages)
+        result = await self._search.document(index, id, req.stages, req.grant.restriction)
         req.version = result.version.name
         resp.data = document_body(index, req.version, result.hit)
         resp.content_type = JSON

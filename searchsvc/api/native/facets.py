@@ -17,6 +17,8 @@ class FacetValues(Asked):
     async def _answer(
         self, req: ApiRequest, place: Mapping[str, str], given: Mapping[str, object]
     ) -> bytes:
-        answer = await self._search.facet_values(place["index"], place["field"], given, req.stages)
+        answer = await self._search.facet_values(
+            place["index"], place["field"], given, req.stages, req.grant.restriction
+        )
         req.version = answer.result.version.name
         return facet_values_body(answer, req.version, req.stages)

@@ -16,7 +16,7 @@ class Search(Asked):
     async def _answer(
         self, req: ApiRequest, place: Mapping[str, str], given: Mapping[str, object]
     ) -> bytes:
-        answer = await self._searched.answer(place["index"], given, req.stages)
+        answer = await self._searched.answer(place["index"], given, req.stages, req.grant)
         req.version = answer.version
         if answer.found:
             req.found.append((place["index"], given.get("q")))

@@ -17,6 +17,8 @@ class Similar(Asked):
     async def _answer(
         self, req: ApiRequest, place: Mapping[str, str], given: Mapping[str, object]
     ) -> bytes:
-        answer = await self._search.similar(place["index"], place["id"], given, req.stages)
+        answer = await self._search.similar(
+            place["index"], place["id"], given, req.stages, req.grant.restriction
+        )
         req.version = answer.result.version.name
         return similar_body(answer, req.version, req.stages)

@@ -17,7 +17,7 @@ class Suggest:
         """Complete by query string."""
         given = req.query()
         req.stages.lap("parse")
-        answer = await self._search.suggest(index, given, req.stages)
+        answer = await self._search.suggest(index, given, req.stages, req.grant.restriction)
         req.version = answer.result.version.name
         resp.data = suggest_body(answer, req.version, req.stages)
         resp.content_type = JSON

@@ -17,6 +17,8 @@ class WhyHit(Asked):
     async def _answer(
         self, req: ApiRequest, place: Mapping[str, str], given: Mapping[str, object]
     ) -> bytes:
-        answer = await self._search.why(place["index"], place["id"], given, req.stages)
+        answer = await self._search.why(
+            place["index"], place["id"], given, req.stages, req.grant.restriction
+        )
         req.version = answer.version.name
         return why_body(answer, req.stages)

@@ -18,6 +18,7 @@ from searchsvc.api.search_ui.request import (
 )
 from searchsvc.api.search_ui.response import SearchState, completions_body, results, suggested
 from searchsvc.api.searched import Searched
+from searchsvc.domain.access import Restriction
 from searchsvc.domain.result import Hit
 from searchsvc.search.service import SearchService
 from searchsvc.telemetry.stages import Stages
@@ -36,7 +37,9 @@ class UiSearch:
         req.stages.lap("parse")
         serving, _ = self._search.basis(index)
         wish = read_search(body, serving.definition)
-        answer = await self._searched.answer(index, wish.parameters, req.stages, SearchState(wish))
+        answer = await self._searched.answer(
+            index, wish.parameters, req.stages, req.grant, SearchState(wish)
+        )
         req.version = answer.version
         if answer.found:
             req.found.append((index, wish.parameters["q"]))
@@ -57,7 +60,7 @@ class UiAutocomplete:
         serving, _ = self._search.basis(index)
         req.version = serving.version.name
         asked = read_completion(body, serving.definition)
-        found = await self._completed(index, asked)
+        found = await self._completed(index, asked, req.grant.restriction)
         req.stages.lap("engine")
         resp.data = orjson.dumps(
             {
@@ -69,13 +72,15 @@ class UiAutocomplete:
         )
         resp.content_type = JSON
 
-    async def _completed(self, index: str, asked: Completion) -> Mapping[str, Any]:
+    async def _completed(
+        self, index: str, asked: Completion, within: Restriction
+    ) -> Mapping[str, Any]:
         """Everything side by side."""
         names = list(asked.hits)
         hits, completions, *others = await asyncio.gather(
-            self._hits(index, asked.results),
-            self._suggestions(index, asked.suggestions),
-            *(self._hits(index, asked.hits[name]) for name in names),
+            self._hits(index, asked.results, within),
+            self._suggestions(index, asked.suggestions, within),
+            *(self._hits(index, asked.hits[name], within) for name in names),
         )
         among = {
             name: suggested(found, asked.hits[name].fields)
@@ -87,14 +92,16 @@ class UiAutocomplete:
             "autocompletedSuggestions": {**completions, **among},
         }
 
-    async def _hits(self, index: str, wish: Wish | None) -> tuple[Hit, ...]:
+    async def _hits(self, index: str, wish: Wish | None, within: Restriction) -> tuple[Hit, ...]:
         if wish is None:
             return ()
-        answer = await self._search.search(index, wish.parameters, Stages())
+        answer = await self._search.search(index, wish.parameters, Stages(), within)
         return answer.result.hits
 
-    async def _suggestions(self, index: str, asked: Completions | None) -> Mapping[str, Any]:
+    async def _suggestions(
+        self, index: str, asked: Completions | None, within: Restriction
+    ) -> Mapping[str, Any]:
         if asked is None:
             return {}
-        answer = await self._search.suggest(index, asked.parameters, Stages())
+        answer = await self._search.suggest(index, asked.parameters, Stages(), within)
         return completions_body(answer, asked)

@@ -232,7 +232,8 @@ def test_every_error_has_an_answer() -> None:
     for kind in kinds:
         kinds.extend(kind.__subclasses__())
     assert all(
-        problem_of(kind).status in (400, 403, 404, 410, 412, 422, 500, 503) for kind in kinds
+        problem_of(kind).status in (400, 401, 403, 404, 410, 412, 422, 429, 500, 503)
+        for kind in kinds
     )
     assert problem_of(KeyError) is PROBLEMS[SearchsvcError]
 

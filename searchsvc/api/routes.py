@@ -1,0 +1,89 @@
+"""What each route asks of a key: the one table of roles."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from searchsvc.api.algolia_problems import ROOT
+from searchsvc.domain.access import Grant, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What a route asks for. `role` None: nothing, not even a key.
+
+    `put` is the role that changes something. `tokens`: whether a token's filter can narrow it;
+    `every_index`: whether it tells of all indexes.
+    """
+
+    role: Role | None
+    put: Role | None = None
+    tokens: bool = False
+    every_index: bool = False
+
+    def check(self, method: str, grant: Grant, place: Mapping[str, str]) -> None:
+        """Raises KeyForbids where the grant does not reach so far."""
+        if self.role is None:
+            return
+        role = self.put if method == "PUT" and self.put is not None else self.role
+        grant.require(role, "this")
+        if not self.tokens:
+            grant.require_whole("this")
+        if self.every_index:
+            grant.require_every_index("this")
+        if (index := place.get("index")) is not None:
+            grant.require_index(index)
+
+
+_OPEN = Need(None)
+_SEARCH = Need(Role.SEARCH, tokens=True)
+_ABOUT_ONE = Need(Role.ANALYST)
+_ABOUT_ALL = Need(Role.ANALYST, every_index=True)
+_CURATION = Need(Role.ANALYST, put=Role.ADMIN)
+# Of a route that nobody has thought about.
+_CLOSED = Need(Role.ADMIN, every_index=True)
+
+_ALGOLIA = f"{ROOT}/1"
+
+NEEDS: Mapping[str, Need] = {
+    "/v1/indexes/{index}/search": _SEARCH,
+    "/v1/indexes/{index}/suggest": _SEARCH,
+    "/v1/indexes/{index}/facets/{field}": _SEARCH,
+    "/v1/indexes/{index}/docs/{id:path}": _SEARCH,
+    "/v1/indexes/{index}/similar/{id:path}": _SEARCH,
+    "/v1/search": _SEARCH,
+    "/v1/indexes/{index}/ui/search": _SEARCH,
+    "/v1/indexes/{index}/ui/autocomplete": _SEARCH,
+    # An index has several names there, which are looked at where they are understood.
+    f"{_ALGOLIA}/indexes/*/queries": _SEARCH,
+    f"{_ALGOLIA}/indexes/*/objects": _SEARCH,
+    f"{_ALGOLIA}/indexes/{{name}}/query": _SEARCH,
+    f"{_ALGOLIA}/indexes/{{name}}/facets/{{facet}}/query": _SEARCH,
+    f"{_ALGOLIA}/indexes/{{name}}/browse": _SEARCH,
+    f"{_ALGOLIA}/indexes/{{name}}/{{id:path}}": _SEARCH,
+    f"{_ALGOLIA}/events": _SEARCH,
+    f"{_ALGOLIA}/indexes/{{name}}/settings": _ABOUT_ONE,
+    f"{_ALGOLIA}/indexes": _ABOUT_ALL,
+    "/v1/indexes/{index}/why/{id:path}": Need(Role.ANALYST, tokens=True),
+    "/v1/indexes": _ABOUT_ALL,
+    "/v1/indexes/{index}": _ABOUT_ONE,
+    "/v1/indexes/{index}/versions": _ABOUT_ONE,
+    "/v1/indexes/{index}/synonyms": _CURATION,
+    "/v1/indexes/{index}/rules": _CURATION,
+    "/v1/runs": _ABOUT_ALL,
+    "/v1/latency": _ABOUT_ALL,
+    "/metrics": _ABOUT_ALL,
+    "/livez": _OPEN,
+    "/readyz": _OPEN,
+    "/openapi.json": _OPEN,
+    "/": _OPEN,
+    "/ui": _OPEN,
+    "/ui/": _OPEN,
+    "/ui/{file}": _OPEN,
+    "/docs": _OPEN,
+    "/docs/{file}": _OPEN,
+}
+
+
+def need_of(template: str | None) -> Need:
+    """What the route of that template asks for."""
+    return NEEDS.get(template or "", _CLOSED)
