@@ -2,12 +2,14 @@
 
 import gzip
 import re
+import shutil
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Route, expect
 
 from tests.support.browser import Visit
-from tests.support.frontends import example
+from tests.support.frontends import FOLDER, example, lacking, type_errors
 from tests.support.server import ROOT
 
 WEB = ROOT / "searchsvc/api/web"
@@ -154,6 +156,14 @@ def test_an_event_without_beacons(shop: Visit) -> None:
         shop.page.evaluate(CALL, ["track", None, event])
     assert told.value.status == 200
     assert told.value.request.post_data_json["events"] == [event]
+
+
+@pytest.mark.skipif(bool(lacking()), reason=lacking())
+def test_the_types_fit(tmp_path: Path) -> None:
+    """What the client takes and gives, and that InstantSearch takes it."""
+    for file in (WEB / "searchsvc.js", WEB / "searchsvc.d.ts", FOLDER / "pages" / "typed.ts"):
+        shutil.copy(file, tmp_path)
+    assert type_errors(tmp_path / "typed.ts") == ""
 
 
 def test_every_export_has_its_type() -> None:

@@ -86,6 +86,18 @@ def example(language: str, of: str) -> str:
     return str(block)
 
 
+def type_errors(script: Path) -> str:
+    """What TypeScript says against a script whose folder has all that it imports but packages."""
+    packages = script.with_name("node_modules")
+    packages.symlink_to(modules())
+    command = [
+        modules() / ".bin" / "tsc", script, "--noEmit", "--strict", "--skipLibCheck",
+        "--module", "esnext", "--moduleResolution", "bundler", "--target", "es2022",
+        "--lib", "es2022,dom,dom.iterable",
+    ]  # fmt: skip
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout
+
+
 if __name__ == "__main__":
     if sys.argv[1:] != ["install"]:
         sys.exit(__doc__)

@@ -12,13 +12,15 @@ export class SearchError extends Error {
   body: { code?: string; message?: string; hint?: string; param?: string } | null;
 }
 
-/** What InstantSearch and Autocomplete take as their `searchClient`. */
+/** What InstantSearch takes as its `searchClient`; Autocomplete does, too, by `as any`. */
 export interface SearchClient {
-  /** Several searches in one request. One that a newer call of the same indexes aborts stays open. */
-  search(requests: readonly unknown[]): Promise<{ results: any[] }>;
-  searchForFacetValues(
-    requests: readonly { indexName: string; params: { facetName: string; facetQuery?: string } }[],
-  ): Promise<any[]>;
+  /**
+   * Several searches, `[{ indexName, params }]`, in one request. One that a newer call of the same
+   * indexes overtakes stays open. Each client has types of its own for these, so they are any here.
+   */
+  search(requests: any): Promise<any>;
+  /** `[{ indexName, params: { facetName, facetQuery } }]`. */
+  searchForFacetValues(requests: any): Promise<any>;
 }
 
 export type Filter =
