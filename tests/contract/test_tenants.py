@@ -26,7 +26,7 @@ from tests.contract.support import document
 from tests.support.app import app_for
 from tests.support.keys import key_case
 
-# 10,000 over all engines were run once; each test run asks so many of each.
+# Of each engine in each test run; more of them are asked by the variable.
 REQUESTS = int(os.environ.get("SEARCHSVC_TEST_TENANT_REQUESTS", "150"))
 MAPPING = """
     fields:
