@@ -15,6 +15,7 @@ from granian.log import LogLevels
 from granian.server.mp import MPServer, WorkerProcess
 
 from searchsvc.api.draining import Draining
+from searchsvc.api.interrupt import Interrupt
 from searchsvc.api.workers import Lifelines, signals_held
 from searchsvc.errors import SettingsError
 from searchsvc.settings import Api
@@ -96,6 +97,8 @@ class _Server(MPServer):
             workers_kill_timeout=_OBEY_SECONDS,
             log_level=LogLevels.warning,
         )
+        # A signal that came while granian's own began to wait stopped the server for ever.
+        self.main_loop_interrupt = Interrupt()  # type: ignore[assignment]  # as much as it uses
         self._draining = draining
         self._on_started = on_started
         self._on_stop = on_stop
