@@ -51,8 +51,18 @@ def _joined(value: object, param: str, read: _Read) -> list[JsonFilter]:
     for one in value if isinstance(value, list) else [value]:
         either = [read(_string(text, param)) for text in (one if isinstance(one, list) else [one])]
         if either:
-            parts.append({"or": either} if len(either) > 1 else either[0])
+            parts.append(_either(either))
     return parts
+
+
+def _either(parts: list[JsonFilter]) -> JsonFilter:
+    """Any of these; values of one attribute are one condition, which costs an engine far less."""
+    if len(parts) == 1:
+        return parts[0]
+    names = {part.get("field") for part in parts}
+    if len(names) == 1 and all(part.keys() == {"field", "eq"} for part in parts):
+        return {"field": names.pop(), "in": [part["eq"] for part in parts]}
+    return {"or": parts}
 
 
 def _string(value: object, param: str) -> str:

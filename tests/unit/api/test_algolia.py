@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from searchsvc.domain.definition import Groups
-from searchsvc.domain.query import Equals, Match, Or, Range
+from searchsvc.domain.query import Equals, Match, OneOf, Or, Range
 from searchsvc.errors import EngineUnreachable
 
 ROOT = "/compat/algolia/1"
@@ -169,15 +169,18 @@ def test_filters_reach_the_engine(api) -> None:
     asked = {
         "indexName": "books_newest",
         "query": "dune",
-        "facetFilters": [["genre:novel", "genre:poem"]],
+        "facetFilters": [["genre:novel", "genre:poem"], ["genre:x", "year:1"]],
         "numericFilters": ["year>=1960"],
         "removeWordsIfNoResults": "allOptional",
         "typoTolerance": False,
     }
     api.client.simulate_post(QUERIES, json=[asked])
     query = api.engine.asked[0]
-    either = Or((Equals("genre", "novel"), Equals("genre", "poem")))
-    assert set(query.filter.parts) == {either, Range("year", 1960.0, None)}
+    either, unlike = (
+        OneOf("genre", ("novel", "poem")),
+        Or((Equals("genre", "x"), Equals("year", 1))),
+    )
+    assert set(query.filter.parts) == {either, unlike, Range("year", 1960.0, None)}
     assert (query.sort[0].field, query.sort[0].descending) == ("year", True)
     assert (query.match, query.terms[0].typos, query.limit) == (Match.ALL, 0, 20)
 
