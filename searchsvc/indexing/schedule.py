@@ -23,6 +23,7 @@ from searchsvc.errors import (
 from searchsvc.indexing.indexer import Indexer
 from searchsvc.indexing.records import Watching
 from searchsvc.indexing.runner import IndexRunner
+from searchsvc.indexing.underway import UnderWay
 from searchsvc.indexing.when import At, Every, When, parse_when
 from searchsvc.ports import Clock
 
@@ -89,6 +90,7 @@ class Schedule:
         self._runners = tuple(runners)
         self._clock = clock or _HostClock()
         self._stop = Event()
+        self._under_way = UnderWay()
         self._pauses = _Pauses(self._clock)
         self._scheduler = BackgroundScheduler(
             jobstores={"default": MemoryJobStore()},
@@ -111,7 +113,12 @@ class Schedule:
         """End runs between two pages, and return when they have ended."""
         self._stop.set()
         if self._scheduler.running:
-            self._scheduler.shutdown(wait=True)
+            # A job that its thread is about to take out must be gone before: once the scheduler
+            # calls itself stopped it is looked for elsewhere, and the thread ends with an error.
+            self._scheduler.remove_all_jobs()
+            # To wait within would be to hold a lock that a run needs to be tried again.
+            self._scheduler.shutdown(wait=False)
+        self._under_way.wait()
 
     def due(self) -> list[Due]:
         """The next run of each kind and index, soonest first."""
@@ -140,6 +147,8 @@ class Schedule:
             self._restate_after(runner, 0.0)
 
     def _restate_after(self, runner: IndexRunner, seconds: float) -> None:
+        if self._stop.is_set():
+            return
         self._scheduler.add_job(
             self._restate,
             "date",
@@ -150,7 +159,13 @@ class Schedule:
         )
 
     def _restate(self, runner: IndexRunner) -> None:
+        with self._under_way:
+            self._restated(runner)
+
+    def _restated(self, runner: IndexRunner) -> None:
         """What the files say and needs no rebuild takes effect at the start."""
+        if self._stop.is_set():
+            return
         try:
             if runner.restate():
                 _log.info("%s: its live version follows the files again", runner.index)
@@ -177,6 +192,10 @@ class Schedule:
         return next_due(when, None if last is None else last.started, now)
 
     def _attempt(self, runner: IndexRunner, kind: RunKind) -> None:
+        with self._under_way:
+            self._attempted(runner, kind)
+
+    def _attempted(self, runner: IndexRunner, kind: RunKind) -> None:
         """One run; whatever goes wrong is told here and nowhere else."""
         if self._stop.is_set() or (kind is RunKind.INCREMENT and self._pauses.on(runner.index)):
             return

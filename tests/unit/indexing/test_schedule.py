@@ -286,3 +286,12 @@ def test_a_time_that_cannot_be_read_is_told_before_anything_starts(timed):
     """The schedule does not run with half of its plan."""
     with pytest.raises(DefinitionError):
         Schedule([timed.runner(every="often")]).start()
+
+
+def test_it_may_be_stopped_at_any_moment(timed):
+    """Also while what has just fallen due is handed to a thread: nothing is raised in any."""
+    for number in range(60):
+        schedule = Schedule([timed.runner(every="1s", rebuild="", reconcile="")], timed.clock)
+        schedule.start()
+        time.sleep(number % 6 / 1000)
+        schedule.stop()
