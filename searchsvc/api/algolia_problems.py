@@ -8,10 +8,17 @@ ROOT = "/compat/algolia"
 # To a client, a 503 is a host that is down, and is told as "unreachable hosts"; for this it waits
 # and asks again.
 _LATER = {503: 429}
+# Of the paths that are there, what their clients write to takes no such method.
+_READ_ONLY = (
+    "nothing is written on this wire: indexes follow their tables; and a name with '/' is"
+    " understood in */queries only"
+)
 
 
 def algolia_problem(problem: Mapping[str, Any]) -> Mapping[str, Any]:
     """The same fault in their shape."""
+    if problem["status"] == 405:
+        return {"message": _READ_ONLY, "status": 403, "code": "editing_off"}
     hint = problem.get("hint")
     message = f"{problem['message']} ({hint})" if hint else problem["message"]
     status = _LATER.get(problem["status"], problem["status"])

@@ -134,6 +134,9 @@ def scope(
     It asks no server and no state store. docs/access.md shows how to make one in any language.
     """
     secret = sys.stdin.readline().strip()
+    if secret.startswith(f"ssk_{Role.ADMIN}_"):
+        hint = "make it from a key of role search or analyst"
+        raise UsageError("a token cannot be made from an admin key", hint=hint)
     until = None if expires is None else float(int(time.time() + expires.total_seconds()))
     token = write_token(
         secret, filter=_filter(filter), indexes=indexes or None, expires=until,

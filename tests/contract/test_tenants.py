@@ -219,6 +219,10 @@ def test_objects_of_algolias_wire(case: Case) -> None:
     seen = [hit["objectID"] for hit in (*first["hits"], *rest["hits"])]
     assert sorted(seen) == [f"zza-{n:02}" for n in range(60)]
     assert not _leaks({"results": [first, rest]})
+    short = write_token(case.whole, filter="tenant:zza", max_per_page=2)
+    for path in ("query", "browse"):
+        assert len(case.ask(short, f"{WIRE}/shop/{path}", {})["hits"]) == 2
+    assert case.ask(short, f"{WIRE}/shop/query", {"hitsPerPage": 3})["status"] == 403
     stolen = case.ask(case.other, f"{WIRE}/shop/browse", {"cursor": first["cursor"]})
     assert (stolen["status"], stolen["code"]) == (400, "bad_parameter")
 

@@ -10,7 +10,7 @@ from searchsvc.api.algolia.events import read_events
 from searchsvc.api.algolia.names import replicas, target
 from searchsvc.api.algolia.results import document
 from searchsvc.api.algolia.searches import requests_of
-from searchsvc.api.algolia.wish import MOST_HITS
+from searchsvc.api.algolia.wish import MOST_HITS, attributes_of
 from searchsvc.api.answers import send_json
 from searchsvc.api.request import ApiRequest
 from searchsvc.domain.access import Grant
@@ -41,8 +41,8 @@ class Objects:
         """One document."""
         found = await self._found(name, id, req.grant)
         req.version = found.version.name
-        wanted = req.get_param_as_list("attributesToRetrieve")
-        send_json(resp, document(found.hit, wanted))
+        wanted = attributes_of(req.get_param_as_list("attributesToRetrieve") or ())
+        send_json(resp, document(found.hit, wanted or None))
 
     async def _object(self, given: Mapping[str, Any], grant: Grant) -> Mapping[str, Any] | None:
         id, wanted = given.get("objectID"), given.get("attributesToRetrieve")
@@ -55,9 +55,11 @@ class Objects:
         return document(found.hit, wanted if isinstance(wanted, list) else None)
 
     async def _found(self, name: str, id: str, grant: Grant) -> DocumentResult:
-        index = target(name, self._search.definitions()).index
-        grant.require_index(index)
-        return await self._search.document(index, id, Stages(), grant.restriction)
+        found = target(name, self._search.definitions())
+        grant.require_index(found.index)
+        if found.suggestions:
+            raise UnknownDocument(f"'{name[:63]}' has no documents to ask for by their ids")
+        return await self._search.document(found.index, id, Stages(), grant.restriction)
 
 
 class Indices:

@@ -1,6 +1,6 @@
 """Renders searches as the wire has them: hits with highlights, facets by value, statistics."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -9,7 +9,7 @@ from searchsvc.api.algolia.attributes import Attribute
 from searchsvc.api.algolia.folding import Page, facets
 from searchsvc.api.algolia.marks import Tags, highlighted, snippeted
 from searchsvc.api.algolia.wish import MOST_HITS, Shown, Wish
-from searchsvc.domain.definition import FieldType, IndexDefinition
+from searchsvc.domain.definition import Field, FieldType, IndexDefinition
 from searchsvc.domain.result import Bucket, Facet, FacetValues, Hit, SuggestResult
 from searchsvc.search.answer import SearchAnswer
 from searchsvc.search.regions import read_point
@@ -154,10 +154,10 @@ def _hit(hit: Hit, shown: Shown, definition: IndexDefinition, words: int) -> Map
         for field in definition.fields
         if field.type in _TEXTS
         and source.get(field.name) is not None
-        and (field.name in shown.highlight if shown.highlight is not None else field.searchable)
+        and _is_marked(field, shown.highlight)
     ]
     tags, marks = shown.tags, hit.highlight
-    cut = [(name, size) for name, size in shown.snippets if source.get(name) is not None]
+    cut = dict(_snippets(shown.snippets, source, definition))
     return {
         **kept,
         **_place(source, definition),
@@ -166,9 +166,25 @@ def _hit(hit: Hit, shown: Shown, definition: IndexDefinition, words: int) -> Map
             name: highlighted(source[name], marks.get(name), words, tags) for name in marked
         },
         "_snippetResult": {
-            name: snippeted(source[name], marks.get(name), size, tags) for name, size in cut
+            name: snippeted(source[name], marks.get(name), size, tags) for name, size in cut.items()
         },
     }
+
+
+def _is_marked(field: Field, wanted: Sequence[str] | None) -> bool:
+    """Whether its matches are shown: as is asked, or those of what is searched."""
+    return field.searchable if wanted is None else field.name in wanted or "*" in wanted
+
+
+def _snippets(
+    wanted: Iterable[tuple[str, int]], source: Mapping[str, Any], definition: IndexDefinition
+) -> Iterator[tuple[str, int]]:
+    """The attributes that are there, with how many words of each; `*` means all texts."""
+    texts = [f.name for f in definition.fields if f.type in _TEXTS]
+    for given, size in wanted:
+        for name in texts if given == "*" else [given]:
+            if source.get(name) is not None:
+                yield name, size
 
 
 def _place(source: Mapping[str, Any], definition: IndexDefinition) -> Mapping[str, Any]:

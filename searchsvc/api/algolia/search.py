@@ -86,6 +86,9 @@ class AlgoliaSearch:
     async def browse(self, given: Mapping[str, Any], stages: Stages, grant: Grant) -> bytes:
         """One page of all hits, with the cursor of the next. Raises as `SearchService.search`."""
         wish = self._wish(given, grant)
+        if not wish.is_search:
+            message = f"'{wish.name[:63]}' cannot be browsed"
+            raise RequestError(message, param="indexName", hint="send it to */queries")
         live, _ = self._search.basis(wish.target.index)
         parameters = {**wish.question, "filter": wish.filter or "", "group_by": "none"}
         if isinstance(given.get("cursor"), str):
@@ -107,7 +110,7 @@ class AlgoliaSearch:
         found = target(name, self._search.definitions())
         grant.require_index(found.index)
         live, _ = self._search.basis(found.index)
-        return read_wish(name, found, given, live.definition)
+        return read_wish(name, found, given, live.definition, grant.restriction.max_per_page)
 
     async def _page(self, page: Page, within: Restriction) -> Searched:
         wish, stages = page.hits, Stages()

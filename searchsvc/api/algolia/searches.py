@@ -87,7 +87,8 @@ class Browse:
     async def _respond(
         self, req: ApiRequest, resp: falcon.asgi.Response, name: str, given: Mapping[str, Any]
     ) -> None:
-        asked = {"hitsPerPage": MOST_HITS, **given, "indexName": name}
+        most = req.grant.restriction.max_per_page or MOST_HITS
+        asked = {"hitsPerPage": most, **given, "indexName": name}
         resp.data = await self._search.browse(asked, req.stages, req.grant)
         resp.content_type = JSON
 

@@ -3,7 +3,7 @@
 Parameters that the wire has and we have no use for are passed over, since widgets send many.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
@@ -107,11 +107,18 @@ def _decoded(value: str) -> object:
 
 
 def read_wish(
-    name: str, target: Target, given: Mapping[str, Any], definition: IndexDefinition
+    name: str,
+    target: Target,
+    given: Mapping[str, Any],
+    definition: IndexDefinition,
+    most: int | None = None,
 ) -> Wish:
-    """The wish of flat parameters. Raises RequestError, naming the parameter."""
+    """The wish of flat parameters. Raises RequestError, naming the parameter.
+
+    A page has no more than `most` hits where the request does not say how many.
+    """
     page = _integer(given, "page", 0, 10_000_000)
-    size = _integer(given, "hitsPerPage", _PAGE, MOST_HITS)
+    size = _integer(given, "hitsPerPage", min(_PAGE, most or _PAGE), MOST_HITS)
     length = given.get("length")
     offset = page * size if length is None else _integer(given, "offset", 0, 10_000_000)
     limit = size if length is None else _integer(given, "length", _PAGE, MOST_HITS)
@@ -219,6 +226,12 @@ def _text(given: Mapping[str, Any], name: str, absent: str = "") -> str:
     if not isinstance(value, str):
         raise RequestError(f"'{name}' must be a string", param=name)
     return value
+
+
+def attributes_of(values: Iterable[str]) -> tuple[str, ...]:
+    """Names out of a query string: repeated, with commas between them, or as a JSON list."""
+    parts = (_strings({"": _decoded(value)}, "") or () for value in values)
+    return tuple(name for part in parts for name in part)
 
 
 def _strings(given: Mapping[str, Any], name: str) -> tuple[str, ...] | None:
