@@ -60,7 +60,7 @@ def create_app(services: ApiServices) -> falcon.asgi.App[ApiRequest, falcon.asgi
     app.add_route("/v1/runs", Runs(search, state))
     app.add_route("/v1/latency", Latency(services.report))
 
-    add_algolia(app, services)
+    add_algolia(app, services, searched)
 
     app.add_route("/livez", Live())
     app.add_route("/readyz", Ready(search, state, services.draining))

@@ -11,6 +11,7 @@ import orjson
 
 from searchsvc.api.algolia_problems import ROOT as ALGOLIA
 from searchsvc.api.algolia_problems import algolia_problem
+from searchsvc.api.answers import JSON
 from searchsvc.api.request import ApiRequest
 from searchsvc.errors import (
     BadKey,
@@ -40,7 +41,6 @@ from searchsvc.errors import (
 )
 
 PROBLEM_JSON = "application/problem+json"
-JSON = "application/json"
 _log = logging.getLogger(__name__)
 
 

@@ -55,7 +55,19 @@ class Searched:
         grant: Grant,
         form: Form = _NATIVE_FORM,
     ) -> Answer:
-        """The answer, with its times. Raises KeyForbids, and as `SearchService.search` does."""
+        """The answer, with its times. Raises as `untimed` does."""
+        answer = await self.untimed(index, given, stages, grant, form)
+        return replace(answer, json=timed(answer.json, stages))
+
+    async def untimed(
+        self,
+        index: str,
+        given: Mapping[str, object],
+        stages: Stages,
+        grant: Grant,
+        form: Form,
+    ) -> Answer:
+        """The answer as its form has it. Raises KeyForbids, and as `SearchService.search` does."""
         grant.require_index(index)
         if given.get("explain", "false") not in (False, "false"):
             grant.require(Role.ANALYST, "'explain'")
@@ -66,7 +78,7 @@ class Searched:
         answer, is_known = await self._cache.get(key, basis, make)
         if is_known:
             stages.lap("cache")
-        return replace(answer, json=timed(answer.json, stages))
+        return answer
 
     async def _made(
         self,

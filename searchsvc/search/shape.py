@@ -50,11 +50,6 @@ class Count:
             else:
                 yield FacetRequest(one.field, one.size, filter, one.cut)
 
-    @property
-    def number(self) -> int:
-        """How many requests that are."""
-        return len(self.facets) + self.total
-
 
 @dataclass(frozen=True, slots=True)
 class Shape:

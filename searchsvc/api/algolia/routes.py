@@ -6,18 +6,19 @@ from searchsvc.api.algolia.resources import Events, Indices, Objects, refuse_wri
 from searchsvc.api.algolia.search import AlgoliaSearch
 from searchsvc.api.algolia.searches import Browse, FacetQuery, Queries, Query
 from searchsvc.api.algolia_problems import ROOT
-from searchsvc.api.cache import AnswerCache
 from searchsvc.api.request import ApiRequest
+from searchsvc.api.searched import Searched
 from searchsvc.api.services import ApiServices
 
 
 def add_algolia(
-    app: falcon.asgi.App[ApiRequest, falcon.asgi.Response], services: ApiServices
+    app: falcon.asgi.App[ApiRequest, falcon.asgi.Response],
+    services: ApiServices,
+    searched: Searched,
 ) -> None:
     """Serve the wire below its root; what is none of it writes, and is refused."""
     search = services.search
-    cache = AnswerCache(services.settings.cache_ms / 1000)
-    wishes = AlgoliaSearch(search, cache, services.events)
+    wishes = AlgoliaSearch(search, searched, services.events)
     objects, indices = Objects(search), Indices(search, services.store)
 
     app.add_route(f"{ROOT}/1/indexes/*/queries", Queries(wishes, services.latency))

@@ -4,7 +4,6 @@ import asyncio
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any
 
 import orjson
@@ -14,9 +13,12 @@ from searchsvc.api.algolia.folding import Page, folded
 from searchsvc.api.algolia.names import target
 from searchsvc.api.algolia.results import facet_hits, nothing, page_results, suggestion_results
 from searchsvc.api.algolia.wish import FacetWish, Wish, flat, read_wish
-from searchsvc.api.cache import Answer, AnswerCache
+from searchsvc.api.answers import extended
+from searchsvc.api.searched import Searched
 from searchsvc.domain.access import Grant, Restriction
+from searchsvc.domain.definition import IndexDefinition
 from searchsvc.errors import RequestError
+from searchsvc.search.answer import SearchAnswer
 from searchsvc.search.service import SearchService
 from searchsvc.search.shape import Shape
 from searchsvc.telemetry.events import Event, EventLog
@@ -28,7 +30,7 @@ _END = b"\n"  # between the results of a page; JSON has none that is not escaped
 
 
 @dataclass(frozen=True, slots=True)
-class Searched:
+class Found:
     """One search of the engine, or what else was asked of an index.
 
     `results` are by the places of the requests that it answers; `text` was typed for it, and had
@@ -46,7 +48,7 @@ class Answered:
     """The results in the order of the requests, and the searches that have found them."""
 
     results: tuple[bytes, ...]
-    searches: tuple[Searched, ...]
+    searches: tuple[Found, ...]
 
     @property
     def found(self) -> list[tuple[str, object]]:
@@ -54,12 +56,39 @@ class Answered:
         return [(one.index, one.text) for one in self.searches if one.text]
 
 
+@dataclass(frozen=True, slots=True)
+class _PageForm:
+    """How a page is answered: the results of its wishes, one behind the other."""
+
+    page: Page
+    definition: IndexDefinition
+
+    @property
+    def key(self) -> str:
+        """Equal for pages whose answers read alike."""
+        return f"algolia {self.page.hits!r} {self.page.counts!r}"
+
+    @property
+    def shape(self) -> Shape:
+        """What is counted for each wish."""
+        return self.page.shape(self.definition)
+
+    def body(self, answer: SearchAnswer, _: str) -> bytes:
+        """The results without their times."""
+        if answer.query.wordless:
+            wishes = (self.page.hits, *self.page.counts)
+            rows = [nothing(one, self.definition) for one in wishes]
+        else:
+            rows = list(page_results(self.page, answer, self.definition))
+        return _END.join(map(orjson.dumps, rows))
+
+
 class AlgoliaSearch:
     """Searches, facet values and suggestions by the wire's parameters."""
 
-    def __init__(self, search: SearchService, cache: AnswerCache, events: EventLog) -> None:
+    def __init__(self, search: SearchService, searched: Searched, events: EventLog) -> None:
         self._search = search
-        self._cache = cache
+        self._searched = searched
         self._events = events
 
     async def answer(
@@ -75,7 +104,7 @@ class AlgoliaSearch:
         pages = folded([(place, wish) for place, wish in wishes if wish.is_search])
         others = [(place, wish) for place, wish in wishes if not wish.is_search]
         searches = await asyncio.gather(
-            *(self._page(page, within) for page in pages),
+            *(self._page(page, grant) for page in pages),
             *(self._other(place, wish, within) for place, wish in others),
         )
         stages.lap("engine")
@@ -112,35 +141,18 @@ class AlgoliaSearch:
         live, _ = self._search.basis(found.index)
         return read_wish(name, found, given, live.definition, grant.restriction.max_per_page)
 
-    async def _page(self, page: Page, within: Restriction) -> Searched:
+    async def _page(self, page: Page, grant: Grant) -> Found:
         wish, stages = page.hits, Stages()
-        basis = self._search.basis(wish.target.index)
-        # What is asked under one filter is never answered from what was found under another.
-        key = f"{within.mark} algolia {page.hits!r} {page.counts!r}"
-        answer, is_known = await self._cache.get(
-            key, basis, partial(self._made, page, stages, within)
-        )
-        if is_known:
-            stages.lap("cache")
+        index = wish.target.index
+        live, _ = self._search.basis(index)
+        parameters = {**wish.question, "filter": wish.filter or ""}
+        form = _PageForm(page, live.definition)
+        answer = await self._searched.untimed(index, parameters, stages, grant, form)
         results = dict(zip(page.places, answer.json.split(_END), strict=True))
         text = wish.text if answer.found and wish.typed and wish.limit else ""
-        return Searched(wish.target.index, results, stages, text)
+        return Found(index, results, stages, text)
 
-    async def _made(self, page: Page, stages: Stages, within: Restriction) -> Answer:
-        wish = page.hits
-        live, _ = self._search.basis(wish.target.index)
-        parameters = {**wish.question, "filter": wish.filter or ""}
-        shape = page.shape(live.definition)
-        found = await self._search.search(wish.target.index, parameters, stages, within, shape)
-        if found.query.wordless:
-            rows = [nothing(one, live.definition) for one in (wish, *page.counts)]
-        else:
-            rows = list(page_results(page, found, live.definition))
-        stages.lap("render")
-        version = found.result.version.name
-        return Answer(version, _END.join(map(orjson.dumps, rows)), found.result.total > 0)
-
-    async def _other(self, place: int, wish: Wish, within: Restriction) -> Searched:
+    async def _other(self, place: int, wish: Wish, within: Restriction) -> Found:
         """The values of a facet, or suggestions."""
         index, stages = wish.target.index, Stages()
         if wish.facet is not None:
@@ -149,7 +161,7 @@ class AlgoliaSearch:
             parameters = {"q": wish.text, "limit": max(1, min(wish.limit, _MOST_SUGGESTED))}
             answer = await self._search.suggest(index, parameters, stages, within)
             found = suggestion_results(wish, answer.result)
-        return Searched(index, {place: orjson.dumps(found)}, stages)
+        return Found(index, {place: orjson.dumps(found)}, stages)
 
     async def _facet(
         self, wish: Wish, asked: FacetWish, stages: Stages, within: Restriction
@@ -187,7 +199,7 @@ def _ended(result: bytes, query_id: str, stages: Stages) -> bytes:
     more: dict[str, Any] = {"processingTimeMS": took, "serverTimeMS": took}
     if query_id:
         more["queryID"] = query_id
-    return b"%b,%b" % (result[:-1], orjson.dumps(more)[1:])
+    return extended(result, more)
 
 
 def body(results: Iterable[bytes]) -> bytes:
