@@ -109,8 +109,8 @@ class Indexing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Suggest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Suggestions that are kept ready. A version's are made anew each `refresh` seconds at most.
 
-    With `log`, searches that have hits are remembered for `log_days`, to suggest those of many
-    people; `client_header` is where a trusted proxy tells who asks.
+    With `log`, searches are remembered for `log_days`, to suggest those of many people that have
+    hits and for reports; `client_header` is where a trusted proxy tells who asks.
     """
 
     refresh: Annotated[float, Meta(ge=1, le=86_400)] = 900.0

@@ -7,6 +7,8 @@ from operator import is_
 from time import monotonic
 from typing import TypeAlias
 
+from searchsvc.telemetry.searches import LoggedSearch
+
 # What an answer rests on beside what was asked: while these are the very same objects, it holds.
 Basis: TypeAlias = tuple[object, ...]
 
@@ -15,12 +17,12 @@ Basis: TypeAlias = tuple[object, ...]
 class Answer:
     """The JSON of an answer without its times, and the name of the version that it comes from.
 
-    `found`: something was.
+    `logged` is what is remembered of each search for it; None where nothing is.
     """
 
     version: str
     json: bytes
-    found: bool = False
+    logged: LoggedSearch | None = None
 
 
 Make: TypeAlias = Callable[[], Awaitable[Answer]]

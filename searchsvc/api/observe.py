@@ -56,7 +56,7 @@ class Observe:
         self._latency.count(REQUESTS, route, method, str(resp.status_code))
         if total >= self._slow_seconds:
             self._log_slow(req, resp.status_code, total)
-        if req.found and self._searches is not None:
+        if req.searched and self._searches is not None:
             self._remember(req, self._searches)
 
     async def process_shutdown(self, _: dict[str, Any], __: dict[str, Any]) -> None:
@@ -92,9 +92,8 @@ class Observe:
         if req.grant.restriction.filter is not None:
             return
         address = req.client(self._client_header)
-        for index, text in req.found:
-            if isinstance(text, str):
-                searches.add(index, text, address)
+        for search in req.searched:
+            searches.add(search, address)
         dropped = searches.take_dropped()
         if dropped:
             self._latency.count(SEARCHES_DROPPED, by=dropped)

@@ -16,6 +16,7 @@ import orjson
 from searchsvc.access.rates import Quota
 from searchsvc.domain.access import OPEN, Grant
 from searchsvc.errors import BodyError, RequestError
+from searchsvc.telemetry.searches import LoggedSearch
 from searchsvc.telemetry.stages import Stages
 
 MAX_URL = 8 * 1024
@@ -37,11 +38,13 @@ _ids = itertools.count(1)
 class ApiRequest(falcon.asgi.Request):
     """Falcon's request with what its telemetry needs: known index, version, parameters.
 
-    `found` are the index and the `q` of each search that had hits. `grant` is what it may do, and
+    `searched` is what is to be remembered of each of its searches. `grant` is what it may do, and
     `quotas` what is left of its key's rates.
     """
 
-    __slots__ = ("found", "given", "grant", "index", "quotas", "request_id", "stages", "version")
+    __slots__ = (
+        "given", "grant", "index", "quotas", "request_id", "searched", "stages", "version",
+    )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self.stages = Stages()
@@ -49,7 +52,7 @@ class ApiRequest(falcon.asgi.Request):
         self.index = ""
         self.version = ""
         self.given: Mapping[str, object] = {}
-        self.found: list[tuple[str, object]] = []
+        self.searched: list[LoggedSearch] = []
         self.grant: Grant = OPEN
         self.quotas: tuple[Quota, ...] = ()
         self.request_id = self._request_id()
@@ -60,6 +63,11 @@ class ApiRequest(falcon.asgi.Request):
         if given and _SANE_ID.fullmatch(given):
             return given
         return f"{_ID_PREFIX}-{next(_ids):x}"
+
+    def remember(self, search: LoggedSearch | None) -> None:
+        """Let it be remembered, where there is something of it."""
+        if search is not None:
+            self.searched.append(search)
 
     def client(self, header: str) -> str:
         """The address that asks; a trusted proxy tells it in `header`, where that is not ""."""

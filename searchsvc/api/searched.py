@@ -11,6 +11,7 @@ from searchsvc.domain.access import Grant, Restriction, Role
 from searchsvc.search.answer import SearchAnswer
 from searchsvc.search.service import SearchService
 from searchsvc.search.shape import NATIVE, Shape
+from searchsvc.telemetry.searches import LoggedSearch
 from searchsvc.telemetry.stages import Stages
 
 
@@ -91,4 +92,12 @@ class Searched:
         answer = await self._search.search(index, given, stages, within, form.shape)
         body = form.body(answer, answer.result.version.name)
         stages.lap("render")
-        return Answer(answer.result.version.name, body, found=answer.result.total > 0)
+        return Answer(answer.result.version.name, body, _logged(index, given.get("q"), answer))
+
+
+def _logged(index: str, text: object, answer: SearchAnswer) -> LoggedSearch | None:
+    """What is remembered of a search: nothing of a further page, nor where nothing was meant."""
+    query = answer.query
+    if not isinstance(text, str) or query.wordless or query.offset or query.after is not None:
+        return None
+    return LoggedSearch(index, text, answer.result.total, filtered=query.filter is not None)

@@ -1,7 +1,7 @@
 """Remembers what people search for: lines of JSON, a file for each day, without their addresses.
 
-A line: {"day", "index", "text", "client"}; `client` is a keyed hash, so that people can be counted
-and not found.
+A line: {"time", "index", "text", "hits", "filtered", "client"}; `client` is a keyed hash, so that
+people can be counted and not found.
 """
 
 import ipaddress
@@ -10,6 +10,7 @@ import os
 import threading
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from hashlib import blake2b
 from pathlib import Path
@@ -23,6 +24,19 @@ _MAX_BYTES = 256 * 1024 * 1024  # of one day
 _LONGEST = 100  # characters; nobody suggests a letter
 # Lines that are counted; the newest.
 _MOST_LINES = 5_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedSearch:
+    """The first page of a search: what was typed, and how many hits there were.
+
+    `filtered`: the hits are those that also pass a filter.
+    """
+
+    index: str
+    text: str
+    hits: int
+    filtered: bool = False
 
 
 class SearchLog:
@@ -39,22 +53,22 @@ class SearchLog:
         self._key = blake2b(secret, digest_size=32, person=b"searches").digest()
         self._days = days
         self._most = most_waiting
-        self._waiting: list[tuple[str, str, str]] = []
+        self._waiting: list[tuple[LoggedSearch, str, str]] = []
         self._dropped = 0
         self._lock = threading.Lock()
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
 
-    def add(self, index: str, text: str, address: str) -> None:
-        """A search of that index that has hits, from a client of that address."""
-        text = _normal(text)
+    def add(self, search: LoggedSearch, address: str) -> None:
+        """A search by a client of that address."""
+        text = _normal(search.text)
         if not text or not address:
             return
         with self._lock:
             if len(self._waiting) >= self._most:
                 self._dropped += 1
                 return
-            self._waiting.append((index, text, address))
+            self._waiting.append((replace(search, text=text), _now(), address))
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="searches", daemon=True)
                 self._thread.start()
@@ -84,15 +98,14 @@ class SearchLog:
             return
         today = datetime.now(UTC).date()
         try:
-            self._append(today, b"".join(self._line(today, *one) for one in batch))
+            self._append(today, b"".join(self._line(*one) for one in batch))
         except OSError:
             with self._lock:
                 self._dropped += len(batch)
 
-    def _line(self, day: date, index: str, text: str, address: str) -> bytes:
+    def _line(self, search: LoggedSearch, time: str, address: str) -> bytes:
         client = blake2b(network_of(address).encode(), key=self._key, digest_size=8).hexdigest()
-        line = {"day": day.isoformat(), "index": index, "text": text, "client": client}
-        return json.dumps(line).encode() + b"\n"
+        return json.dumps({"time": time, **asdict(search), "client": client}).encode() + b"\n"
 
     def _append(self, day: date, data: bytes) -> None:
         """In one write, so that lines of several processes do not mix. Raises OSError."""
@@ -122,12 +135,15 @@ def last_search(folder: Path) -> float:
 
 
 def searched(folder: Path, index: str, people: int) -> Mapping[str, int]:
-    """The texts that at least so many people have searched `index` for, and how many did."""
+    """The texts with hits that at least so many people have searched `index` for, and how many did.
+
+    A line without a number of hits is of an earlier release, which wrote no others.
+    """
     clients: dict[str, set[str]] = defaultdict(set)
     for line in _lines(folder):
         try:
             found = json.loads(line)
-            if found["index"] == index:
+            if found["index"] == index and found.get("hits", 1):
                 clients[str(found["text"])].add(str(found["client"]))
         except (ValueError, KeyError, TypeError):  # half a line, of a disk that was full
             continue
@@ -148,6 +164,11 @@ def _lines(folder: Path) -> Iterator[bytes]:
 def _files(folder: Path) -> list[Path]:
     """The oldest day first."""
     return sorted(folder.glob(f"{_PREFIX}????-??-??{_SUFFIX}"))
+
+
+def _now() -> str:
+    """To the second, which is as much as a report needs."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _normal(text: str) -> str:

@@ -23,6 +23,7 @@ from searchsvc.search.service import SearchService
 from searchsvc.search.shape import Shape
 from searchsvc.telemetry.events import Event, EventLog
 from searchsvc.telemetry.lines import instant
+from searchsvc.telemetry.searches import LoggedSearch
 from searchsvc.telemetry.stages import Stages
 
 _MOST_SUGGESTED = 50
@@ -33,14 +34,14 @@ _END = b"\n"  # between the results of a page; JSON has none that is not escaped
 class Found:
     """One search of the engine, or what else was asked of an index.
 
-    `results` are by the places of the requests that it answers; `text` was typed for it, and had
-    hits where it is not "".
+    `results` are by the places of the requests that it answers; `logged` is what is
+    remembered of it.
     """
 
     index: str
     results: Mapping[int, bytes]
     stages: Stages
-    text: str = ""
+    logged: LoggedSearch | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +50,6 @@ class Answered:
 
     results: tuple[bytes, ...]
     searches: tuple[Found, ...]
-
-    @property
-    def found(self) -> list[tuple[str, object]]:
-        """The index and the text of each search that had hits."""
-        return [(one.index, one.text) for one in self.searches if one.text]
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +145,8 @@ class AlgoliaSearch:
         form = _PageForm(page, live.definition)
         answer = await self._searched.untimed(index, parameters, stages, grant, form)
         results = dict(zip(page.places, answer.json.split(_END), strict=True))
-        text = wish.text if answer.found and wish.typed and wish.limit else ""
-        return Found(index, results, stages, text)
+        logged = answer.logged if wish.typed and wish.limit else None
+        return Found(index, results, stages, logged)
 
     async def _other(self, place: int, wish: Wish, within: Restriction) -> Found:
         """The values of a facet, or suggestions."""

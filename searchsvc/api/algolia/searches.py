@@ -102,8 +102,8 @@ async def _answered(
     """What was asked, booked under the indexes that were searched."""
     req.stages.lap("parse")
     answer = await search.answer(asked, req.stages, req.grant)
-    req.found += answer.found
     for one in answer.searches:
+        req.remember(one.logged)
         route = req.uri_template or ""
         latency.record_request(route, one.index, one.stages.durations, one.stages.total)
     return answer

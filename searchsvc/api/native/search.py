@@ -18,6 +18,5 @@ class Search(Asked):
     ) -> bytes:
         answer = await self._searched.answer(place["index"], given, req.stages, req.grant)
         req.version = answer.version
-        if answer.found:
-            req.found.append((place["index"], given.get("q")))
+        req.remember(answer.logged)
         return answer.json

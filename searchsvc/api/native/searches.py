@@ -60,8 +60,7 @@ class Searches:
             raise RequestError(message, param="index", hint=_HINT)
         parameters = {name: value for name, value in given.items() if name != "index"}
         answer = await self._searched.answer(index, parameters, stages, req.grant)
-        if answer.found:
-            req.found.append((index, given.get("q")))
+        req.remember(answer.logged)
         return answer.json
 
 

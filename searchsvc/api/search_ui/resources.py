@@ -41,8 +41,7 @@ class UiSearch:
             index, wish.parameters, req.stages, req.grant, SearchState(wish)
         )
         req.version = answer.version
-        if answer.found:
-            req.found.append((index, wish.parameters["q"]))
+        req.remember(answer.logged)
         resp.data = extended(answer.json, {"requestId": req.request_id})
         resp.content_type = JSON
 

@@ -5,9 +5,10 @@ import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from searchsvc.telemetry.searches import SearchLog, last_search, searched
+from searchsvc.telemetry.searches import LoggedSearch, SearchLog, last_search, searched
 
 SECRET = b"s" * 32
+TEA = LoggedSearch("shop", "tea", 1)
 
 
 def log(folder: Path, **options: int) -> SearchLog:
@@ -19,7 +20,7 @@ def write(folder: Path, *searches: tuple[str, str]) -> None:
     """Searches for a text, from an address, of the index `shop`."""
     made = log(folder)
     for text, address in searches:
-        made.add("shop", text, address)
+        made.add(LoggedSearch("shop", text, hits=3), address)
     made.close()
 
 
@@ -29,12 +30,12 @@ def lines(folder: Path) -> list[dict[str, str]]:
 
 
 def test_a_line_has_no_address(tmp_path: Path) -> None:
-    """Day, index, text in one form, and a hash by which nobody is found."""
+    """Time, index, text in one form, hits, and a hash by which nobody is found."""
     write(tmp_path, ("  Red\tSHOES ", "192.0.2.7"))
     (line,) = lines(tmp_path)
-    assert set(line) == {"day", "index", "text", "client"}
-    assert (line["index"], line["text"]) == ("shop", "red shoes")
-    assert line["day"] == datetime.now(UTC).date().isoformat()
+    assert set(line) == {"time", "index", "text", "hits", "filtered", "client"}
+    assert (line["index"], line["text"], line["hits"]) == ("shop", "red shoes", 3)
+    assert line["time"][:10] == datetime.now(UTC).date().isoformat()
     (path,) = tmp_path.iterdir()
     assert "192" not in path.read_text()
     assert path.stat().st_mode & 0o077 == 0
@@ -57,7 +58,7 @@ def test_devices_of_one_network_are_one(tmp_path: Path) -> None:
     write(tmp_path, *[("tea", f"2001:db8:1:2::{n}") for n in range(1, 9)], ("tea", "2001:db8:9::1"))
     assert searched(tmp_path, "shop", 1) == {"tea": 2}
     other = SearchLog(tmp_path, b"t" * 32, 30)
-    other.add("shop", "tea", "2001:db8:9::1")
+    other.add(LoggedSearch("shop", "tea", 1), "2001:db8:9::1")
     other.close()
     assert searched(tmp_path, "shop", 1) == {"tea": 3}
 
@@ -76,7 +77,7 @@ def test_old_days_are_removed(tmp_path: Path) -> None:
     for name in (*names, "slow.jsonl"):
         (tmp_path / name).write_text("")
     made = log(tmp_path, days=3)
-    made.add("shop", "tea", "192.0.2.1")
+    made.add(TEA, "192.0.2.1")
     made.close()
     left = {path.name for path in tmp_path.iterdir()}
     assert left == {*names[:2], "slow.jsonl", f"searches-{today}.jsonl"}
@@ -86,7 +87,7 @@ def test_too_much_is_dropped_and_counted(tmp_path: Path) -> None:
     """No search waits for the log."""
     made = log(tmp_path, most_waiting=10)
     for _ in range(25):
-        made.add("shop", "tea", "192.0.2.1")
+        made.add(TEA, "192.0.2.1")
     assert made.take_dropped() == 15
     assert made.take_dropped() == 0
     made.close()
@@ -97,9 +98,21 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
     """Drops and counts, and nothing else."""
     (tmp_path / "logs").write_text("a file")
     made = log(tmp_path / "logs")
-    made.add("shop", "tea", "192.0.2.1")
+    made.add(TEA, "192.0.2.1")
     made.close()
     assert made.take_dropped() == 1
+
+
+def test_what_has_no_hits_is_remembered_and_not_suggested(tmp_path: Path) -> None:
+    """A line of before hits were counted had some."""
+    made = log(tmp_path)
+    made.add(LoggedSearch("shop", "unicorn", 0, filtered=True), "192.0.2.1")
+    made.add(TEA, "192.0.2.1")
+    made.close()
+    assert searched(tmp_path, "shop", 1) == {"tea": 1}
+    (path,) = tmp_path.iterdir()
+    path.write_text('{"day": "2026-11-01", "index": "shop", "text": "old", "client": "c"}\n')
+    assert searched(tmp_path, "shop", 1) == {"old": 1}
 
 
 def test_half_a_line_spoils_itself_alone(tmp_path: Path) -> None:
@@ -117,7 +130,7 @@ def test_writers_of_one_folder_do_not_mix_lines(tmp_path: Path) -> None:
 
     def write_many(one: SearchLog, number: int) -> None:
         for n in range(500):
-            one.add("shop", f"text {n}", f"192.0.2.{number}")
+            one.add(LoggedSearch("shop", f"text {n}", 1), f"192.0.2.{number}")
         one.close()
 
     threads = [threading.Thread(target=write_many, args=(one, n)) for n, one in enumerate(made)]
