@@ -25,7 +25,16 @@ from searchsvc.domain.result import (
     SuggestResult,
     UnknownWord,
 )
-from searchsvc.domain.run import Checkpoint, Counts, DeadLetter, Lease, Run, RunKind, RunStatus
+from searchsvc.domain.run import (
+    Checkpoint,
+    Counts,
+    DeadLetter,
+    Lease,
+    Run,
+    RunKind,
+    RunProgress,
+    RunStatus,
+)
 
 # --- where rows come from ------------------------------------------------------------------------
 
@@ -337,6 +346,10 @@ class StateStore(Protocol):
         error: str = "",
         drift: int | None = None,
     ) -> Run: ...
+
+    def set_progress(self, run: Run, progress: RunProgress) -> None:
+        """Tell how far a run has come, as long as it runs."""
+        ...
 
     def runs(
         self, index: str | None = None, limit: int = 50, kind: RunKind | None = None

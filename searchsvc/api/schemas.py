@@ -298,6 +298,9 @@ SCHEMAS: Mapping[str, Schema] = {
             "seconds": nullable(NUMBER),
             "counts": mapping(COUNT),
             "drift": nullable(COUNT),
+            "progress": nullable(
+                record({"phase": STRING, "done": COUNT, "total": nullable(COUNT)})
+            ),
             "error": STRING,
         }
     ),

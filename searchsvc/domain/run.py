@@ -76,10 +76,20 @@ class Drift:
 
 
 @dataclass(frozen=True, slots=True)
+class RunProgress:
+    """How far a run has come: its phase, and `done` of about `total` rows; None: not counted."""
+
+    phase: str
+    done: int = 0
+    total: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
     """A run record. Times are aware UTC; `version` is the version's name, "" before it has one.
 
-    `drift` is the number of documents that a comparison found wrong, None where none was made.
+    `drift` is the number of documents that a comparison found wrong, None where none was made;
+    `progress` is told while it runs, by those that take long.
     """
 
     id: int
@@ -92,6 +102,7 @@ class Run:
     counts: Counts = field(default_factory=Counts)
     error: str = ""
     drift: int | None = None
+    progress: RunProgress | None = None
 
     @property
     def seconds(self) -> float | None:

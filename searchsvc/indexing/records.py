@@ -13,7 +13,7 @@ from searchsvc.indexing.context import Failpoint, HeldLease, NewestRead, RunCont
 from searchsvc.indexing.deadletters import DeadLetters
 from searchsvc.indexing.lease import LeaseKeeper
 from searchsvc.indexing.parts import IndexParts
-from searchsvc.indexing.progress import NoProgress, Progress
+from searchsvc.indexing.progress import NoProgress, Progress, ToldProgress
 from searchsvc.indexing.prune import drop_half_built
 
 _log = logging.getLogger(__name__)
@@ -62,14 +62,13 @@ class RunRecords:
             self._state.abandon_runs(self._index, self._clock.now())
             version = begin(lease)
             run = self._state.start_run(self._index, kind, version.name, self._clock.now())
+            progress = ToldProgress(watching.progress, self._state, run)
             dead, newest = DeadLetters(self._state, self._clock, run), self._newest(version)
-            context = RunContext(
-                run, lease, dead, newest, watching.stop, watching.progress, self._reached
-            )
+            context = RunContext(run, lease, dead, newest, watching.stop, progress, self._reached)
             try:
                 return self._recorded(context, version, work)
             finally:
-                watching.progress.finish()
+                progress.finish()
 
     def increment_within(self, outer: RunContext, version: IndexVersion, work: Work) -> None:
         """An increment of its own record under the lease of `outer`, whose run goes on after it."""

@@ -6,7 +6,16 @@ from datetime import datetime, timedelta
 from itertools import count
 from threading import RLock
 
-from searchsvc.domain.run import Checkpoint, Counts, DeadLetter, Lease, Run, RunKind, RunStatus
+from searchsvc.domain.run import (
+    Checkpoint,
+    Counts,
+    DeadLetter,
+    Lease,
+    Run,
+    RunKind,
+    RunProgress,
+    RunStatus,
+)
 from searchsvc.errors import LeaseHeld, LeaseLost
 from searchsvc.ports import Clock
 
@@ -45,10 +54,18 @@ class MemoryStateStore:
         error: str = "",
         drift: int | None = None,
     ) -> Run:
-        done = replace(run, status=status, counts=counts, finished=at, error=error, drift=drift)
+        done = replace(
+            run, status=status, counts=counts, finished=at, error=error, drift=drift, progress=None
+        )
         with self._lock:
             self._runs[run.id] = done
         return done
+
+    def set_progress(self, run: Run, progress: RunProgress) -> None:
+        with self._lock:
+            found = self._runs.get(run.id)
+            if found is not None and found.status is RunStatus.RUNNING:
+                self._runs[run.id] = replace(found, progress=progress)
 
     def runs(
         self, index: str | None = None, limit: int = 50, kind: RunKind | None = None
@@ -69,7 +86,9 @@ class MemoryStateStore:
                 if run.index == index and run.status is RunStatus.RUNNING
             ]
             for run in open_runs:
-                self._runs[run.id] = replace(run, status=RunStatus.ABANDONED, finished=at)
+                self._runs[run.id] = replace(
+                    run, status=RunStatus.ABANDONED, finished=at, progress=None
+                )
         return len(open_runs)
 
     def watermark(self, version: str) -> int | None:

@@ -7,7 +7,15 @@ import msgspec
 from sqlalchemy import Row
 
 from searchsvc.domain.document import Outcome
-from searchsvc.domain.run import Checkpoint, Counts, DeadLetter, Run, RunKind, RunStatus
+from searchsvc.domain.run import (
+    Checkpoint,
+    Counts,
+    DeadLetter,
+    Run,
+    RunKind,
+    RunProgress,
+    RunStatus,
+)
 
 _COUNTS = ("read", *(outcome.value for outcome in Outcome))
 
@@ -24,7 +32,15 @@ def run_values(run: Run) -> dict[str, object]:
         "finished": run.finished,
         "error": run.error,
         "drift": run.drift,
+        **progress_values(run.progress),
     }
+
+
+def progress_values(progress: RunProgress | None) -> dict[str, object]:
+    """The columns that tell how far a run has come."""
+    if progress is None:
+        return {"phase": None, "done": None, "total": None}
+    return {"phase": progress.phase, "done": progress.done, "total": progress.total}
 
 
 def run_of(row: Row[Any]) -> Run:
@@ -41,6 +57,7 @@ def run_of(row: Row[Any]) -> Run:
         Counts(**{name: values[f"rows_{name}"] for name in _COUNTS}),
         row.error,
         row.drift,
+        None if row.phase is None else RunProgress(row.phase, row.done or 0, row.total),
     )
 
 

@@ -16,7 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator
 
-HEAD = "0005"  # the newest migration; a test compares it with the folder
+HEAD = "0006"  # the newest migration; a test compares it with the folder
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # Names are compared byte by byte: MySQL's default collation takes `Shop` and `shop` for one.
 _MYSQL: dict[str, Any] = {
@@ -63,6 +63,9 @@ runs = Table(
     ),
     Column("error", Text, nullable=False),
     Column("drift", BigInteger),
+    Column("phase", String(20)),
+    Column("done", BigInteger),
+    Column("total", BigInteger),
     Index("searchsvc_runs_by_kind", "index_name", "kind", "id"),
     **_MYSQL,
 )

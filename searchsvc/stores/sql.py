@@ -15,7 +15,16 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError
 
-from searchsvc.domain.run import Checkpoint, Counts, DeadLetter, Lease, Run, RunKind, RunStatus
+from searchsvc.domain.run import (
+    Checkpoint,
+    Counts,
+    DeadLetter,
+    Lease,
+    Run,
+    RunKind,
+    RunProgress,
+    RunStatus,
+)
 from searchsvc.errors import LeaseHeld, LeaseLost
 from searchsvc.ports import Clock
 from searchsvc.stores.database import Database
@@ -23,6 +32,7 @@ from searchsvc.stores.rows import (
     checkpoint_of,
     letter_key,
     letter_values,
+    progress_values,
     run_of,
     run_values,
 )
@@ -71,10 +81,18 @@ class SqlStateStore:
         error: str = "",
         drift: int | None = None,
     ) -> Run:
-        done = replace(run, status=status, counts=counts, finished=at, error=error, drift=drift)
+        done = replace(
+            run, status=status, counts=counts, finished=at, error=error, drift=drift, progress=None
+        )
         with self._transaction() as connection:
             connection.execute(update(runs).where(runs.c.id == run.id).values(run_values(done)))
         return done
+
+    def set_progress(self, run: Run, progress: RunProgress) -> None:
+        is_open = (runs.c.id == run.id) & (runs.c.status == RunStatus.RUNNING.value)
+        change = update(runs).where(is_open).values(progress_values(progress))
+        with self._transaction() as connection:
+            connection.execute(change)
 
     def runs(
         self, index: str | None = None, limit: int = 50, kind: RunKind | None = None
@@ -89,7 +107,11 @@ class SqlStateStore:
 
     def abandon_runs(self, index: str, at: datetime) -> int:
         is_open = (runs.c.index_name == index) & (runs.c.status == RunStatus.RUNNING.value)
-        change = update(runs).where(is_open).values(status=RunStatus.ABANDONED.value, finished=at)
+        change = (
+            update(runs)
+            .where(is_open)
+            .values(status=RunStatus.ABANDONED.value, finished=at, **progress_values(None))
+        )
         with self._transaction() as connection:
             return connection.execute(change).rowcount
 

@@ -46,5 +46,6 @@ def run_body(run: Run) -> Mapping[str, object]:
         "seconds": run.seconds,
         "counts": asdict(run.counts),
         "drift": run.drift,
+        "progress": None if run.progress is None else asdict(run.progress),
         "error": run.error.partition("\n")[0][:300],
     }

@@ -5,10 +5,18 @@ from threading import Event, Thread
 import pytest
 
 from searchsvc.domain.document import Outcome, WriteResult
-from searchsvc.domain.run import RunKind, RunStatus
+from searchsvc.domain.run import RunKind, RunProgress, RunStatus
 from searchsvc.engines.memory import MemoryStore
-from searchsvc.errors import EngineError, LeaseHeld, SearchsvcError, SourceError
+from searchsvc.errors import EngineError, LeaseHeld, SearchsvcError, SourceError, StateError
 from searchsvc.indexing.records import describe
+from searchsvc.stores.memory import MemoryStateStore
+
+
+class DeafStore(MemoryStateStore):
+    """A state store that takes no progress."""
+
+    def set_progress(self, run, progress):
+        raise StateError(f"gone for a moment: {run.id} {progress.phase}")
 
 
 class Forgetful(MemoryStore):
@@ -198,3 +206,22 @@ def test_pruning_on_demand_keeps_the_live_version_and_the_newest(world):
 def test_errors_are_stored_without_secrets_and_rows(error, text):
     """Passwords are masked, and messages of errors that are not ours are left out."""
     assert describe(error) == text
+
+
+def test_a_run_tells_the_state_store_how_far_it_is(world):
+    """Rows of the table, done and in all, with each step."""
+    world.fill(10)
+    told = []
+    world.at("before-commit", lambda: told.append(world.state.runs("shop")[0].progress))
+    world.at("before-prune", lambda: told.append(world.state.runs("shop")[0].progress))
+    world.runner().rebuild()
+    assert told == [RunProgress("copy", 0, 10), RunProgress("prune", 10, 10)]
+    assert world.state.runs("shop")[0].progress is None
+
+
+def test_progress_that_cannot_be_told_stops_no_run(world):
+    """What must be recorded is recorded elsewhere."""
+    world.fill(10)
+    world.state = DeafStore(world.clock)
+    run = world.runner().rebuild()
+    assert (run.status, run.progress) == (RunStatus.SUCCEEDED, None)

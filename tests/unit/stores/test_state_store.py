@@ -12,7 +12,7 @@ import pytest
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, inspect, make_url, text
 
-from searchsvc.domain.run import Counts, DeadLetter, Lease, RunKind, RunStatus
+from searchsvc.domain.run import Counts, DeadLetter, Lease, RunKind, RunProgress, RunStatus
 from searchsvc.errors import LeaseHeld, LeaseLost, StateError
 from searchsvc.ports import StateStore
 from searchsvc.stores import migrations
@@ -85,6 +85,22 @@ def test_a_finished_run_reads_back_as_it_was_closed(store: StateStore):
     assert done.seconds == 1e-6
     opened = {"finished": None, "counts": Counts(), "error": "", "drift": None}
     assert replace(done, status=run.status, **opened) == run
+
+
+def test_a_run_tells_how_far_it_has_come_while_it_runs(store: StateStore):
+    """Its end takes that away, and what comes late changes nothing."""
+    run = store.start_run("shop", RunKind.REBUILD, "shop-1", NOON)
+    other = store.start_run("docs", RunKind.REBUILD, "docs-1", NOON)
+    store.set_progress(run, RunProgress("copy", 500, 2000))
+    assert store.runs() == [other, replace(run, progress=RunProgress("copy", 500, 2000))]
+    store.set_progress(run, RunProgress("check", 2000))
+    assert store.runs("shop")[0].progress == RunProgress("check", 2000, None)
+    done = store.finish_run(run, RunStatus.SUCCEEDED, Counts(), NOON)
+    store.set_progress(run, RunProgress("late"))
+    assert store.runs("shop") == [done]
+    store.set_progress(other, RunProgress("copy"))
+    store.abandon_runs("docs", NOON)
+    assert store.runs("docs")[0].progress is None
 
 
 def test_runs_come_newest_first_and_can_be_chosen_by_index_and_kind(store: StateStore):
@@ -324,7 +340,8 @@ def test_increments_of_an_older_release_keep_their_history(tmp_path: Path, clock
     first.close()
     with sqlite3.connect(path) as connection:
         connection.execute("UPDATE searchsvc_runs SET kind = 'incremental'")
-        connection.execute("ALTER TABLE searchsvc_runs DROP COLUMN drift")
+        for name in ("drift", "phase", "done", "total"):
+            connection.execute(f"ALTER TABLE searchsvc_runs DROP COLUMN {name}")
         connection.execute("DROP TABLE searchsvc_checkpoints")
         connection.execute("DROP TABLE searchsvc_reads")
         connection.execute("DROP TABLE searchsvc_keys")
