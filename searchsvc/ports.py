@@ -289,8 +289,8 @@ class Completions(Protocol):
 # --- what people say of queries ------------------------------------------------------------------
 
 
-class Curations(Protocol):
-    """The synonyms and rules of each index, as their files say now."""
+class Curated(Protocol):
+    """The synonyms and rules that searches go by."""
 
     def of(self, live: LiveIndex) -> Curation:
         """What holds for searches of that version; cheap enough to call on every request."""
@@ -299,6 +299,10 @@ class Curations(Protocol):
     def problems(self, index: str) -> list[str]:
         """Why a file is not used as it lies; what was read before it is used in its place."""
         ...
+
+
+class Curations(Curated, Protocol):
+    """The synonyms and rules of each index, as their files say now."""
 
     def file(self, index: str, kind: CurationKind) -> CurationFile:
         """One file of a defined index as it lies; blocks while it is read. Raises FileError."""
@@ -311,6 +315,13 @@ class Curations(Protocol):
 
         Raises FileRefused for a text that cannot be used, FileChanged where there are `expected`
         hashes and the content that lies there has none of them.
+        """
+        ...
+
+    def proposed(self, live: LiveIndex, texts: Mapping[CurationKind, str]) -> Curation:
+        """What would hold for searches of that version with `texts` in the place of the files'.
+
+        Blocks while they are read. Raises FileRefused for a text that cannot be used.
         """
         ...
 

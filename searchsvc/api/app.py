@@ -17,10 +17,13 @@ from searchsvc.api.native.indexes import Indexes
 from searchsvc.api.native.latency import Latency
 from searchsvc.api.native.metrics import Exposition
 from searchsvc.api.native.page import DOCS_POLICY, Page
+from searchsvc.api.native.preview import PreviewResource
+from searchsvc.api.native.reports import Reports
 from searchsvc.api.native.runs import Runs
 from searchsvc.api.native.search import Search
 from searchsvc.api.native.searches import Searches
 from searchsvc.api.native.similar import Similar
+from searchsvc.api.native.status import Status
 from searchsvc.api.native.suggest import Suggest
 from searchsvc.api.native.why import WhyHit
 from searchsvc.api.observe import Observe
@@ -57,8 +60,19 @@ def create_app(services: ApiServices) -> falcon.asgi.App[ApiRequest, falcon.asgi
     for kind in CurationKind:
         files = CurationResource(search, services.curations, kind, edit=services.settings.edit)
         app.add_route(f"/v1/indexes/{{index}}/{kind}", files)
+    preview = PreviewResource(search, services.curations)
+    app.add_route("/v1/indexes/{index}/preview", preview)
     app.add_route("/v1/runs", Runs(search, state))
-    app.add_route("/v1/latency", Latency(services.report))
+    latency = Latency(services.report)
+    app.add_route("/v1/latency", latency)
+    app.add_route("/v1/latency/history", latency, suffix="history")
+    app.add_route("/v1/status", Status(search, store, state))
+    reports = Reports(
+        search, services.searches_report, services.slow_report, logs=services.searches is not None
+    )
+    app.add_route("/v1/reports/popular", reports, suffix="popular")
+    app.add_route("/v1/reports/zero-results", reports, suffix="zero_results")
+    app.add_route("/v1/reports/slow", reports, suffix="slow")
 
     add_algolia(app, services, searched)
 
@@ -72,6 +86,9 @@ def create_app(services: ApiServices) -> falcon.asgi.App[ApiRequest, falcon.asgi
     app.add_route("/ui/", page)
     app.add_route("/ui/{file}", page)
     docs = Page("docs", DOCS_POLICY)
+    admin = Page("admin")
+    app.add_route("/admin", admin)
+    app.add_route("/admin/{file}", admin)
     app.add_route("/docs", docs)
     app.add_route("/docs/{file}", docs)
     return app

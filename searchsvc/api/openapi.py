@@ -7,8 +7,15 @@ from typing import Any
 from searchsvc import __version__
 from searchsvc.api.errors import PROBLEM_JSON
 from searchsvc.api.filter_schemas import FILTER_SCHEMAS
+from searchsvc.api.operation_schemas import OPERATION_SCHEMAS, PREVIEW_BODY
 from searchsvc.api.parameter_schemas import body_schema, query_parameter
-from searchsvc.api.parameters import LATENCY_PARAMETERS, MAX_SEARCHES, RUNS_PARAMETERS
+from searchsvc.api.parameters import (
+    HISTORY_PARAMETERS,
+    LATENCY_PARAMETERS,
+    MAX_SEARCHES,
+    REPORT_PARAMETERS,
+    RUNS_PARAMETERS,
+)
 from searchsvc.api.request import MAX_TEXT, MEDIA_TYPES
 from searchsvc.api.routes import need_of
 from searchsvc.api.schemas import SCHEMAS, Schema, record, reference
@@ -70,7 +77,7 @@ def document() -> dict[str, Any]:
         },
         "paths": {path: _guarded(path, item()) for path, item in _PATHS.items()},
         "components": {
-            "schemas": {**SCHEMAS, **FILTER_SCHEMAS, **UI_SCHEMAS},
+            "schemas": {**SCHEMAS, **OPERATION_SCHEMAS, **FILTER_SCHEMAS, **UI_SCHEMAS},
             "securitySchemes": _SECURITY,
         },
     }
@@ -202,6 +209,26 @@ def _latency() -> dict[str, Any]:
     return {"get": _query("latency", summary, "Latency", LATENCY_PARAMETERS)}
 
 
+def _history() -> dict[str, Any]:
+    summary = "Percentiles of each minute of the last hour"
+    return {"get": _query("latencyHistory", summary, "LatencyHistory", HISTORY_PARAMETERS)}
+
+
+def _status() -> dict[str, Any]:
+    return {"get": _operation("status", "How every index stands", "Status", (503,))}
+
+
+def _report(name: str, summary: str, answer: str) -> dict[str, Any]:
+    return {"get": _query(name, summary, answer, REPORT_PARAMETERS)}
+
+
+def _preview() -> dict[str, Any]:
+    summary = "What other synonyms and rules would change in the first ten hits"
+    item = _posted("preview", summary, "Preview", PREVIEW_BODY)
+    item["post"]["responses"].update(_problems((422,)))
+    return item
+
+
 def _livez() -> dict[str, Any]:
     return {"get": _operation("live", "Whether the process answers", "Live", ())}
 
@@ -243,7 +270,17 @@ _PATHS: Mapping[str, Callable[[], dict[str, Any]]] = {
     "/v1/search": _searches,
     "/v1/indexes/{index}/synonyms": partial(_curation, CurationKind.SYNONYMS),
     "/v1/indexes/{index}/rules": partial(_curation, CurationKind.RULES),
+    "/v1/indexes/{index}/preview": _preview,
+    "/v1/status": _status,
     "/v1/runs": _runs,
+    "/v1/reports/popular": partial(
+        _report, "popular", "What most clients search for", "SearchReport"
+    ),
+    "/v1/reports/zero-results": partial(
+        _report, "zeroResults", "What most clients search for in vain", "SearchReport"
+    ),
+    "/v1/reports/slow": partial(_report, "slow", "The slowest requests", "SlowReport"),
+    "/v1/latency/history": _history,
     "/v1/latency": _latency,
     "/livez": _livez,
     "/readyz": _readyz,

@@ -4,10 +4,22 @@ from searchsvc.search.parameters import Parameter
 from searchsvc.telemetry.latency_report import WINDOWS
 
 MAX_SEARCHES = 20  # in one request
+MAX_PREVIEWED = 20  # searches of which a preview tells what changes
 
 RUNS_PARAMETERS = (
     Parameter("index", "string", "Runs of this index only; of all without.", "", maximum=63),
     Parameter("limit", "integer", "How many runs.", 50, minimum=1, maximum=500),
+)
+
+REPORT_PARAMETERS = (
+    Parameter("index", "string", "Of this index only; of all without.", "", maximum=63),
+    Parameter("limit", "integer", "How many rows.", 20, minimum=1, maximum=500),
+)
+
+HISTORY_PARAMETERS = (
+    Parameter("route", "string", "Of this route only; of all without.", "", maximum=200),
+    Parameter("index", "string", "Of this index only; of all without.", "", maximum=63),
+    Parameter("stage", "string", "Of this stage.", "total", maximum=50),
 )
 
 LATENCY_PARAMETERS = (

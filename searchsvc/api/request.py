@@ -25,6 +25,7 @@ MAX_INFLATED = 1024 * 1024  # bytes of a body that came gzipped
 BODY_SECONDS = 2.0
 MEDIA_TYPES = ("application/json", "text/plain")
 MAX_TEXT = 1024 * 1024  # of a file that is put
+MAX_PREVIEW = 3 * MAX_TEXT  # two such files as JSON
 TEXT_TYPES = ("text/plain", "application/yaml", "application/octet-stream")
 
 # `curl -d` says this of whatever it sends; a real form is no JSON and is refused as such.
@@ -82,9 +83,10 @@ class ApiRequest(falcon.asgi.Request):
         self.given = self.params
         return self.given
 
-    async def body(self) -> Mapping[str, object]:
-        """The parameters of a JSON body. Raises BodyError, RequestError or Falcon's 408, 413, 415.
+    async def body(self, most: int = MAX_BODY) -> Mapping[str, object]:
+        """The parameters of a JSON body of at most so many bytes.
 
+        Raises BodyError, RequestError or Falcon's 408, 413, 415.
         text/plain is JSON too: with it, a browser on another host asks no permission first.
         """
         if self.params:
@@ -92,7 +94,7 @@ class ApiRequest(falcon.asgi.Request):
             hint = "put it into the body, or send GET"
             raise RequestError("a POST takes no query string", param=name, hint=hint)
         self._check_media_type(MEDIA_TYPES)
-        data = await self._read_body(MAX_BODY)
+        data = await self._read_body(most)
         self.given = parse_object(data)
         return self.given
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from searchsvc.access.keyring import OpenDoor
+from searchsvc.analytics.searches import SearchReports
+from searchsvc.analytics.slow import SlowReport
 from searchsvc.api.admission import Door
 from searchsvc.api.draining import Draining
 from searchsvc.api.gauges import index_gauges
@@ -33,6 +35,8 @@ class ApiServices:
     curations: Curations
     latency: LatencyRecorder
     report: LatencyReport
+    searches_report: SearchReports
+    slow_report: SlowReport
     metrics: Metrics
     slow_log: SlowLog
     events: EventLog
@@ -62,6 +66,8 @@ def api_services(
         curations=curations,
         latency=LatencyRecorder(data_dir / "latency"),
         report=report,
+        searches_report=SearchReports(data_dir / "logs"),
+        slow_report=SlowReport(data_dir / "logs" / "slow.jsonl"),
         metrics=Metrics(report, lambda: index_gauges(search, store, state)),
         slow_log=SlowLog(data_dir / "logs" / "slow.jsonl"),
         events=EventLog(data_dir / "logs" / "events.jsonl"),

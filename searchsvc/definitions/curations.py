@@ -70,6 +70,10 @@ class CurationFiles:
         one.put(kind, text, by, expected, self._audit)
         return one.file(kind, self._audit)
 
+    def proposed(self, live: LiveIndex, texts: Mapping[CurationKind, str]) -> Curation:
+        index = self._indexes.get(live.version.index)
+        return NO_CURATION if index is None else index.proposed(live.definition, texts)
+
     def follow(self) -> None:
         """Look at the files now and then, until `close`."""
         threading.Thread(target=self._follow, name="curations", daemon=True).start()
@@ -134,7 +138,7 @@ class _Index:
     ) -> None:
         """Check the text, note the change, and write the file."""
         file, data = self._of(kind), text.encode()
-        self._check(kind, text)
+        self._with(NO_CURATION, kind, text)  # to see that it can be used
         with audit.writing():
             before = content_hash(file.read())
             if expected and before not in expected:
@@ -145,13 +149,20 @@ class _Index:
             file.write(data)
         self.look()
 
-    def _check(self, kind: CurationKind, text: str) -> None:
+    def proposed(self, definition: IndexDefinition, texts: Mapping[CurationKind, str]) -> Curation:
+        """The curation with `texts` in the place of its files. Raises FileRefused."""
+        curation = self.of(definition)
+        for kind, text in texts.items():
+            curation = self._with(curation, kind, text)
+        return curation
+
+    def _with(self, curation: Curation, kind: CurationKind, text: str) -> Curation:
         path = self._of(kind).shown
         try:
             if kind is CurationKind.SYNONYMS:
-                synonym_file.parse_synonyms(text, path)
-            else:
-                rule_file.read_rules(rule_file.parse_rules(text, path), self._definition)
+                return replace(curation, synonyms=synonym_file.parse_synonyms(text, path))
+            tree = rule_file.parse_rules(text, path)
+            return _ruled(curation, rule_file.read_rules(tree, self._definition))
         except _BAD as error:
             raise FileRefused(str(error)) from error
 
@@ -184,9 +195,13 @@ class _Index:
             self._tree = tree
 
     def _use(self, rules: Sequence[Rule]) -> None:
-        always = tuple(rule for rule in rules if not rule.when)
-        by_word = rule_file.by_first_word(rules)
-        self._curation = replace(self._curation, rules=by_word, always=always)
+        self._curation = _ruled(self._curation, rules)
+
+
+def _ruled(curation: Curation, rules: Sequence[Rule]) -> Curation:
+    """The curation with these rules."""
+    always = tuple(rule for rule in rules if not rule.when)
+    return replace(curation, rules=rule_file.by_first_word(rules), always=always)
 
 
 def _followed(folder: Path, shown: Path, name: str) -> FollowedFile:

@@ -23,7 +23,7 @@ from searchsvc.errors import (
     UnknownVersion,
     nearest,
 )
-from searchsvc.ports import Completions, Curations, SearchEngine
+from searchsvc.ports import Completions, Curated, SearchEngine
 from searchsvc.search import similar
 from searchsvc.search.answer import FacetAnswer, SearchAnswer, SimilarAnswer, SuggestAnswer
 from searchsvc.search.correction import offered, strangers
@@ -64,7 +64,7 @@ class SearchService:
         engine: SearchEngine,
         definitions: Mapping[str, IndexDefinition],
         cursors: Cursors | None = None,
-        curations: Curations | None = None,
+        curations: Curated | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         completions: Completions | None = None,
         max_cost: int | None = None,
@@ -96,6 +96,18 @@ class SearchService:
         """
         serving = self._serving(index)
         return serving, self._curation(serving)
+
+    def curated_by(self, curation: Curation) -> "SearchService":
+        """The same service, which goes by another curation in every index."""
+        return SearchService(
+            self._engine,
+            self._definitions,
+            self._cursors,
+            _Fixed(curation),
+            self._now,
+            self._completions,
+            self._max_cost,
+        )
 
     def problems(self, index: str) -> list[str]:
         """Why synonyms or rules of that index are not used as their files lie."""
@@ -329,6 +341,19 @@ class SearchService:
         if live is None:
             raise not_serving(index)
         return live
+
+
+class _Fixed:
+    """One curation for every version."""
+
+    def __init__(self, curation: Curation) -> None:
+        self._curation = curation
+
+    def of(self, live: LiveIndex) -> Curation:  # noqa: ARG002 - whichever it is
+        return self._curation
+
+    def problems(self, index: str) -> list[str]:  # noqa: ARG002 - there are none
+        return []
 
 
 def _expired(version: IndexVersion) -> CursorExpired:

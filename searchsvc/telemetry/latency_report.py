@@ -83,6 +83,24 @@ class LatencyReport:
             slots[key].extend(_slots(series, ring, periods))
         return [_summary(key, slots[key]) for key in sorted(slots) if slots[key]]
 
+    def history(self, route: str, index: str, stage: str) -> list[tuple[int, Summary]]:
+        """The minutes of the last hour that have times, each by its beginning since 1970.
+
+        Every series of that stage counts, or those of the route and the index that are not "".
+        """
+        now = int(self._clock()) // MINUTES.seconds
+        slots: dict[int, list[bytes]] = defaultdict(list)
+        for key, series in self._series(SERIES_BYTES):
+            if key[2] != stage or route not in ("", key[0]) or index not in ("", key[1]):
+                continue
+            for period in range(now - 60, now + 1):
+                slots[period].extend(_slots(series, MINUTES, range(period, period + 1)))
+        return [
+            (period * MINUTES.seconds, _summary((route, index, stage), some))
+            for period, some in sorted(slots.items())
+            if some
+        ]
+
     def totals(self) -> list[Total]:
         """Every series since the files exist, by route, index, stage."""
         merged: dict[Key, list[bytes]] = defaultdict(list)

@@ -28,6 +28,14 @@ def instant() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+def log_files(path: Path) -> list[Path]:
+    """The files that a log at `path` has, the oldest first."""
+    numbered = path.parent.glob(f"{path.name}.*")
+    older = [file for file in numbered if file.suffix[1:].isdigit()]
+    older.sort(key=lambda file: -int(file.suffix[1:]))
+    return [*older, path] if path.exists() else older
+
+
 class LineLog(Generic[Line]):
     """Appends dataclasses to `path`, a line each; no request ever waits for the disk.
 

@@ -123,14 +123,14 @@ class SearchLog:
 
     def _forget(self, today: date) -> None:
         oldest = (today - timedelta(days=self._days - 1)).isoformat()
-        for path in _files(self._folder):
+        for path in log_files(self._folder):
             if path.stem.removeprefix(_PREFIX) < oldest:
                 path.unlink(missing_ok=True)
 
 
 def last_search(folder: Path) -> float:
     """When a line was last written, in seconds since 1970; 0 where there is none."""
-    found = _files(folder)
+    found = log_files(folder)
     return found[-1].stat().st_mtime if found else 0.0
 
 
@@ -152,7 +152,7 @@ def searched(folder: Path, index: str, people: int) -> Mapping[str, int]:
 
 def _lines(folder: Path) -> Iterator[bytes]:
     left = _MOST_LINES
-    for path in reversed(_files(folder)):
+    for path in reversed(log_files(folder)):
         with path.open("rb") as file:
             for line in file:
                 yield line
@@ -161,8 +161,8 @@ def _lines(folder: Path) -> Iterator[bytes]:
                     return
 
 
-def _files(folder: Path) -> list[Path]:
-    """The oldest day first."""
+def log_files(folder: Path) -> list[Path]:
+    """The files of a folder's log, the oldest day first."""
     return sorted(folder.glob(f"{_PREFIX}????-??-??{_SUFFIX}"))
 
 

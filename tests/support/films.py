@@ -1,12 +1,15 @@
 """A few dozen films on the memory engine, and an app that serves them, for tests over HTTP."""
 
 import os
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import orjson
 
+from searchsvc.access.keyring import Keyring
+from searchsvc.access.secret import Sealer
 from searchsvc.api.app import create_app
 from searchsvc.api.services import ApiServices, api_services
 from searchsvc.definitions.curations import CurationFiles
@@ -16,7 +19,10 @@ from searchsvc.domain.index import IndexVersion, Recipe
 from searchsvc.engines.memory import MemoryEngine, MemoryStore
 from searchsvc.search.service import SearchService
 from searchsvc.settings import Api
+from searchsvc.stores.keys import SqlKeyStore
 from searchsvc.stores.sql import SqlStateStore
+from searchsvc.telemetry.searches import SearchLog
+from tests.support.keys import SECRET
 
 FILMS = IndexDefinition(
     name="films",
@@ -94,14 +100,23 @@ def film_services(data_dir: Path) -> ApiServices:
     (data_dir / "mappings" / "films").mkdir(parents=True, exist_ok=True)
     curations = CurationFiles(data_dir / "mappings", {"films": FILMS})
     search = SearchService(engine, {"films": FILMS}, curations=curations)
-    return api_services(
+    services = api_services(
         search, store, state, curations, Api(edit=True, cache_ms=0), data_dir, close
     )
+    return replace(services, searches=SearchLog(data_dir / "logs", b"films" * 8, 30))
 
 
 def create_film_app() -> Any:
     """The app of one worker; its data folder is in FILMS_DATA."""
     return create_app(film_services(Path(os.environ["FILMS_DATA"])))
+
+
+def create_guarded_film_app() -> Any:
+    """The same app, which asks for the keys that lie in that folder."""
+    folder = Path(os.environ["FILMS_DATA"])
+    keyring = Keyring(SqlKeyStore(f"sqlite:///{folder / 'keys.db'}"), Sealer(SECRET))
+    keyring.look()
+    return create_app(replace(film_services(folder), door=keyring))
 
 
 def _document(number: int, film: dict[str, Any]) -> Document:

@@ -1,5 +1,8 @@
 // The search page: the state is the URL, the answer is the API's, and this file is between them.
 
+import { get, Problem } from "/ui/api.js";
+import { breakable, element, marked } from "/ui/elements.js";
+
 const PER_PAGE = 10;
 const LAST_PAGE = 1000; // of the first 10,000 hits; the API gives no more
 const FACET_VALUES = 10;
@@ -69,31 +72,6 @@ function go(changes, { typing = false, replace = false } = {}) {
 
 // --- the API ---------------------------------------------------------------------------------
 
-class Problem extends Error {
-  constructor(body) {
-    super(body.message);
-    this.body = body;
-  }
-}
-
-async function get(path, parameters, signal) {
-  const query = new URLSearchParams(parameters).toString();
-  let response;
-  try {
-    response = await fetch(query ? `${path}?${query}` : path, { signal });
-  } catch (error) {
-    if (error.name === "AbortError") throw error;
-    throw new Problem({
-      code: "unreachable",
-      title: "The server does not answer",
-      message: "It may be starting again, or the connection is gone.",
-    });
-  }
-  const body = await response.json().catch(() => null);
-  if (response.ok && body) return body;
-  throw new Problem(body ?? { title: "Unexpected answer", message: `HTTP ${response.status}` });
-}
-
 /** Only the newest call of a kind may show its answer; older ones are aborted. */
 function newest() {
   let controller = new AbortController();
@@ -138,36 +116,6 @@ function searchParameters() {
   if (filter) parameters.filter = filter;
   if (state.sort) parameters.sort = state.sort;
   return parameters;
-}
-
-// --- building elements -----------------------------------------------------------------------
-
-function element(name, attributes = {}, ...children) {
-  const made = document.createElement(name);
-  for (const [key, value] of Object.entries(attributes)) {
-    if (key.startsWith("on")) made.addEventListener(key.slice(2), value);
-    else if (value === true) made.setAttribute(key, "");
-    else if (value !== false && value != null) made.setAttribute(key, value);
-  }
-  made.append(...children);
-  return made;
-}
-
-/** Highlights are safe HTML; even so only text and <mark> are taken from them. */
-function marked(html) {
-  const template = document.createElement("template");
-  template.innerHTML = html;
-  const fragment = document.createDocumentFragment();
-  for (const node of template.content.childNodes) {
-    const text = node.textContent;
-    fragment.append(node.nodeName === "MARK" ? element("mark", {}, text) : text);
-  }
-  return fragment;
-}
-
-/** Dotted and slashed names break behind their signs, not within a word. */
-function breakable(text) {
-  return text.split(/(?<=[._/:-])/).flatMap((part) => [part, element("wbr")]).slice(0, -1);
 }
 
 const number = new Intl.NumberFormat();

@@ -31,7 +31,7 @@ from searchsvc.domain.result import (
     UnknownWord,
     ValueSuggestion,
 )
-from searchsvc.domain.run import Counts, Run, RunKind, RunStatus
+from searchsvc.domain.run import Counts, Run, RunKind, RunProgress, RunStatus
 from searchsvc.search.service import SearchService
 from searchsvc.settings import Api
 
@@ -129,6 +129,7 @@ class FakeState:
 
     error: Exception | None = None
     calls: int = 0
+    progress: RunProgress | None = None
 
     def runs(self, index: str | None = None, limit: int = 50) -> list[Run]:
         self.calls += 1
@@ -138,7 +139,8 @@ class FakeState:
             1, "books", RunKind.REBUILD, VERSION.name, RunStatus.SUCCEEDED, MADE,
             MADE.replace(minute=16), Counts(read=42, indexed=42), "boom\nSELECT secret",
         )  # fmt: skip
-        second = replace(first, id=2, status=RunStatus.RUNNING, finished=None, error="")
+        running = {"status": RunStatus.RUNNING, "finished": None, "progress": self.progress}
+        second = replace(first, id=2, error="", **running)
         return [second, first][:limit] if index in (None, "books") else []
 
     def dead_letter_count(self, index: str) -> int:
