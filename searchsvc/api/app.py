@@ -14,6 +14,7 @@ from searchsvc.api.native.documents import Document
 from searchsvc.api.native.facets import FacetValues
 from searchsvc.api.native.health import Live, Ready
 from searchsvc.api.native.indexes import Indexes
+from searchsvc.api.native.key import KeyResource
 from searchsvc.api.native.latency import Latency
 from searchsvc.api.native.metrics import Exposition
 from searchsvc.api.native.page import DOCS_POLICY, Page
@@ -63,6 +64,7 @@ def create_app(services: ApiServices) -> falcon.asgi.App[ApiRequest, falcon.asgi
     preview = PreviewResource(search, services.curations)
     app.add_route("/v1/indexes/{index}/preview", preview)
     app.add_route("/v1/runs", Runs(search, state))
+    app.add_route("/v1/key", KeyResource(search))
     latency = Latency(services.report)
     app.add_route("/v1/latency", latency)
     app.add_route("/v1/latency/history", latency, suffix="history")

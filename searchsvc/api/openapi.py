@@ -214,6 +214,10 @@ def _history() -> dict[str, Any]:
     return {"get": _query("latencyHistory", summary, "LatencyHistory", HISTORY_PARAMETERS)}
 
 
+def _key() -> dict[str, Any]:
+    return {"get": _operation("key", "What these credentials may do", "Key", ())}
+
+
 def _status() -> dict[str, Any]:
     return {"get": _operation("status", "How every index stands", "Status", (503,))}
 
@@ -271,6 +275,7 @@ _PATHS: Mapping[str, Callable[[], dict[str, Any]]] = {
     "/v1/indexes/{index}/synonyms": partial(_curation, CurationKind.SYNONYMS),
     "/v1/indexes/{index}/rules": partial(_curation, CurationKind.RULES),
     "/v1/indexes/{index}/preview": _preview,
+    "/v1/key": _key,
     "/v1/status": _status,
     "/v1/runs": _runs,
     "/v1/reports/popular": partial(

@@ -17,6 +17,7 @@ from searchsvc.api.schemas import (
     record,
     reference,
 )
+from searchsvc.domain.access import Role
 
 _PERCENTILES: Mapping[str, Schema] = dict.fromkeys(("p50_ms", "p90_ms", "p99_ms", "max_ms"), NUMBER)
 _PLACE: Schema = {"type": "integer", "minimum": 1}
@@ -41,6 +42,16 @@ _SIDE: Schema = record(
 )
 
 OPERATION_SCHEMAS: Mapping[str, Schema] = {
+    "Key": record(
+        {
+            "name": nullable(STRING),
+            "role": {"enum": [role.value for role in Role]},
+            "token": BOOLEAN,
+            "indexes": array(record({"name": STRING, "serving": BOOLEAN})),
+            "expires": nullable(TIME),
+            "max_per_page": nullable(COUNT),
+        }
+    ),
     "Status": record({"release": STRING, "indexes": array(reference("IndexStatus"))}),
     "IndexStatus": record(
         {

@@ -64,6 +64,7 @@ NEEDS: Mapping[str, Need] = {
     f"{_ALGOLIA}/indexes/{{name}}/settings": _ABOUT_ONE,
     f"{_ALGOLIA}/indexes": _ABOUT_ALL,
     "/v1/indexes/{index}/why/{id:path}": Need(Role.ANALYST, tokens=True),
+    "/v1/key": _SEARCH,
     "/v1/indexes": _ABOUT_ALL,
     "/v1/indexes/{index}": _ABOUT_ONE,
     "/v1/indexes/{index}/versions": _ABOUT_ONE,

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.support.browser import Visit, chromium, no_browser, visiting
 from tests.support.frontends import lacking, modules
+from tests.support.keys import key_case
 from tests.support.server import RunningServer, film_server
 
 pytestmark = [
@@ -74,6 +76,41 @@ def test_what_opens_on_it(visit: Visit) -> None:
     expect(visit.page).to_have_url(re.compile("q="))
     visit.page.locator(".hit").first.get_by_text("All fields").click()
     assert violations(visit) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1200, 390])
+def test_groups_and_reasons(visit: Visit, width: int, scheme) -> None:
+    """A grouped search with a correction, and why its first hit is one."""
+    visit.page.emulate_media(color_scheme=scheme)
+    visit.page.set_viewport_size({"width": width, "height": 860})
+    visit.open("?q=lantrn&group=country")
+    expect(visit.page.locator("#count")).to_contain_text("did you mean")
+    visit.page.locator(".hit").first.get_by_text("Why", exact=True).click()
+    expect(visit.page.locator(".why table").first).to_be_visible()
+    assert violations(visit) == []
+    assert visit.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize("width", [1200, 390])
+def test_a_key_is_asked_for(browser: Browser, tmp_path: Path, width: int) -> None:
+    """By a form that says what it is for, and what is wrong."""
+    with key_case(tmp_path) as case:
+        case.secret("some")
+    app = "tests.support.films:create_guarded_film_app"
+    with film_server(tmp_path, app=app) as server, visiting(browser, server) as visit:
+        visit.page.add_init_script(path=modules() / "axe-core" / "axe.min.js")
+        visit.page.set_viewport_size({"width": width, "height": 860})
+        visit.page.goto(f"{server.url}/ui")
+        visit.page.get_by_label("Key").fill("ssk_search_nope_nope")
+        assert violations(visit) == []
+        visit.page.get_by_role("button", name="Use").click()
+        expect(visit.page.get_by_text("That key does not hold.")).to_be_visible()
+        assert violations(visit) == []
+        visit.page.goto(f"{server.url}/admin")
+        expect(visit.page.get_by_label("Key")).to_be_visible()
+        assert violations(visit) == []
+        visit.errors.clear()  # the browser tells of each 401
 
 
 def test_a_fault_would_be_found(visit: Visit) -> None:

@@ -37,6 +37,9 @@ def test_the_demo(open_page) -> None:
     page.locator("#kind label").filter(has_text=re.compile("^class")).click()
     expect(page.locator("#hits li").filter(has_text="ThreadPoolExecutor").first).to_be_visible()
     expect(page.locator("#kind")).to_contain_text("method")
+    # The answer to a refinement empties the box of a list; what is typed before it comes is lost.
+    expect(page.locator("#kind input:checked")).to_have_count(1)
+    expect(page.locator("#kind .ais-RefinementList-item--selected")).to_have_count(1)
     page.locator("#module input[type=search]").press_sequentially("concurrent", delay=20)
     page.locator("#module label").filter(has_text="concurrent.futures").first.click()
     expect(hits.first).to_contain_text("concurrent.futures")

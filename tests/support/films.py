@@ -13,7 +13,7 @@ from searchsvc.access.secret import Sealer
 from searchsvc.api.app import create_app
 from searchsvc.api.services import ApiServices, api_services
 from searchsvc.definitions.curations import CurationFiles
-from searchsvc.domain.definition import Cut, Field, FieldType, IndexDefinition, Sort
+from searchsvc.domain.definition import Cut, Field, FieldType, Groups, IndexDefinition, Sort
 from searchsvc.domain.document import Document, digest
 from searchsvc.domain.index import IndexVersion, Recipe
 from searchsvc.engines.memory import MemoryEngine, MemoryStore
@@ -36,6 +36,7 @@ FILMS = IndexDefinition(
         Field("restored", FieldType.BOOL, facet=True),
     ),
     sorts=(("newest", Sort("year", descending=True)), ("oldest", Sort("year"))),
+    groups=Groups(fields=("country", "genre")),
 )
 
 

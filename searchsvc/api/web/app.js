@@ -2,6 +2,10 @@
 
 import { get, Problem } from "/ui/api.js";
 import { breakable, element, marked } from "/ui/elements.js";
+import { hitElement } from "/ui/hits.js";
+import { keyControl } from "/ui/key.js";
+import { day, label, number, same, yes } from "/ui/texts.js";
+import { whyElement } from "/ui/why.js";
 
 const PER_PAGE = 10;
 const LAST_PAGE = 1000; // of the first 10,000 hits; the API gives no more
@@ -12,11 +16,15 @@ const TYPING_MS = 120;
 const $ = (id) => document.getElementById(id);
 const input = $("q");
 
-/** Everything that the URL says. `chosen` maps a facet field to its chosen values. */
-let state = { index: "", q: "", sort: "", page: 1, chosen: new Map() };
-/** The fields and sorts of the index that is shown. */
+/**
+ * Everything that the URL says. `chosen` maps a facet field to its chosen values; `group` is a
+ * field, "none", or "" for what the index does by itself.
+ */
+let state = { index: "", q: "", sort: "", group: "", page: 1, chosen: new Map() };
+/** The fields, sorts and groups of the index that is shown. */
 let definition = null;
-let indexes = [];
+/** What the key of this tab may do, or anybody where none is asked for. */
+let who = null;
 /** The facet fields of which more than the commonest values are shown. */
 let wide = new Set();
 /** Whether the state is one to come back to, or only what has been typed so far. */
@@ -37,17 +45,19 @@ function readUrl() {
     index: query.get("index") ?? "",
     q: query.get("q") ?? "",
     sort: query.get("sort") ?? "",
+    group: query.get("group") ?? "",
     page: page >= 1 ? Math.min(page, LAST_PAGE) : 1,
     chosen,
   };
 }
 
-function urlOf({ index, q, sort, page, chosen }) {
+function urlOf({ index, q, sort, group, page, chosen }) {
   const query = new URLSearchParams();
   if (index) query.set("index", index);
   if (q) query.set("q", q);
   for (const [field, values] of chosen) for (const value of values) query.append(`f.${field}`, value);
   if (sort) query.set("sort", sort);
+  if (group) query.set("group", group);
   if (page > 1) query.set("page", page);
   const text = query.toString();
   return text ? `/ui?${text}` : "/ui";
@@ -98,8 +108,12 @@ function filterOf(chosen) {
   return conditions.join(" AND ");
 }
 
-const isRanged = (name) => definition?.fields
-  .some((field) => field.name === name && ["ranges", "histogram"].includes(field.facet_type));
+/** Before a facet has been seen, its chosen value says what it is. */
+function isRanged(name) {
+  const found = definition?.fields.find((field) => field.name === name);
+  if (found) return ["ranges", "histogram"].includes(found.facet_type);
+  return state.chosen.get(name)?.every((value) => /^[^.]*\.\.|\.\.[^.]*$/.test(value)) ?? false;
+}
 
 /** A range is chosen as `from..to`; either may be missing. */
 function within(field, range) {
@@ -109,23 +123,15 @@ function within(field, range) {
 }
 
 function searchParameters() {
-  const parameters = { q: state.q, page: state.page, per_page: PER_PAGE, facets: "*" };
+  const parameters = { q: state.q, page: state.page, per_page: perPage(), facets: "*" };
   // One more than is shown tells whether there are more.
   parameters.facet_limit = wide.size ? MORE_FACET_VALUES : FACET_VALUES + 1;
   const filter = filterOf(state.chosen);
   if (filter) parameters.filter = filter;
   if (state.sort) parameters.sort = state.sort;
+  if (state.group) parameters.group_by = state.group;
   return parameters;
 }
-
-const number = new Intl.NumberFormat();
-const day = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeZone: "UTC" });
-/** A field's name as words: `billing_city` and `BillingCity` alike. */
-const label = (name) => name.replaceAll("_", " ")
-  .replace(/(\p{Ll}|\p{N})(?=\p{Lu})|(\p{Lu})(?=\p{Lu}\p{Ll})/gu, "$& ")
-  .replace(/^./u, (first) => first.toUpperCase());
-const yes = (value) => (value === true ? "Yes" : value === false ? "No" : String(value));
-const same = (one, other) => one.trim().toLowerCase() === other.trim().toLowerCase();
 
 // --- showing an answer -----------------------------------------------------------------------
 
@@ -135,8 +141,10 @@ async function show() {
   $("results").setAttribute("aria-busy", "true");
   try {
     await choose();
-    const answer = await get(path("/search"), searchParameters(), signal);
+    const [answer] = await Promise.all([get(path("/search"), searchParameters(), signal), describe()]);
     if (signal.aborted) return;
+    if (!isAnalyst()) definition = described(answer);
+    showSorts();
     const last = lastPage(answer.total.value);
     if (state.page > last) return go({ page: last }, { replace: true });
     showAnswer(answer);
@@ -147,12 +155,16 @@ async function show() {
   $("results").removeAttribute("aria-busy");
 }
 
-/** Find out which index is meant, and what it has. */
+/** Find out which indexes there are, and which is meant. */
 async function choose() {
-  if (!indexes.length) {
-    indexes = (await get("/v1/indexes")).indexes;
-    $("index").replaceChildren(...indexes.map(({ name }) => element("option", {}, name)));
-    $("index-choice").hidden = indexes.length < 2;
+  if (!who) {
+    who = await get("/v1/key");
+    $("index").replaceChildren(...who.indexes.map(({ name }) => element("option", {}, name)));
+    $("index-choice").hidden = who.indexes.length < 2;
+  }
+  const { indexes } = who;
+  if (!indexes.length && who.name) {
+    throw new Problem({ title: "Nothing to search", message: `The key “${who.name}” reaches no index of this server.` });
   }
   if (!indexes.length) {
     throw new Problem({
@@ -162,11 +174,38 @@ async function choose() {
   }
   fillControls();
   if (!state.index) state.index = (indexes.find((index) => index.serving) ?? indexes[0]).name;
-  if (definition?.name !== state.index) {
-    definition = await get(path(""));
-    showSorts();
-  }
+  if (definition?.name !== state.index) definition = null;
+  // Only a definition tells a range from a value that reads like one.
+  if (state.chosen.size) await describe();
   fillControls();
+}
+
+const isAnalyst = () => who.role !== "search" && !who.token;
+const perPage = () => Math.min(PER_PAGE, who?.max_per_page ?? PER_PAGE);
+
+/** What the index has, where one may know. */
+async function describe() {
+  if (definition?.name === state.index || !isAnalyst()) return;
+  const index = state.index;
+  const found = await get(path(""));
+  if (index === state.index) definition = found;
+}
+
+/** What an answer tells of its index to whom its definition is not told. */
+function described({ index, hits, facets }) {
+  const known = definition?.name === index ? definition.fields : [];
+  const fields = new Map(known.map((field) => [field.name, field]));
+  for (const { doc, highlight } of hits) {
+    for (const [name, value] of Object.entries(doc)) {
+      const before = fields.get(name);
+      const shown = name in highlight || Boolean(before?.highlight);
+      fields.set(name, { type: typeof value === "string" ? "keyword" : "", ...before, name, highlight: shown });
+    }
+  }
+  for (const [name, facet] of Object.entries(facets)) {
+    fields.set(name, { type: "", highlight: false, ...fields.get(name), name, facet: true, facet_type: facet.type });
+  }
+  return { name: index, fields: [...fields.values()], sorts: [], group_by: { of: [], default: null } };
 }
 
 function fillControls() {
@@ -174,6 +213,7 @@ function fillControls() {
   // An index that is not there leaves a choice: any that is chosen then is another one.
   if (!$("index").value) $("index").selectedIndex = -1;
   $("sort").value = state.sort;
+  $("group").value = state.group || usualGroup();
   document.title = state.q ? `${state.q} · Search` : "Search";
 }
 
@@ -182,25 +222,80 @@ function showSorts() {
   const options = names.map((name) => element("option", { value: name }, label(name)));
   $("sort").replaceChildren(element("option", { value: "" }, "Relevance"), ...options);
   $("sort-choice").hidden = !names.length;
+  const { of } = definition.group_by;
+  $("group").replaceChildren(
+    element("option", { value: "none" }, "Nothing"),
+    ...of.map((name) => element("option", { value: name }, label(name))),
+  );
+  $("group-choice").hidden = !of.length;
+  fillControls();
 }
+
+const usualGroup = () => definition?.group_by.default ?? "none";
+const groupedBy = () => state.group || usualGroup();
 
 function showAnswer(answer) {
   const total = answer.total.value;
-  const words = `${number.format(total)} ${total === 1 ? "result" : "results"}`;
+  const unit = answer.total.unit === "groups" ? "group" : "result";
+  const about = answer.total.relation === "gte" ? "more than " : "";
+  const words = `${about}${number.format(total)} ${unit}${total === 1 ? "" : "s"}`;
   $("count").replaceChildren(element("strong", {}, words));
   if (state.q) $("count").append(" for “", state.q, "”");
   const relaxed = answer.applied.match === "any" && state.q.trim().includes(" ");
   if (relaxed && total) $("count").append(" · few have all words, the others have some");
-  if (answer.correction && total) $("count").append(" · also searched “", answer.correction.query, "”");
+  if (answer.correction) $("count").append(" · did you mean ", searchFor(answer.correction.query), "?");
   const ignored = answer.applied.ignored_words.length;
   if (ignored) $("count").append(` · ${ignored} ${ignored === 1 ? "word was" : "words were"} not looked up`);
   $("status").textContent = total ? words : "No results";
   showChips();
   showFacets(answer.facets);
-  $("hits").replaceChildren(...answer.hits.map(hitElement));
+  showRedirect(answer.redirect);
+  $("hits").replaceChildren(...answer.hits.map(shownHit));
   showNothing(total);
   showPages(total);
   showLatency(answer);
+}
+
+/** A link to another search of the same index. */
+function searchFor(q) {
+  const onclick = (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    go({ q });
+  };
+  return element("a", { href: urlOf({ ...state, q, page: 1 }), onclick }, q);
+}
+
+/** Where a rule sends whoever searches for this: only to the web, whatever the rule says. */
+function showRedirect(target) {
+  $("redirect").hidden = true;
+  if (!target) return;
+  const url = URL.parse?.(target, location.href) ?? new URL(target, location.href);
+  if (!/^https?:$/.test(url.protocol)) return;
+  $("redirect").replaceChildren("See ", element("a", { href: url.href }, target));
+  $("redirect").hidden = false;
+}
+
+function shownHit(hit) {
+  return hitElement(hit, definition, (title) => [
+    ...(hit.group?.count > 1 ? [groupElement(hit.group, title)] : []),
+    ...(isAnalyst() ? [whyElement(path(""), hit.id, title, whyParameters())] : []),
+  ]);
+}
+
+function whyParameters() {
+  const { q, filter, sort } = searchParameters();
+  return { q, ...(filter && { filter }), ...(sort && { sort }) };
+}
+
+/** Leads to all hits of a group, as far as its field can be filtered by. */
+function groupElement({ key, count }, title) {
+  const text = `${number.format(count - 1)} more of ${label(groupedBy())} ${yes(key)}`;
+  const field = definition.fields.find((one) => one.name === groupedBy());
+  if (!field?.filter) return element("p", { class: "group" }, text);
+  const open = () => go({ group: "none", chosen: new Map(state.chosen).set(field.name, [String(key)]) });
+  const attributes = { type: "button", class: "more", onclick: open, "aria-label": `${text}, beside ${title}` };
+  return element("p", { class: "group" }, element("button", attributes, text));
 }
 
 function showNothing(total) {
@@ -231,7 +326,7 @@ function showProblem(error) {
   $("count").textContent = "";
   $("status").textContent = "";
   $("hits").replaceChildren();
-  $("pages").hidden = $("latency").hidden = true;
+  $("pages").hidden = $("latency").hidden = $("redirect").hidden = true;
   showFacets({});
   showChips();
 }
@@ -239,16 +334,16 @@ function showProblem(error) {
 /** What can help against a problem; never a button that leads to the same one. */
 function waysOut(problem) {
   if (problem.code === "unknown_index") {
-    return indexes.map(({ name }) => element(
-      "a", { class: "quiet", href: urlOf({ ...readUrl(), index: name, chosen: new Map(), sort: "", page: 1 }) },
+    return who.indexes.map(({ name }) => element(
+      "a", { class: "quiet", href: urlOf({ ...readUrl(), index: name, chosen: new Map(), sort: "", group: "", page: 1 }) },
       `Search ${name}`,
     ));
   }
-  const nothing = { chosen: new Map(), sort: "" };
+  const nothing = { chosen: new Map(), sort: "", group: "" };
   if (problem.param === "q" || problem.status === 414) {
     return [action("Clear the search", () => go({ q: "", ...nothing }))];
   }
-  if (problem.status === 400 && (state.chosen.size || state.sort)) {
+  if (problem.status === 400 && (state.chosen.size || state.sort || state.group)) {
     return [action("Remove filters and sort", () => go(nothing))];
   }
   return [action("Try again", show)];
@@ -261,60 +356,6 @@ function action(text, act) {
     $("results").focus({ preventScroll: true });
   };
   return element("button", { type: "button", class: "quiet", onclick }, text);
-}
-
-// --- hits ------------------------------------------------------------------------------------
-
-/** The title is the first field that is highlighted; the line below is another one that matches. */
-function hitElement(hit) {
-  const fields = definition.fields;
-  const title = fields.find((field) => field.highlight && hit.doc[field.name] != null);
-  const heading = element("span", { class: "title" }, shown(hit, title?.name) ?? hit.id);
-  const item = element("li", { class: "hit" }, element("h2", {}, heading, ...badges(hit, heading)));
-  const line = lineOf(hit, title);
-  if (line) item.append(element("p", { class: "line" }, line));
-  item.append(allFields(hit, heading.textContent));
-  return item;
-}
-
-function shown(hit, field) {
-  if (field == null) return null;
-  if (hit.highlight[field]) return marked(hit.highlight[field]);
-  const value = hit.doc[field];
-  if (value == null || value === "") return null;
-  const text = Array.isArray(value) ? value.map(yes).join(", ") : yes(value);
-  return text.length > 240 ? `${text.slice(0, 240)}…` : text;
-}
-
-function lineOf(hit, title) {
-  const others = definition.fields.filter(
-    (field) => (field.highlight || field.snippet) && field !== title && hit.doc[field.name] != null,
-  );
-  const matching = others.filter((field) => hit.highlight[field.name]?.includes("<mark>"));
-  const sentence = (field) => String(hit.doc[field.name]).trim().split(/\s+/).length > 3;
-  const best = matching.find((field) => field.snippet) ?? matching.find(sentence)
-    ?? others.find(sentence) ?? matching[0] ?? others[0];
-  return shown(hit, best?.name);
-}
-
-function badges(hit, heading) {
-  const facets = definition.fields.filter((field) => field.facet && field.type === "keyword");
-  const values = facets.flatMap((field) => hit.doc[field.name] ?? []).map(String);
-  const fits = (value, at) => value && value.length <= 40 && !same(value, heading.textContent)
-    && values.findIndex((other) => same(value, other)) === at;
-  return values.filter(fits).slice(0, 3)
-    .map((value) => element("span", { class: "badge" }, value));
-}
-
-function allFields(hit, title) {
-  const plain = (value) => (value !== null && typeof value === "object" ? JSON.stringify(value) : yes(value ?? "–"));
-  const rows = Object.entries(hit.doc).flatMap(([name, value]) => {
-    const text = Array.isArray(value) ? value.map(plain).join(", ") : plain(value);
-    return [element("dt", {}, label(name)), element("dd", {}, text)];
-  });
-  const id = [element("dt", {}, "Id"), element("dd", {}, hit.id)];
-  const open = element("summary", { "aria-label": `All fields of ${title}` }, "All fields");
-  return element("details", {}, open, element("dl", {}, ...id, ...rows));
 }
 
 // --- facets ----------------------------------------------------------------------------------
@@ -419,7 +460,7 @@ function showChips() {
 
 // --- pages and latency -----------------------------------------------------------------------
 
-const lastPage = (total) => Math.min(Math.max(1, Math.ceil(total / PER_PAGE)), LAST_PAGE);
+const lastPage = (total) => Math.min(Math.max(1, Math.ceil(total / perPage())), LAST_PAGE);
 
 function showPages(total) {
   const last = lastPage(total);
@@ -583,9 +624,13 @@ document.querySelector("form.search").addEventListener("submit", (event) => {
 
 $("sort").addEventListener("change", (event) => go({ sort: event.target.value }));
 
+$("group").addEventListener("change", ({ target }) => {
+  go({ group: target.value === usualGroup() ? "" : target.value });
+});
+
 $("index").addEventListener("change", (event) => {
   wide = new Set();
-  go({ index: event.target.value, sort: "", chosen: new Map() });
+  go({ index: event.target.value, sort: "", group: "", chosen: new Map() });
 });
 
 $("refine").addEventListener("click", (event) => {
@@ -597,6 +642,11 @@ addEventListener("popstate", () => {
   clearTimeout(typing);
   close();
   start();
+});
+
+keyControl($("key"), () => {
+  who = definition = null;
+  show();
 });
 
 function start() {
