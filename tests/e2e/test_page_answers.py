@@ -47,9 +47,9 @@ def test_groups_open_and_go_back(visit: Visit) -> None:
     page.get_by_label("Group by").select_option("country")
     expect(page.locator("#count")).to_contain_text("3 groups")
     expect(page.locator(".hit")).to_have_count(3)
-    more = page.locator(".hit").first.get_by_role("button", name="more of Country")
+    more = page.locator(".hit").first.get_by_role("button", name="by Country")
     number = int(more.inner_text().split()[0])
-    country = more.inner_text().split("Country ")[1]
+    country = more.inner_text().split(" more of ")[1]
     more.click()
     expect(page.get_by_label("Group by")).to_have_value("none")
     expect(page.locator("#count")).to_contain_text(f"{number + 1} results")
@@ -71,7 +71,7 @@ def test_why_a_hit_is_one(visit: Visit) -> None:
     assert not any("/why/" in url for url in asked)
     hit.get_by_text("Why", exact=True).click()
     why = hit.locator(".why")
-    expect(why).to_contain_text("Place 1 of")
+    expect(why).to_contain_text("hit 1 of")
     expect(why.locator("li").first).to_be_visible()
     expect(why.get_by_role("row", name="night")).to_contain_text("Title")
     expect(why.get_by_role("row", name="drama")).to_contain_text("Genre")
@@ -79,7 +79,7 @@ def test_why_a_hit_is_one(visit: Visit) -> None:
     assert "sort=newest" in url
     hit.get_by_text("Why", exact=True).click()
     hit.get_by_text("Why", exact=True).click()
-    expect(why).to_contain_text("Place 1 of")
+    expect(why).to_contain_text("hit 1 of")
     assert len([url for url in asked if "/why/" in url]) == 1
 
 
@@ -89,7 +89,7 @@ def test_why_names_the_rule(visit: Visit) -> None:
     visit.page.locator(".hit").first.get_by_text("Why", exact=True).click()
     why = visit.page.locator(".why").first
     expect(why).to_contain_text("pinned by a rule")
-    expect(why).to_contain_text("Rules: first")
+    expect(why).to_contain_text("Rules that apply: first")
 
 
 def test_what_was_probably_meant_is_a_link(visit: Visit) -> None:

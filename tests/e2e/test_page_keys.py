@@ -85,7 +85,7 @@ def test_an_analyst_sees_why(visit: Visit, guarded: Guarded) -> None:
     """And sorts; the key is asked for once."""
     page = with_key(visit, guarded.analyst, "?q=night")
     page.locator(".hit").first.get_by_text("Why", exact=True).click()
-    expect(page.locator(".why").first).to_contain_text("Place 1 of")
+    expect(page.locator(".why").first).to_contain_text("hit 1 of")
     expect(page.get_by_label("Sort by")).to_be_visible()
     page.goto(f"{visit.server.url}/admin")
     expect(page.get_by_role("article", name="films")).to_be_visible()

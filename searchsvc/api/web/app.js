@@ -290,11 +290,11 @@ function whyParameters() {
 
 /** Leads to all hits of a group, as far as its field can be filtered by. */
 function groupElement({ key, count }, title) {
-  const text = `${number.format(count - 1)} more of ${label(groupedBy())} ${yes(key)}`;
+  const text = `${number.format(count - 1)} more of ${yes(key)}`;
   const field = definition.fields.find((one) => one.name === groupedBy());
   if (!field?.filter) return element("p", { class: "group" }, text);
   const open = () => go({ group: "none", chosen: new Map(state.chosen).set(field.name, [String(key)]) });
-  const attributes = { type: "button", class: "more", onclick: open, "aria-label": `${text}, beside ${title}` };
+  const attributes = { type: "button", class: "more", onclick: open, "aria-label": `${text}, by ${label(groupedBy())}, beside ${title}` };
   return element("p", { class: "group" }, element("button", attributes, text));
 }
 
@@ -317,7 +317,7 @@ function showNothing(total) {
 function showProblem(error) {
   const problem = error instanceof Problem ? error.body : { message: String(error) };
   const notice = $("notice");
-  notice.hidden = false;
+  notice.hidden = problem.status === 401; // the form above says so
   notice.replaceChildren(
     element("h2", {}, problem.title ?? "Something went wrong"),
     element("p", {}, [problem.message, problem.hint].filter(Boolean).join("; ")),

@@ -2,7 +2,7 @@
 
 import { get } from "/ui/api.js";
 import { element } from "/ui/elements.js";
-import { label, number } from "/ui/texts.js";
+import { label } from "/ui/texts.js";
 
 /** A part that asks when it is opened. `parameters` are those of the search. */
 export function whyElement(path, id, title, parameters) {
@@ -19,15 +19,16 @@ export function whyElement(path, id, title, parameters) {
   return element("details", { ontoggle }, element("summary", { "aria-label": `Why ${title}` }, "Why"), place);
 }
 
-function told({ reasons, words, rank, score, total, pinned, applied }) {
-  const where = rank ? `Place ${number.format(rank)} of ${number.format(total.value)}` : "Not among the first 1,000";
-  const facts = [where, ...(score ? [`score ${score.toFixed(2)}`] : []), ...(pinned ? ["pinned by a rule"] : [])];
-  const rules = applied.rules.length ? [element("p", {}, `Rules: ${applied.rules.join(", ")}`)] : [];
+function told({ reasons, words, score, pinned, applied }) {
+  const sentences = [
+    ...reasons.map((reason) => reason.replace(/^./u, (first) => first.toUpperCase())),
+    ...(pinned ? ["It is pinned by a rule"] : []),
+    ...(applied.rules.length ? [`Rules that apply: ${applied.rules.join(", ")}`] : []),
+    ...(score ? [`Its score is ${score.toFixed(2)}`] : []),
+  ];
   return [
-    element("p", {}, `${facts.join(" · ")}.`),
-    element("ul", {}, ...reasons.map((reason) => element("li", {}, reason))),
+    element("ul", {}, ...sentences.map((sentence) => element("li", {}, `${sentence}.`))),
     ...(words.length ? [wordTable(words)] : []),
-    ...rules,
   ];
 }
 

@@ -79,7 +79,7 @@ export const searchLink = (index, q) => element(
 
 export function problemNotice(notice, error, again) {
   const problem = error instanceof Problem ? error.body : { message: String(error) };
-  notice.hidden = false;
+  notice.hidden = problem.status === 401; // the form above says so
   notice.replaceChildren(
     element("h2", {}, problem.title ?? "Something went wrong"),
     element("p", {}, [problem.message, problem.hint].filter(Boolean).join("; ")),
