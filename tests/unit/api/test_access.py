@@ -338,3 +338,21 @@ def _sent_anyhow(guarded: Guarded, secret: str, error: Exception | None) -> list
     ]
     guarded.api.engine.error = None
     return [one.status_code for one in answers]
+
+
+def test_a_key_learns_what_it_may_do(guarded: Guarded) -> None:
+    """Its role, its indexes and its end; of an index out of reach not even the name."""
+    everything = {"name": "books", "serving": True}, {"name": "songs", "serving": False}
+    body = guarded.get("/v1/key").json
+    assert (body["name"], body["role"], body["indexes"]) == (None, "admin", list(everything))
+    secret = guarded.made.secret("shop", indexes=("songs",))
+    assert code(guarded.get("/v1/key")) == (401, "no_key")
+    assert guarded.get("/v1/key", secret).json == {
+        "name": "shop", "role": "search", "token": False, "indexes": [everything[1]],
+        "expires": None, "max_per_page": None,
+    }  # fmt: skip
+    until = 4_000_000_000.0
+    token = write_token(secret, filter="year>1", expires=until, max_per_page=7)
+    body = guarded.get("/v1/key", token).json
+    assert (body["token"], body["max_per_page"]) == (True, 7)
+    assert body["expires"] == "2096-10-02T07:06:40Z"
