@@ -122,13 +122,17 @@ class Services:
         if found := files.problems(index):
             raise CheckFailed(found)
 
+    def open_engine(self) -> SearchEngine:
+        """An engine of one's own to search by; whoever asks closes it."""
+        return _engine(self.project)[1]
+
     def build_suggestions(self, index: str) -> Built:
         """Make the file that completes what is typed in the live version of `index`.
 
         Raises NotServing, LeaseHeld or an engine's error.
         """
         curations = CurationFiles(self.project.mappings, self.definitions)
-        _, engine = _engine(self.project)
+        engine = self.open_engine()
         search = SearchService(engine, self.definitions, curations=curations)
         builder = bootstrap_suggestions.builder(self.project, self.store, engine, search)
         return builder.build(index)
@@ -174,7 +178,7 @@ class Services:
 
     def _golden(self, index: str) -> GoldenFile:
         file = self.project.mappings / index / FILE_NAME
-        return GoldenFile(file, lambda: _engine(self.project)[1])
+        return GoldenFile(file, self.open_engine)
 
 
 def build(project: Project) -> Services:

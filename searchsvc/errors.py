@@ -20,6 +20,7 @@
     │   ├── KeyForbids              it does not reach so far            key_forbids
     │   ├── RateLimited             it has asked too often              rate_limited
     │   ├── UnknownKey              no key has that name                unknown_key
+    │   ├── UnlikeEvaluations       more differs than is to be compared unlike_evaluations
     │   └── UsageError              the command line                    usage
     ├── OperatorError               files and settings must change
     │   ├── SettingsError           searchsvc.yaml or SEARCHSVC_*       bad_settings
@@ -203,6 +204,12 @@ class FileRefused(CallerError):
     """A file's new content cannot be used; the message names each line, nothing was written."""
 
     code = "file_refused"
+
+
+class UnlikeEvaluations(CallerError):
+    """Two evaluations rest on more different things than the one that is to be compared."""
+
+    code = "unlike_evaluations"
 
 
 class UsageError(CallerError):

@@ -49,6 +49,8 @@ _COMMANDS = {
     "dead": "List, retry or drop rows that cannot be indexed.",
     "versions": "List the versions of indexes.",
     "rollback": "Let an earlier version answer again.",
+    "eval": "Tell how well an index answers its judged queries.",
+    "compare": "Tell whether one ranking is better than another.",
     "latency": "Show latency percentiles by route, index and stage.",
     "completion": "Print the completion script of a shell.",
 }

@@ -90,11 +90,11 @@ def randomisation(gains: Sequence[float], seed: int = 0) -> float:
     return (extreme + 1) / (_SAMPLES + 1)
 
 
-def interval(gains: Sequence[float], seed: int = 0) -> Interval:
+def interval(gains: Sequence[float], seed: int = 0, samples: int = _SAMPLES) -> Interval:
     """The percentile bootstrap of their mean, at 95 %. Efron, 1979."""
     random, size = _seeded(seed), len(gains)
-    means = sorted(sum(random.choices(gains, k=size)) / size for _ in range(_SAMPLES))
-    tail = round(_SAMPLES * 0.025)
+    means = sorted(sum(random.choices(gains, k=size)) / size for _ in range(samples))
+    tail = round(samples * 0.025)
     return Interval(means[tail], means[-tail - 1])
 
 

@@ -1,0 +1,41 @@
+"""Builds what evaluates the rankings of a project's indexes."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from searchsvc.definitions.curations import CurationFiles
+from searchsvc.domain.definition import IndexDefinition
+from searchsvc.errors import UsageError
+from searchsvc.ports import SearchEngine
+from searchsvc.relevance.evaluate import Evaluator, Ratings, ratings_of
+from searchsvc.relevance.evaluations import FOLDER, EvaluationFiles
+from searchsvc.relevance.judgments import FILE_NAME, read_judgments
+from searchsvc.search.service import SearchService
+from searchsvc.settings import Project
+
+
+def evaluator(
+    project: Project,
+    definitions: Mapping[str, IndexDefinition],
+    engine: SearchEngine,
+    index: str,
+    told: Callable[[], None],
+) -> Evaluator:
+    """What asks one index as its API would, synonyms and rules included."""
+    curations = CurationFiles(project.mappings, {index: definitions[index]})
+    search = SearchService(engine, definitions, curations=curations)
+    return Evaluator(search, index, project.settings.engine.kind, told)
+
+
+def evaluations(project: Project) -> EvaluationFiles:
+    """The evaluations that are kept."""
+    return EvaluationFiles(project.data_dir / FOLDER)
+
+
+def ratings(project: Project, index: str, file: Path | None) -> Ratings:
+    """The judgments of that file, or else those beside the mapping. Raises UsageError."""
+    path = file or project.mappings / index / FILE_NAME
+    if not path.exists():
+        hint = f"write {path.name} with the columns query,id,rating, or name one: --judgments FILE"
+        raise UsageError(f"there are no judgments: {path} is not there", hint=hint)
+    return ratings_of(read_judgments(path))

@@ -1,0 +1,107 @@
+"""`searchsvc compare`: whether one ranking is better than another, and how sure that is."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+
+from searchsvc import bootstrap_relevance
+from searchsvc.bootstrap import Services
+from searchsvc.cli.metrics import depth_of, metric_option
+from searchsvc.cli.options import json_option, require, services
+from searchsvc.cli.output import print_json, print_table
+from searchsvc.cli.relevance import evaluated, judgments_option
+from searchsvc.domain.evaluation import Evaluation
+from searchsvc.errors import CheckFailed
+from searchsvc.relevance.compare import MAY_DIFFER, Comparison, compare_all
+from searchsvc.relevance.metrics import Metric
+
+
+@click.command
+@click.argument("index")
+@click.argument("sides", nargs=-1, required=True, metavar="A B…")
+@judgments_option
+@metric_option
+@click.option(
+    "--despite", default="", help=f"What may differ beside the ranking: {','.join(MAY_DIFFER)}.",
+)  # fmt: skip
+@click.option("--movers", type=click.IntRange(0, 50), default=3, show_default=True,
+              help="Queries to show that gain, and that lose, most.")  # fmt: skip
+@click.option("--fail-on-regression", is_flag=True, help="Exit with 3 where one is really worse.")
+@json_option
+@click.pass_context
+def command(
+    ctx: click.Context,
+    index: str,
+    sides: tuple[str, ...],
+    judgments: Path | None,
+    *,
+    metric: Metric,
+    despite: str,
+    movers: int,
+    fail_on_regression: bool,
+    as_json: bool,
+) -> int:
+    """Compare rankings of INDEX over the same judged queries: A with each of B….
+
+    A side is a ranking, which is evaluated now, or the id of an evaluation that is kept. A
+    difference is told with the range in which the true one lies and with the probability that
+    there is none (paired randomisation test; Holm's where there are several). Sides that differ
+    in more than the ranking are refused.
+    """
+    built = services(ctx)
+    allowed = _allowed(despite)
+    first, *others = _evaluations(built, require(built, index), sides, judgments, metric)
+    found = compare_all(first, others, metric, despite=allowed, movers=movers)
+    if as_json:
+        print_json([_body(one) for one in found])
+    else:
+        for one in found:
+            _print(one)
+    worse = [one.verdict for one in found if one.difference.interval.high < 0]
+    if worse and fail_on_regression:
+        raise CheckFailed(worse)
+    return 0
+
+
+def _allowed(text: str) -> list[str]:
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    unknown = [name for name in names if name not in MAY_DIFFER]
+    if unknown:
+        message = f"'{unknown[0]}' cannot be left to differ; there is {', '.join(MAY_DIFFER)}"
+        raise click.BadParameter(message, param_hint="--despite")
+    return names
+
+
+def _evaluations(
+    built: Services, index: str, sides: tuple[str, ...], file: Path | None, metric: Metric
+) -> list[Evaluation]:
+    """Those of the sides, in their order; rankings are all asked now."""
+    if len(sides) < 2:
+        raise click.UsageError("a comparison needs two sides: searchsvc compare INDEX A B")
+    names = [one.name for one in built.definitions[index].all_rankings]
+    rankings = list(dict.fromkeys(side for side in sides if side in names))
+    asked = evaluated(built, index, file, rankings, depth_of((metric,))) if rankings else []
+    by_ranking = dict(zip(rankings, asked, strict=True))
+    kept = bootstrap_relevance.evaluations(built.project)
+    return [by_ranking[side] if side in by_ranking else kept.find(side) for side in sides]
+
+
+def _print(one: Comparison) -> None:
+    found = one.difference
+    click.echo(one.verdict)
+    click.echo(
+        f"  {found.won:,} queries better, {found.lost:,} worse, {found.tied:,} alike; "
+        f"lists overlap by {one.overlap:.2f}; median {one.latency_ms:+.2f} ms"
+    )
+    rows = [
+        (mover.query, f"{mover.gain:+.3f}", " ".join(mover.a[:5]), " ".join(mover.b[:5]))
+        for mover in one.movers
+    ]
+    if rows:
+        print_table(["query", "gain>", one.a.ranking, one.b.ranking], rows)
+
+
+def _body(one: Comparison) -> dict[str, Any]:
+    return {**asdict(one), "metric": one.metric.name, "verdict": one.verdict}

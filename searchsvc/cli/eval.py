@@ -1,0 +1,104 @@
+"""`searchsvc eval`: how well an index answers its judged queries."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from searchsvc.cli.metrics import depth_of, least_option, metrics_option
+from searchsvc.cli.options import json_option, require, services
+from searchsvc.cli.output import print_json, print_table
+from searchsvc.cli.relevance import evaluated, judgments_option
+from searchsvc.domain.definition import DEFAULT
+from searchsvc.domain.evaluation import Evaluation
+from searchsvc.errors import CheckFailed
+from searchsvc.relevance.compare import Summary, summary
+from searchsvc.relevance.metrics import Metric
+
+_SHOWN = 10
+
+
+@click.command
+@click.argument("index")
+@click.option("--ranking", default=DEFAULT, show_default=True, help="Which of its rankings.")
+@judgments_option
+@metrics_option
+@least_option
+@json_option
+@click.pass_context
+def command(
+    ctx: click.Context,
+    index: str,
+    ranking: str,
+    judgments: Path | None,
+    metrics: tuple[Metric, ...],
+    least: tuple[tuple[Metric, float], ...],
+    as_json: bool,
+) -> int:
+    """Ask the live version of INDEX every judged query, and tell how good its answers are.
+
+    Each figure comes with the range in which the true one lies, 95 times of 100. What nobody
+    judged counts as 0; judged@10 says how much of the first ten was. A query without results
+    counts as 0, one without a relevant document is left out. The evaluation is kept under its id,
+    to be compared. Exit code 3: below --fail-under.
+    """
+    built = services(ctx)
+    wanted = (*metrics, *(metric for metric, _ in least if metric not in metrics))
+    (evaluation,) = evaluated(built, require(built, index), judgments, [ranking], depth_of(wanted))
+    found = summary(evaluation, wanted)
+    if as_json:
+        print_json(_body(evaluation, found))
+    else:
+        _print(evaluation, found)
+    means = {score.metric: score.mean for score in found.scores}
+    below = [(metric, limit) for metric, limit in least if means[metric] < limit]
+    if below:
+        told = [f"{metric.name} {means[metric]:.4f} is below {limit}" for metric, limit in below]
+        raise CheckFailed(told)
+    return 0
+
+
+def _print(evaluation: Evaluation, found: Summary) -> None:
+    basis = evaluation.basis
+    click.echo(f"{basis.version}, ranking {basis.ranking}, evaluation {basis.id}")
+    rows = [
+        (s.metric.name, f"{s.mean:.4f}", f"{s.interval.low:.4f} to {s.interval.high:.4f}")
+        for s in found.scores
+    ]
+    print_table(["metric", "mean>", "95 %"], rows)
+    left_out = f", {found.left_out:,} left out: nothing relevant is known" if found.left_out else ""
+    click.echo(f"{found.queries:,} queries{left_out}; judged@10 {found.judged:.3f}")
+    click.echo(f"p50 {found.p50_ms:.2f} ms, p95 {found.p95_ms:.2f} ms")
+    if evaluation.empty:
+        some = ", ".join(evaluation.empty[:_SHOWN])
+        click.echo(f"{found.empty:,} queries without results: {some}")
+
+
+def _body(evaluation: Evaluation, found: Summary) -> dict[str, Any]:
+    """All of it for a program, each query's values included."""
+    return {
+        "id": evaluation.basis.id,
+        "basis": evaluation.basis,
+        "at": evaluation.at,
+        "metrics": {
+            s.metric.name: {"mean": s.mean, "low": s.interval.low, "high": s.interval.high}
+            for s in found.scores
+        },
+        "queries": found.queries,
+        "left_out": found.left_out,
+        "judged": found.judged,
+        "empty": evaluation.empty,
+        "p50_ms": found.p50_ms,
+        "p95_ms": found.p95_ms,
+        "answers": {
+            query: {
+                **{
+                    s.metric.name: s.metric.of(answered.ids, evaluation.ratings[query])
+                    for s in found.scores
+                },
+                "ids": answered.ids,
+                "ms": answered.ms,
+            }
+            for query, answered in evaluation.answers.items()
+        },
+    }

@@ -1,0 +1,69 @@
+"""Options that name metrics: `ndcg@10`, and `ndcg@10=0.72` for the least that will do."""
+
+from typing import Any
+
+import click
+
+from searchsvc.relevance.metrics import Metric, read_metric
+
+_DEFAULTS = ("ndcg@10", "ap@10", "rr@10", "p@10", "r@10", "err@10")
+
+
+class MetricType(click.ParamType[Metric]):
+    """One metric."""
+
+    name = "METRIC"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """A Metric of `ndcg@10`."""
+        if isinstance(value, Metric):
+            return value
+        try:
+            return read_metric(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+class LeastType(click.ParamType[tuple[Metric, float]]):
+    """A metric and what it must reach."""
+
+    name = "METRIC=LEAST"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """A Metric with a number of `ndcg@10=0.72`."""
+        if isinstance(value, tuple):
+            return value
+        text, sign, least = value.partition("=")
+        try:
+            return read_metric(text), _share(least if sign else "")
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+def _share(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= 1:
+        raise ValueError(f"'{text}' is no number from 0 to 1, like ndcg@10=0.72")
+    return value
+
+
+metric_option = click.option(
+    "--metric", type=MetricType(), default="ndcg@10", show_default=True,
+    help="By which they are compared.",
+)  # fmt: skip
+metrics_option = click.option(
+    "--metric", "metrics", type=MetricType(), multiple=True, default=_DEFAULTS,
+    help=f"A metric to tell; as often as wanted. Without: {', '.join(_DEFAULTS)}.",
+)  # fmt: skip
+least_option = click.option(
+    "--fail-under", "least", type=LeastType(), multiple=True,
+    help="Exit with 3 where a metric is below that.",
+)  # fmt: skip
+
+
+def depth_of(metrics: tuple[Metric, ...]) -> int:
+    """How many hits they look at; ten at least, which is what is shown."""
+    return max(10, *(metric.depth for metric in metrics))

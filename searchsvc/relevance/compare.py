@@ -1,0 +1,166 @@
+"""Compares evaluations of the same queries: by how much they differ, and whether that is real."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from statistics import fmean
+
+from searchsvc.domain.evaluation import Basis, Evaluation
+from searchsvc.errors import UnlikeEvaluations
+from searchsvc.relevance.metrics import Metric, percentile
+from searchsvc.relevance.statistics import Difference, Interval, difference, holm, interval, overlap
+
+_SAMPLES = 2_000  # for the range of one figure, which nobody decides by
+_LIST = 10  # hits of which lists are compared and shown
+# Of two evaluations only the ranking may differ, else nobody knows what a difference comes from.
+_ALIKE = ("index", "version", "engine", "definition", "curation", "judgments", "depth")
+# What somebody may want to compare: before and after a rebuild, say. Other queries never.
+MAY_DIFFER = ("version", "engine", "definition", "curation")
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """One metric of an evaluation: its mean over the queries, and where the true one lies."""
+
+    metric: Metric
+    mean: float
+    interval: Interval
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """An evaluation in a few figures. `judged` is the share of the first ten hits that was."""
+
+    scores: tuple[Score, ...]
+    queries: int
+    left_out: int
+    empty: int
+    judged: float
+    p50_ms: float
+    p95_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Mover:
+    """A query that one side answers better, with the first hits of both."""
+
+    query: str
+    gain: float
+    a: tuple[str, ...]
+    b: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """How `b` differs from `a` by `metric`; `overlap` is the mean RBO of their first hits.
+
+    `latency_ms` is the difference of their medians. `movers` have those that gain most first and
+    those that lose most last.
+    """
+
+    a: Basis
+    b: Basis
+    metric: Metric
+    difference: Difference
+    overlap: float
+    latency_ms: float
+    movers: tuple[Mover, ...]
+
+    @property
+    def verdict(self) -> str:
+        """In a sentence."""
+        found = self.difference
+        p = "p < 0.001" if found.p < 0.001 else f"p {found.p:.3f}"
+        span = f"95 % {found.interval.low:+.4f} to {found.interval.high:+.4f}, {p}"
+        told = f"{self.metric.name} {found.mean:+.4f} ({span})"
+        if found.is_real:
+            better = "better" if found.mean > 0 else "worse"
+            return f"{self.b.ranking} is {better} than {self.a.ranking}: {told}"
+        more = f"; about {found.needed:,} more queries would show 0.01" if found.needed else ""
+        return f"{self.b.ranking} is not proven to differ from {self.a.ranking}: {told}{more}"
+
+
+def summary(evaluation: Evaluation, metrics: Sequence[Metric]) -> Summary:
+    """Its figures."""
+    times = [answered.ms for answered in evaluation.answers.values()]
+    return Summary(
+        scores=tuple(_score(evaluation, metric) for metric in metrics),
+        queries=len(evaluation.answers),
+        left_out=evaluation.left_out,
+        empty=len(evaluation.empty),
+        judged=fmean(values(evaluation, Metric("judged", _LIST))),
+        p50_ms=percentile(times, 0.5),
+        p95_ms=percentile(times, 0.95),
+    )
+
+
+def values(evaluation: Evaluation, metric: Metric) -> list[float]:
+    """The metric of each query, in their order."""
+    return [
+        metric.of(answered.ids, evaluation.ratings[query])
+        for query, answered in evaluation.answers.items()
+    ]
+
+
+def compare(
+    a: Evaluation, b: Evaluation, metric: Metric, *, despite: Sequence[str] = (), movers: int = 5
+) -> Comparison:
+    """`b` beside `a`. Raises UnlikeEvaluations where more differs than ranking and `despite`."""
+    refuse_unlike(a.basis, b.basis, despite)
+    first, second = values(a, metric), values(b, metric)
+    pairs = zip(a.answers, first, second, strict=True)
+    moved = sorted(
+        (
+            Mover(query, after - before, a.answers[query].ids[:_LIST], b.answers[query].ids[:_LIST])
+            for query, before, after in pairs
+            if after != before
+        ),
+        key=lambda mover: -mover.gain,
+    )
+    ups = [mover for mover in moved if mover.gain > 0][:movers]
+    downs = [mover for mover in moved if mover.gain < 0]
+    lists = [(a.answers[query].ids[:_LIST], b.answers[query].ids[:_LIST]) for query in a.answers]
+    return Comparison(
+        a.basis,
+        b.basis,
+        metric,
+        difference(first, second),
+        overlap=fmean(overlap(*pair) for pair in lists),
+        latency_ms=_median_ms(b) - _median_ms(a),
+        movers=(*ups, *downs[len(downs) - movers if len(downs) > movers else 0 :]),
+    )
+
+
+def compare_all(
+    first: Evaluation, others: Sequence[Evaluation], metric: Metric, **options: object
+) -> list[Comparison]:
+    """Each of `others` beside `first`, with p values that allow for how many there are (Holm)."""
+    found = [compare(first, one, metric, **options) for one in others]  # type: ignore[arg-type]
+    raised = holm({str(n): one.difference.p for n, one in enumerate(found)})
+    return [
+        replace(one, difference=replace(one.difference, p=raised[str(n)]))
+        for n, one in enumerate(found)
+    ]
+
+
+def refuse_unlike(a: Basis, b: Basis, despite: Sequence[str] = ()) -> None:
+    """Raises UnlikeEvaluations that names what differs."""
+    unlike = [name for name in _ALIKE if getattr(a, name) != getattr(b, name)]
+    refused = [name for name in unlike if name not in despite]
+    if refused:
+        may = [name for name in refused if name in MAY_DIFFER]
+        hint = (
+            f"say --despite {','.join(may)} where that is meant to differ"
+            if may == refused
+            else "evaluate both with the same judgments of the same index"
+        )
+        told = ", ".join(f"{n} ({getattr(a, n)} and {getattr(b, n)})" for n in refused)
+        raise UnlikeEvaluations(f"the evaluations differ in {told}", hint=hint)
+
+
+def _score(evaluation: Evaluation, metric: Metric) -> Score:
+    found = values(evaluation, metric)
+    return Score(metric, fmean(found), interval(found, samples=_SAMPLES))
+
+
+def _median_ms(evaluation: Evaluation) -> float:
+    return percentile([answered.ms for answered in evaluation.answers.values()], 0.5)

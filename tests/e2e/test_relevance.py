@@ -1,0 +1,98 @@
+"""`searchsvc eval` and `compare` on a project, as an analyst and as a build server run them."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.support.shop import Shop
+
+# What is cheap is what people want: equal hits come by their ids, and so by their prices.
+WORDS = ("bicycle", "number", "bicycle number")
+BRANDS = ("", " brand0", " brand1", " brand2")
+QUERIES = [words + brand for words in WORDS for brand in BRANDS]
+JUDGMENTS = "query,id,rating\n" + "".join(
+    f"{query},{n},1\n" for query in QUERIES for n in range(1, 8)
+)
+RANKING = """
+ranking:
+  default: []
+  dear:
+    - boost: {field: price, by: value, weight: 5}
+"""
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory) -> Shop:
+    """40 bicycles with judgments; a second ranking that prefers what is dear."""
+    shop = Shop.new(tmp_path_factory.mktemp("shop"))
+    shop.mapping.write_text(shop.mapping.read_text() + RANKING)
+    (shop.mapping.parent / "judgments.csv").write_text(JUDGMENTS)
+    assert shop.run("index", "rebuild", "products").code == 0
+    return shop
+
+
+def test_how_good_the_answers_are(shop: Shop) -> None:
+    """For people, and for a program with each query's list."""
+    ended = shop.run("eval", "products", "--metric", "ndcg@10", "--metric", "rr@5")
+    assert ended.code == 0
+    assert "ndcg@10" in ended.out
+    assert "12 queries; judged@10" in ended.out
+    told = json.loads(shop.run("eval", "products", "--json").out)
+    assert told["metrics"]["rr@10"]["low"] <= told["metrics"]["rr@10"]["mean"] <= 1
+    assert told["answers"]["bicycle"]["ids"][0] == "1"
+    assert told["basis"]["ranking"] == "default"
+    assert told["id"] in ended.out or len(told["id"]) == 16
+
+
+def test_a_build_can_rest_on_it(shop: Shop) -> None:
+    """Exit code 3 below the least, and what was below."""
+    assert shop.run("eval", "products", "--fail-under", "rr@10=0.5").code == 0
+    ended = shop.run("eval", "products", "--fail-under", "rr@10=0.5", "--fail-under", "p@10=0.99")
+    assert ended.code == 3
+    assert "p@10 0." in ended.err
+    assert "rr@10" not in ended.err
+
+
+def test_one_ranking_beside_another(shop: Shop) -> None:
+    """The worse one fails a build; kept evaluations can be sides, too."""
+    ended = shop.run("compare", "products", "default", "dear", "--fail-on-regression")
+    assert ended.code == 3
+    assert ended.out.startswith("dear is worse than default: ndcg@10 -0.")
+    assert "number brand1" in ended.out
+    id = json.loads(shop.run("eval", "products", "--metric", "ndcg@10", "--json").out)["id"]
+    (one,) = json.loads(shop.run("compare", "products", id[:8], "dear", "--json").out)
+    assert one["difference"]["lost"] > one["difference"]["won"]
+    better = shop.run("compare", "products", "dear", "default", "--fail-on-regression")
+    assert better.code == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (("eval", "nope"), 2, "unknown index"),
+        (("eval", "products", "--ranking", "dera"), 2, "did you mean 'dear'"),
+        (("eval", "products", "--metric", "ndgc"), 2, "unknown metric"),
+        (("eval", "products", "--fail-under", "ndcg@10"), 2, "like ndcg@10=0.72"),
+        (("eval", "products", "--judgments", "none.csv"), 2, "none.csv is not there"),
+        (("compare", "products", "default"), 2, "two sides"),
+        (("compare", "products", "default", "abcdef"), 2, "no evaluation 'abcdef'"),
+        (("compare", "products", "default", "dear", "--despite", "judgments"), 2, "cannot be left"),
+    ],
+)
+def test_what_cannot_be_done_is_said(shop: Shop, arguments, code, said) -> None:
+    """In a line, with the next step."""
+    ended = shop.run(*arguments)
+    assert (ended.code, said in ended.err) == (code, True)
+
+
+def test_unlike_evaluations_are_refused(shop: Shop, tmp_path: Path) -> None:
+    """With what differs."""
+    other = tmp_path / "few.csv"
+    other.write_text("query,id,rating\nbicycle number 1,1,1\n")
+    ids = [
+        json.loads(shop.run("eval", "products", "--json", *more).out)["id"]
+        for more in ((), ("--judgments", other))
+    ]
+    ended = shop.run("compare", "products", *ids)
+    assert (ended.code, "differ in judgments" in ended.err) == (2, True)
