@@ -56,7 +56,7 @@ metric_option = click.option(
 )  # fmt: skip
 metrics_option = click.option(
     "--metric", "metrics", type=MetricType(), multiple=True, default=_DEFAULTS,
-    help=f"A metric to tell; as often as wanted. Without: {', '.join(_DEFAULTS)}.",
+    help=f"Which to tell; as often as wanted. Without: {', '.join(_DEFAULTS)}.",
 )  # fmt: skip
 least_option = click.option(
     "--fail-under", "least", type=LeastType(), multiple=True,
