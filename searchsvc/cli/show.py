@@ -76,9 +76,8 @@ def _print_order(definition: IndexDefinition) -> None:
     off = f", never in {', '.join(typo.off_for)}" if typo.off_for else ""
     click.echo(f"typos    1 from {typo.one_from} letters, 2 from {typo.two_from}{off}")
     for ranking in definition.all_rankings:
-        steps = [str(step) for step in (*ranking.boosts, *ranking.decays)]
-        if steps:
-            click.echo(f"ranking  {ranking.name} = {'; '.join(steps)}")
+        if ranking.steps:
+            click.echo(f"ranking  {ranking.name} = {'; '.join(ranking.steps)}")
     for name in definition.groups.fields:
         usual = " unless a search says otherwise" if name == definition.groups.default else ""
         click.echo(f"groups   by {name}{usual}")

@@ -1,10 +1,12 @@
 """Reads `ranking` of a mapping: named lists of boosts and decays, the default one among them."""
 
 import re
+from typing import TypeAlias
 
 from searchsvc.definitions.nodes import entries, known_field
 from searchsvc.domain.definition import (
     DEFAULT,
+    JOINED_WEIGHT,
     Boost,
     Decay,
     FieldType,
@@ -21,6 +23,9 @@ RANKING_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
 HALF_LIFE = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)([smhdwy])")
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800, "y": 31_557_600}
 _MOST_SECONDS = 100 * _UNITS["y"]
+# Above 0, since which documents are hits must not depend on how they are ranked.
+LEAST_WEIGHT, MOST_WEIGHT = 0.01, 1000.0
+Weights: TypeAlias = tuple[tuple[str, float], ...]
 MAX_RANKINGS = 20  # each may cost every document a number
 
 
@@ -43,17 +48,48 @@ def _ranking(name: str, steps: Node, definition: IndexDefinition) -> Ranking:
             DefinitionError, "must be a list of boosts and decays", "like: - boost: {...}"
         )
     found = [_step(step, definition) for step in steps.value]
-    boosts = tuple(one for one in found if isinstance(one, Boost))
-    return Ranking(name, boosts, tuple(one for one in found if isinstance(one, Decay)))
+    weights = [one for one in found if isinstance(one, tuple)]
+    if weights and (name == DEFAULT or len(weights) > 1):
+        hint = "give the fields their weights" if name == DEFAULT else "put all into one step"
+        raise steps.error(DefinitionError, "'weights' cannot stand here", hint)
+    return Ranking(
+        name,
+        tuple(one for one in found if isinstance(one, Boost)),
+        tuple(one for one in found if isinstance(one, Decay)),
+        *weights,
+    )
 
 
-def _step(step: Node, definition: IndexDefinition) -> Boost | Decay:
-    outer = entries(step, ("boost", "decay"))
+def _step(step: Node, definition: IndexDefinition) -> Boost | Decay | Weights:
+    outer = entries(step, ("boost", "decay", "weights"))
     if len(outer) != 1:
-        raise step.error(DefinitionError, "a step of a ranking is 'boost' or 'decay'")
+        raise step.error(DefinitionError, "a step of a ranking is 'boost', 'decay' or 'weights'")
     if "boost" in outer:
         return _boost(outer["boost"], definition)
+    if "weights" in outer:
+        return _weights(outer["weights"], definition)
     return _decay(outer["decay"], definition)
+
+
+def _weights(node: Node, definition: IndexDefinition) -> Weights:
+    """What words count in which field, in the order of the definition."""
+    hint = 'like: weights: {title: 5, description: 1, "*": 2}'
+    if not isinstance(node.value, dict) or not node.value:
+        raise node.error(DefinitionError, "'weights' must name fields", hint)
+    given: dict[str, float] = {}
+    for name, weight in node.items():
+        least = 0.0 if name == JOINED_WEIGHT else LEAST_WEIGHT
+        if name != JOINED_WEIGHT and not known_field(name, weight, definition).searchable:
+            message = f"'{name}' is not searched; only a field with a weight can have another"
+            raise weight.error(DefinitionError, message)
+        value = weight.value
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        if not is_number or not least <= value <= MOST_WEIGHT:
+            message = f"a weight must be a number from {least:g} to {MOST_WEIGHT:g}"
+            raise weight.error(DefinitionError, message, hint)
+        given[name] = float(value)
+    order = (*(field.name for field in definition.fields), JOINED_WEIGHT)
+    return tuple((name, given[name]) for name in order if name in given)
 
 
 def _decay(node: Node, definition: IndexDefinition) -> Decay:

@@ -8,7 +8,13 @@ from typing import Any
 
 from searchsvc.definitions.fields import FIELD_NAME, FLAGS
 from searchsvc.definitions.mappings import LANGUAGES
-from searchsvc.definitions.rankings import BOOST_FUNCTIONS, HALF_LIFE, MAX_RANKINGS, RANKING_NAME
+from searchsvc.definitions.rankings import (
+    BOOST_FUNCTIONS,
+    HALF_LIFE,
+    MAX_RANKINGS,
+    MOST_WEIGHT,
+    RANKING_NAME,
+)
 from searchsvc.domain.definition import DEFAULT, FieldType, Unit
 
 _FLOAT = r"-?\d+(\.\d+)?([eE][+-]?\d+)?"
@@ -120,7 +126,10 @@ def _step() -> dict[str, Any]:
         "weight": {"type": "number", "minimum": 0, "maximum": 100},
     }
     boosts = _object({"boost": {"anyOf": either}}, "boost")
-    return {"anyOf": [boosts, _object({"decay": _object(decay, *decay)}, "decay")]}
+    values = {"type": "number", "minimum": 0, "maximum": MOST_WEIGHT}
+    weights = {"type": "object", "minProperties": 1, "additionalProperties": values}
+    decays = _object({"decay": _object(decay, *decay)}, "decay")
+    return {"anyOf": [boosts, decays, _object({"weights": weights}, "weights")]}
 
 
 if __name__ == "__main__":

@@ -161,13 +161,26 @@ class Decay:
 DEFAULT = "default"  # the ranking where none is named
 
 
+JOINED_WEIGHT = "*"  # stands for all texts and keywords together where fields have weights
+
+
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """A named way to rank: what multiplies the score that the words of a query give."""
+    """A named way to rank: what a word counts in which field, and what multiplies the score.
+
+    `weights` stand in for those of the fields that they name.
+    """
 
     name: str
     boosts: tuple[Boost, ...] = ()
     decays: tuple[Decay, ...] = ()
+    weights: tuple[tuple[str, float], ...] = ()
+
+    @property
+    def steps(self) -> list[str]:
+        """Short, for people: each part of it."""
+        weights = [f"{name}^{weight:g}" for name, weight in self.weights]
+        return [*weights, *map(str, self.boosts), *map(str, self.decays)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,7 +282,7 @@ class IndexDefinition:
     def stored_form(self) -> "IndexDefinition":
         """The definition as far as it decides how documents are indexed, as for a field."""
         fields = tuple(field.stored_form for field in self.fields)
-        rankings = tuple(replace(one, decays=()) for one in self.rankings if one.boosts)
+        rankings = tuple(replace(one, decays=(), weights=()) for one in self.rankings if one.boosts)
         return replace(
             self,
             fields=fields,

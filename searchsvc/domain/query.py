@@ -241,7 +241,8 @@ class SearchQuery:
     """One search, checked against the definition and ready for any engine.
 
     No terms: every document matches. `sort` empty: by score, which `ranking` multiplies (what is
-    recent as of `now`, in µs since 1970), and ties by id. `fields` None: every
+    recent as of `now`, in µs since 1970), and ties by id. `weights` stand in for those of the
+    fields they name. `fields` None: every
     field that is not hidden. Hits are `offset` to `offset + limit` (limit may be 0), or with
     `after` the first `limit` behind that place, whatever the offset. `version` None: the live one.
     Documents of `pins` match whatever their words are, with the score 0 where they do not; an
@@ -262,6 +263,7 @@ class SearchQuery:
     facets: tuple[FacetRequest, ...] = ()
     sort: tuple[SortKey, ...] = ()
     ranking: str = DEFAULT
+    weights: tuple[tuple[str, float], ...] = ()
     now: int = 0
     offset: int = 0
     limit: int = 10

@@ -2,8 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TypeAlias
 
-from searchsvc.domain.definition import SEARCHABLE, Field, FieldType, IndexDefinition
+from searchsvc.domain.definition import (
+    JOINED_WEIGHT,
+    SEARCHABLE,
+    Field,
+    FieldType,
+    IndexDefinition,
+)
+
+Weights: TypeAlias = tuple[tuple[str, float], ...]
 
 # Types of which a facet counts value by value; ranges of dates are counted, too.
 COUNTED = frozenset(
@@ -20,22 +29,28 @@ def has_words(field: Field) -> bool:
     return field.type in SEARCHABLE and not field.stored and (field.searchable or field.suggest)
 
 
-def searched(definition: IndexDefinition, names: Sequence[str] | None) -> list[Field]:
-    """The fields with a weight; only those in `names`, where it is given."""
+def searched(
+    definition: IndexDefinition, names: Sequence[str] | None, weights: Weights = ()
+) -> list[Field]:
+    """The fields with a weight; only those in `names`, where it is given.
+
+    `weights` stand in for those of the fields they name.
+    """
+    given = dict(weights)
     return [
-        field
+        replace(field, weight=given[field.name]) if field.name in given else field
         for field in definition.fields
         if has_words(field) and field.searchable and (names is None or field.name in names)
     ]
 
 
-def joined(definition: IndexDefinition) -> list[Field]:
+def joined(definition: IndexDefinition, weights: Weights = ()) -> list[Field]:
     """The fields whose words stand in one joined field, too; none where that would be one field.
 
     BM25 on the joined field tells what a document is about, whichever field says so. Ids are not
     in it: they are matched as they are typed.
     """
-    found = [f for f in searched(definition, None) if f.type is not FieldType.ID]
+    found = [f for f in searched(definition, None, weights) if f.type is not FieldType.ID]
     return found if len(found) > 1 else []
 
 
@@ -44,12 +59,17 @@ def complete_weight(fields: Sequence[Field]) -> float:
     return _COMPLETE * _mean(fields)
 
 
-def joined_weight(definition: IndexDefinition, names: Sequence[str] | None) -> float:
+def joined_weight(
+    definition: IndexDefinition, names: Sequence[str] | None, weights: Weights = ()
+) -> float:
     """What a word in the joined field is worth; 0 where `names` restrict a search to some fields.
 
-    By the mean weight, so that a definition may use any scale.
+    By the mean weight, so that a definition may use any scale, unless `weights` say it.
     """
-    return _JOINED * _mean(joined(definition)) if names is None else 0.0
+    shared = joined(definition, weights) if names is None else []
+    if not shared:
+        return 0.0
+    return dict(weights).get(JOINED_WEIGHT, _JOINED * _mean(shared))
 
 
 def _mean(fields: Sequence[Field]) -> float:

@@ -97,6 +97,7 @@ def search_query(
         facets=(*facets, *others),
         sort=sort,
         ranking=ranking.name,
+        weights=ranking.weights,
         now=as_of(now, ranking),
         offset=offset,
         limit=limit,

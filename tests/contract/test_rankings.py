@@ -80,3 +80,38 @@ def test_a_ranking_without_a_default(engines) -> None:
     assert ids(engines, "lamp") == ["1", "2", "3", "4"]
     assert ids(engines, "lamp", ranking="popular") == ["2", "3", "1", "4"]
     assert engines.search.live(INDEX).definition == definition
+
+
+WEIGHED = replace(
+    PRODUCTS,
+    rankings=(
+        Ranking("by_text", weights=(("name", 0.5), ("description", 40.0), ("*", 0.0))),
+        Ranking("by_name", weights=(("name", 40.0), ("description", 0.5), ("*", 0.0))),
+    ),
+)
+
+
+def test_weights_of_a_ranking(engines) -> None:
+    """What a word counts in which field; the same documents are hits by each of them."""
+    engines.serve(
+        document("1", name="lamp", description="stands on a desk"),
+        document("2", name="desk", description="carries a lamp"),
+        definition=WEIGHED,
+    )
+    rankings = {ranking.name: ranking.weights for ranking in WEIGHED.rankings}
+    assert ids(engines, "lamp", ranking="by_name", weights=rankings["by_name"]) == ["1", "2"]
+    assert ids(engines, "lamp", ranking="by_text", weights=rankings["by_text"]) == ["2", "1"]
+    only = {"ranking": "by_text", "weights": rankings["by_text"], "search_fields": ("name",)}
+    assert ids(engines, "lamp", **only) == ["1"]
+
+
+def test_the_joined_field_has_a_weight_of_its_own(engines) -> None:
+    """It can outweigh every field: whoever says a word twice, wherever, is about it."""
+    engines.serve(
+        document("1", name="lamp two", description="of glass and brass and steel and wood"),
+        document("2", name="desk", description="lamp lamp", brand="lamp"),
+        definition=WEIGHED,
+    )
+    fields = (("name", 9.0), ("brand", 1.0), ("description", 1.0))
+    assert ids(engines, "lamp", weights=(*fields, ("*", 0.0))) == ["1", "2"]
+    assert ids(engines, "lamp", weights=(*fields, ("*", 1000.0))) == ["2", "1"]

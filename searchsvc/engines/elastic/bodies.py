@@ -23,7 +23,8 @@ def search_body(
     plan: Plan, query: SearchQuery, cut: Sequence[Clause[Group]], *, misspelt: bool
 ) -> Native:
     """One search: its hits, their order and its facets."""
-    fields, joined = plan.searched(query.search_fields), plan.joined(query.search_fields)
+    fields = plan.searched(query.search_fields, query.weights)
+    joined = plan.joined(query.search_fields, query.weights)
     words = Words(plan, query, cut, fields, joined, misspelt=misspelt)
     ranked = bool(query.limit) and not query.sort
     narrow = narrowed([query.filter, *(facet.filter for facet in query.facets)])

@@ -117,7 +117,8 @@ class EmbeddedEngine:
 def _search(snapshot: Snapshot, query: SearchQuery) -> SearchResult:
     clauses = understood(query, snapshot)
     plan, names = snapshot.plan, query.search_fields
-    fields, joined = plan.searched(names), plan.joined(names)
+    fields = plan.searched(names, query.weights)
+    joined = plan.joined(names, query.weights)
     words = WordsQuery(snapshot, query, clauses, fields, joined)
     shown = page(snapshot, query, words, scored=bool(clauses or query.boosts))
     matching = {

@@ -57,8 +57,8 @@ class MemoryEngine:
     async def search(self, query: SearchQuery) -> SearchResult:
         live, state = self._serving(query.index, query.version)
         clauses = understood(query, state)
-        fields = searched(state.definition, query.search_fields)
-        joined = joined_weight(state.definition, query.search_fields)
+        fields = searched(state.definition, query.search_fields, query.weights)
+        joined = joined_weight(state.definition, query.search_fields, query.weights)
         matching = _scored(state, query, clauses, fields, joined)
         found = [pair for pair in matching if passes(pair[1], query.filter, state.definition)]
         ordered = _ordered(found, query.sort)

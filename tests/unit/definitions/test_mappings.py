@@ -70,6 +70,20 @@ def test_fields_of_groups(declared: str, fields: tuple[str, ...], default: str) 
     assert parse_mapping("products", text).groups == Groups(fields, default)
 
 
+def test_a_ranking_has_weights_of_its_own() -> None:
+    """In the order of the definition, that of all fields together last; to change them is cheap."""
+    text = "fields: {a: text, b: text}\nranking: {default: [], other: [{weights: %s}]}"
+    definition = parse_mapping("x", text % '{"*": 0, b: 2.5, a: 0.01}')
+    ranking = definition.ranking("other")
+    assert ranking is not None
+    assert ranking.weights == (("a", 0.01), ("b", 2.5), ("*", 0.0))
+    assert ranking.steps == ["a^0.01", "b^2.5", "*^0"]
+    other = parse_mapping("x", text % "{a: 3}")
+    assert (other.hash != definition.hash, other.stored_form == definition.stored_form) == (
+        True,
+    ) * 2
+
+
 def test_several_rankings() -> None:
     """Each by its name, `default` apart; a condition that is no single value stays a filter."""
     definition = parse_mapping(
@@ -252,6 +266,42 @@ def test_the_hash_follows_the_meaning() -> None:
             "did you mean 'log'?",
         ),
         ("fields: {a: text}\nranking: {best: []}", 2, "ranking", "'default' is missing"),
+        (
+            "fields: {a: text}\nranking: {default: [{weights: {a: 2}}]}",
+            2,
+            "ranking.default",
+            "give the fields their weights",
+        ),
+        (
+            "fields: {a: text}\nranking: {default: [], b: [{weights: {a: 0}}]}",
+            2,
+            "ranking.b[0].weights.a",
+            "a number from 0.01 to 1000",
+        ),
+        (
+            "fields: {a: text}\nranking: {default: [], b: [{weights: {aa: 1}}]}",
+            2,
+            "ranking.b[0].weights.aa",
+            "did you mean 'a'",
+        ),
+        (
+            "fields: {a: text, n: number}\nranking: {default: [], b: [{weights: {n: 1}}]}",
+            2,
+            "ranking.b[0].weights.n",
+            "is not searched",
+        ),
+        (
+            "fields: {a: text}\nranking: {default: [], b: [{weights: {}}]}",
+            2,
+            "ranking.b[0].weights",
+            "must name fields",
+        ),
+        (
+            "fields: {a: text}\nranking: {default: [], b: [{weights: {a: 1}}, {weights: {a: 2}}]}",
+            2,
+            "ranking.b",
+            "put all into one step",
+        ),
         ("fields: {a: text}\nranking: {default: {}}", 2, "ranking.default", "a list of boosts"),
         (
             "fields: {a: text}\nranking: {default: [], a-b: []}",
