@@ -9,7 +9,7 @@ from schemathesis import Case
 from schemathesis.python.asgi import ASGIClient, get_client
 
 from searchsvc.api.app import create_app
-from searchsvc.api.openapi import document
+from searchsvc.api.openapi.document import document
 from tests.support.films import film_services
 
 CHECKS = {

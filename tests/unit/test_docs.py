@@ -17,9 +17,9 @@ from falcon.inspect import inspect_routes
 
 from searchsvc import errors
 from searchsvc.api.errors import HTTP_PROBLEMS, problem_of
+from searchsvc.api.openapi.document import SCHEMAS
 from searchsvc.api.parameters import LATENCY_PARAMETERS, RUNS_PARAMETERS
 from searchsvc.api.routes import NEEDS, Need
-from searchsvc.api.schemas import SCHEMAS
 from searchsvc.cli.main import cli
 from searchsvc.definitions.mappings import read_mapping
 from searchsvc.domain.access import Role

@@ -4,7 +4,7 @@ import falcon.asgi
 import orjson
 
 from searchsvc.api.answers import JSON
-from searchsvc.api.openapi import document
+from searchsvc.api.openapi.document import document
 from searchsvc.api.request import ApiRequest
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from searchsvc.api.schemas import (
+from searchsvc.api.openapi.schema import (
     ANY_OBJECT,
     BOOLEAN,
     COUNT,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from searchsvc.api.schemas import BOOLEAN, STRING, VALUE, Schema, array, record, reference
+from searchsvc.api.openapi.schema import BOOLEAN, STRING, VALUE, Schema, array, record, reference
 from searchsvc.search.filter_json import SIGNS
 
 DEGREES: Schema = {"type": "number", "minimum": -180, "maximum": 180}

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from searchsvc.api.filter_schemas import DEGREES
-from searchsvc.api.schemas import NUMBER, Schema, array, reference
+from searchsvc.api.openapi.schema import NUMBER, Schema, array, reference
+from searchsvc.api.openapi.schemas.filters import DEGREES
 from searchsvc.search.parameters import Parameter
 
 _IN_BODY: Mapping[str, Schema] = {

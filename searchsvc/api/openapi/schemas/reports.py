@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from searchsvc.api.parameters import MAX_PREVIEWED
-from searchsvc.api.schemas import (
+from searchsvc.api.openapi.schema import (
     ANY_OBJECT,
     BOOLEAN,
     COUNT,
@@ -41,7 +41,7 @@ _SIDE: Schema = record(
     }
 )
 
-OPERATION_SCHEMAS: Mapping[str, Schema] = {
+REPORT_SCHEMAS: Mapping[str, Schema] = {
     "Key": record(
         {
             "name": nullable(STRING),

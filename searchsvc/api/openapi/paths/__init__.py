@@ -1,0 +1,1 @@
+"""The paths of the document, by the wire or the part of the API that they belong to."""
