@@ -53,7 +53,7 @@ def client(server, package):
 
 def test_it_searches(package, client) -> None:
     """With parameters and answers as objects with types."""
-    search = part(package, "api.default.search")
+    search = part(package, "api.search.search")
     answer = search.sync("films", client=client, q="winter", per_page=2)
     assert answer.index == "films"
     assert len(answer.hits) == 2
@@ -66,13 +66,13 @@ def test_it_sends_a_body_with_a_filter(package, client) -> None:
     drama = models.FilterCondition(field="genre", eq="Drama")
     recent = models.FilterCondition(field="year", gte=1990)
     body = models.SearchByBodyJsonBody(q="", filter_=models.FilterAnd(and_=[drama, recent]))
-    by_body = part(package, "api.default.search_by_body")
+    by_body = part(package, "api.search.search_by_body")
     answer = by_body.sync("films", client=client, body=body)
     assert 0 < answer.total.value < 48
 
 
 def test_a_problem_is_an_object_of_its_own(package, client) -> None:
     """With the code that programs decide by."""
-    search = part(package, "api.default.search")
+    search = part(package, "api.search.search")
     problem = search.sync("film", client=client)
     assert (problem.code, problem.status) == ("unknown_index", 404)

@@ -457,7 +457,7 @@ def test_the_api_is_described_and_can_be_tried(visit: Visit) -> None:
     """On a page that is shipped: a search is filled in, sent and answered."""
     page = visit.page
     page.goto(f"{visit.server.url}/docs")
-    search = page.locator("#operations-default-search")
+    search = page.locator("#operations-search-search")
     search.locator(".opblock-summary-control").click()
     search.get_by_role("button", name="Try it out").click()
     search.get_by_placeholder("index").fill("films")

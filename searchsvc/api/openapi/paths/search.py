@@ -103,9 +103,13 @@ SEARCH_PATHS: Paths = {
     "/v1/indexes/{index}/suggest": _suggest,
     "/v1/indexes/{index}/facets/{field}": _facet_values,
     "/v1/search": _searches,
+}
+DOCUMENT_PATHS: Paths = {
     "/v1/indexes/{index}/docs/{id}": _document,
     "/v1/indexes/{index}/similar/{id}": _similar,
     "/v1/indexes/{index}/why/{id}": _why,
+}
+CURATION_PATHS: Paths = {
     "/v1/indexes/{index}/synonyms": partial(_curation, CurationKind.SYNONYMS),
     "/v1/indexes/{index}/rules": partial(_curation, CurationKind.RULES),
     "/v1/indexes/{index}/preview": _preview,

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from searchsvc.api.errors import HTTP_PROBLEMS, PROBLEMS
+from searchsvc.api.openapi.examples import PROBLEM
 from searchsvc.api.openapi.schema import (
     BOOLEAN,
     COUNT,
@@ -127,18 +128,21 @@ OPERATION_SCHEMAS: Mapping[str, Schema] = {
             "curations": mapping({"enum": ["ok", "refused"]}),
         }
     ),
-    "Problem": record(
-        {
-            "type": STRING,
-            "title": STRING,
-            "status": {"type": "integer", "minimum": 400, "maximum": 599},
-            "code": {"enum": _CODES},
-            "message": STRING,
-            "hint": STRING,
-            "param": STRING,
-            "position": {"type": "integer", "minimum": 1},
-            "request_id": STRING,
-        },
-        optional=("hint", "param", "position"),
-    ),
+    "Problem": {
+        **record(
+            {
+                "type": STRING,
+                "title": STRING,
+                "status": {"type": "integer", "minimum": 400, "maximum": 599},
+                "code": {"enum": _CODES},
+                "message": STRING,
+                "hint": STRING,
+                "param": STRING,
+                "position": {"type": "integer", "minimum": 1},
+                "request_id": STRING,
+            },
+            optional=("hint", "param", "position"),
+        ),
+        "examples": [PROBLEM],
+    },
 }

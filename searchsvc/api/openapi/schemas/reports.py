@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from searchsvc.api.parameters import MAX_PREVIEWED
 from searchsvc.api.openapi.schema import (
     ANY_OBJECT,
     BOOLEAN,
@@ -17,6 +16,7 @@ from searchsvc.api.openapi.schema import (
     record,
     reference,
 )
+from searchsvc.api.parameters import MAX_PREVIEWED
 from searchsvc.domain.access import Role
 
 _PERCENTILES: Mapping[str, Schema] = dict.fromkeys(("p50_ms", "p90_ms", "p99_ms", "max_ms"), NUMBER)
