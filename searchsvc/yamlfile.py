@@ -13,7 +13,21 @@ from searchsvc.errors import FileError
 _UNUSABLE = (ValueError, LookupError, AttributeError, TypeError, OverflowError)
 
 
-class _WithoutAliases(yaml.SafeLoader):
+class _Loader(yaml.SafeLoader):
+    """Refuses a text with half a character, which no answer and no engine can be told."""
+
+    def compose_scalar_node(self, anchor: Any) -> yaml.ScalarNode:
+        """The next scalar."""
+        node = super().compose_scalar_node(anchor)
+        try:
+            str(node.value).encode()
+        except UnicodeEncodeError:
+            message = "an escape that is half a character (\\ud800 to \\udfff)"
+            raise yaml.composer.ComposerError(None, None, message, node.start_mark) from None
+        return node
+
+
+class _WithoutAliases(_Loader):
     """Refuses `*name` where it stands."""
 
     def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
@@ -70,7 +84,7 @@ def parse_yaml(text: str, path: Path, kind: type[FileError], *, aliases: bool = 
     Without `aliases`, no `*name` is taken: a few of them can stand for billions of values.
     """
     try:
-        loader = yaml.SafeLoader(text) if aliases else _WithoutAliases(text)
+        loader = _Loader(text) if aliases else _WithoutAliases(text)
     except yaml.reader.ReaderError as error:
         place = text.count("\n", 0, error.position) + 1
         raise kind(f"not valid YAML: {error.reason}", file=path, line=place) from error

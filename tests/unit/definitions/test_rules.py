@@ -140,6 +140,8 @@ def test_files_of_another_form_are_refused() -> None:
         ("rules: [{hide: &a [1, 2]}, {hide: *a}]", r"an alias \(\*a\)"),
         ("rules: [", "not valid YAML"),
         ("rules:\n- {hide: \x0c}", "yaml:2: not valid YAML"),
+        ('rules:\n- {hide: "\\ud83d"}', "yaml:2: not valid YAML: an escape that is half"),
+        ('rules:\n- {"\\ud83d\\ude00": 1}', "yaml:2: not valid YAML: an escape that is half"),
         (f"rules: [{'{hide: 1}, ' * 1001}]", "more than 1000"),
         ("rules:\n" + "\n".join(f"- {{name: r{n}, hide: {IDS}}}" for n in range(51)), "10000 ids"),
         ("x" * 1_048_577, "bytes"),
