@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from searchsvc.access.secret import Sealer, hash_of
 from searchsvc.access.tokens import PREFIX, Token, read_token, restriction_of
-from searchsvc.domain.access import OPEN, ApiKey, Grant, Kept, Restriction, Role
+from searchsvc.domain.access import OPEN, ApiKey, Grant, Kept, Role
 from searchsvc.errors import BadKey, KeyExpired, NoKey, SearchsvcError, StateError
 from searchsvc.ports import KeyStore
 
@@ -164,7 +164,7 @@ def _secrets(key: ApiKey, sealer: Sealer) -> Iterable[tuple[Kept, _Secret]]:
     """The key's secret, and the one before it."""
     until = float("inf") if key.expires is None else key.expires.timestamp()
     indexes = frozenset(key.indexes) if key.indexes else None
-    own = Restriction(max_cost=key.max_cost)
+    own = restriction_of(max_cost=key.max_cost, fields=key.fields)
     grant = Grant(key, key.role, indexes, own, until=until)
     yield key.secret, _Secret(grant, sealer.opened(key.secret))
     if key.before is not None and key.before_until is not None:
@@ -196,7 +196,7 @@ def _narrowed(grant: Grant, token: Token) -> Grant:
     named = None if payload.indexes is None else frozenset(payload.indexes)
     both = grant.indexes if named is None else named & (grant.indexes or named)
     until = grant.until if payload.expires is None else min(grant.until, payload.expires)
-    within = replace(restriction_of(payload), max_cost=grant.restriction.max_cost)
+    within = restriction_of(payload, grant.restriction.max_cost, grant.restriction.fields)
     return Grant(grant.key, grant.role, both, within, is_token=True, until=until)
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from searchsvc.access.secret import Sealer, new_id, new_secret
 from searchsvc.domain.access import ApiKey, Role
+from searchsvc.domain.allowlists import NO_LISTS, AllowLists
 from searchsvc.errors import UnknownKey, UsageError, nearest
 from searchsvc.ports import KeyStore
 
@@ -22,6 +23,7 @@ class Wanted:
     client_rate: int | None = None
     max_cost: int | None = None
     lasts: timedelta | None = None
+    fields: AllowLists = NO_LISTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ class Keys:
         key = ApiKey(
             id, wanted.name, wanted.role, self.sealer.kept(secret), now, wanted.indexes,
             wanted.origins, wanted.rate, wanted.client_rate, wanted.max_cost,
-            expires=None if wanted.lasts is None else now + wanted.lasts,
+            expires=None if wanted.lasts is None else now + wanted.lasts, fields=wanted.fields,
         )  # fmt: skip
         self.store.add_key(key)
         return key, secret

@@ -1,7 +1,8 @@
 """Tokens: a key narrowed offline by who has its secret, for somebody who must not have it.
 
     token     = "sst_" payload "." signature
-    payload   = base64url of {"key", "filter"?, "indexes"?, "expires"?, "max_per_page"?}
+    payload   = base64url of {"key", "filter"?, "fields"?, "indexes"?, "expires"?,
+                                "max_per_page"?}
     signature = base64url of HMAC-SHA256 over the payload's text, by SHA-256 of the secret
 
 base64url is without `=`. A member that is not known here is refused: it may forbid something.
@@ -18,6 +19,7 @@ import msgspec
 
 from searchsvc.access.secret import id_of, signing_of
 from searchsvc.domain.access import Restriction
+from searchsvc.domain.allowlists import NO_LISTS, AllowLists, Use, unknown_uses
 from searchsvc.errors import BadKey, UsageError
 
 PREFIX = "sst_"
@@ -33,6 +35,7 @@ class Payload(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
     indexes: tuple[str, ...] | None = None
     expires: float | None = None
     max_per_page: int | None = None
+    fields: dict[str, tuple[str, ...]] | None = None
 
 
 _PAYLOADS = msgspec.json.Decoder(Payload)
@@ -58,6 +61,7 @@ def write_token(
     indexes: tuple[str, ...] | None = None,
     expires: float | None = None,
     max_per_page: int | None = None,
+    fields: Mapping[str, tuple[str, ...]] | None = None,
 ) -> str:
     """A token of the key with this secret; `expires` in seconds since 1970. Raises UsageError."""
     try:
@@ -66,7 +70,8 @@ def write_token(
         hint = "give all that `searchsvc keys create` printed, from ssk_ on"
         raise UsageError("this is no secret of a key", hint=hint) from None
     given = dict(filter) if isinstance(filter, Mapping) else filter
-    payload = Payload(id, given, indexes, expires, max_per_page)
+    named = None if fields is None else {use: tuple(names) for use, names in fields.items()}
+    payload = Payload(id, given, indexes, expires, max_per_page, named)
     if (fault := _fault(payload)) is not None:
         raise UsageError(fault)
     signed = _encoded(msgspec.json.encode(payload)).encode()
@@ -88,13 +93,19 @@ def read_token(text: str) -> Token:
     return read
 
 
-def restriction_of(payload: Payload) -> Restriction:
-    """What a token narrows requests to."""
-    if payload.filter is None and payload.max_per_page is None:
-        return Restriction()
-    deciding = msgspec.json.encode((payload.filter, payload.max_per_page), order="sorted")
+def restriction_of(
+    payload: Payload | None = None, max_cost: int | None = None, fields: AllowLists = NO_LISTS
+) -> Restriction:
+    """What a key of these `fields` narrows requests to, or a token of it."""
+    filter, most = (payload.filter, payload.max_per_page) if payload else (None, None)
+    if payload is not None and payload.fields is not None:
+        fields = fields.within(AllowLists(payload.fields))
+    if filter is None and most is None and not fields:
+        return Restriction(max_cost=max_cost)
+    lists = {use: sorted(names) for use, names in fields.given.items()}
+    deciding = msgspec.json.encode((filter, most, lists), order="sorted")
     mark = blake2b(deciding, digest_size=16).hexdigest()
-    return Restriction(payload.filter, payload.max_per_page, mark)
+    return Restriction(filter, most, mark, max_cost, fields)
 
 
 def _fault(payload: Payload) -> str | None:
@@ -105,6 +116,10 @@ def _fault(payload: Payload) -> str | None:
         return "its filter is empty"
     if payload.indexes is not None and not payload.indexes:
         return "it names no index"
+    if payload.fields is not None and not payload.fields:
+        return "its fields name no use"
+    for use in unknown_uses(payload.fields or ()):
+        return f"its fields name a use '{use[:20]}', and there are {', '.join(Use)}"
     if payload.max_per_page is not None and not 1 <= payload.max_per_page <= 100:
         return "max_per_page must be 1 to 100"
     return None

@@ -14,9 +14,11 @@ import click
 from searchsvc.access.keys import Keys, Wanted
 from searchsvc.access.tokens import write_token
 from searchsvc.cli.duration import Duration
+from searchsvc.cli.field_lists import check_lists, fields_option, read_lists, shown
 from searchsvc.cli.options import json_option, require, services
 from searchsvc.cli.output import print_json, print_table
 from searchsvc.domain.access import ApiKey, Role
+from searchsvc.domain.allowlists import AllowLists
 from searchsvc.errors import UsageError
 
 _ORIGIN = re.compile(r"https?://[^/*\s,]+")
@@ -44,6 +46,7 @@ def command() -> None:
 @click.option("--rate", type=_RATE, help="Requests a minute.")
 @click.option("--client-rate", type=_RATE, help="Requests a minute of each client.")
 @click.option("--max-cost", type=_RATE, help="What one search may cost, as docs/access.md counts.")
+@fields_option
 @click.option("--expires", type=Duration(), help="For how long it holds, such as 90d.")
 @json_option
 @click.pass_context
@@ -57,6 +60,7 @@ def create(
     rate: int | None,
     client_rate: int | None,
     max_cost: int | None,
+    fields: tuple[str, ...],
     expires: timedelta | None,
     as_json: bool,
 ) -> None:
@@ -68,7 +72,12 @@ def create(
         _check_origin(origin)
     if not name.strip() or len(name) > 100:
         raise UsageError("a key's name has 1 to 100 characters")
-    wanted = Wanted(name, Role(role), indexes, origins, rate, client_rate, max_cost, expires)
+    lists = read_lists(fields)
+    if lists and role == Role.ADMIN:
+        hint = "make a key of role search or analyst"
+        raise UsageError("an admin key reaches every field", hint=hint)
+    check_lists(lists, [built.definitions[index] for index in indexes or sorted(built.definitions)])
+    wanted = Wanted(name, Role(role), indexes, origins, rate, client_rate, max_cost, expires, lists)
     with _keys(built.keys()) as keys:
         _show_secret(*keys.create(wanted), as_json=as_json)
 
@@ -83,13 +92,13 @@ def list_keys(ctx: click.Context, as_json: bool) -> None:
     if as_json:
         print_json(found)
         return
-    headings = ["name", "id", "role", "state", "indexes", "origins", "rate>", "client rate>",
-                "expires", "rotated"]  # fmt: skip
+    headings = ["name", "id", "role", "state", "indexes", "fields", "origins", "rate>",
+                "client rate>", "expires", "rotated"]  # fmt: skip
     rows = [
         (
             one["name"], one["id"], one["role"], one["state"], ", ".join(one["indexes"]) or "all",
-            ", ".join(one["origins"]), one["rate"], one["client_rate"], one["expires"],
-            one["rotated"],
+            shown(AllowLists(one["fields"])) or "all", ", ".join(one["origins"]), one["rate"],
+            one["client_rate"], one["expires"], one["rotated"],
         )
         for one in found
     ]  # fmt: skip
@@ -123,11 +132,12 @@ def revoke(ctx: click.Context, name: str) -> None:
 @command.command(short_help="Make a token: a key narrowed by a filter.")
 @click.option("--filter", "filter", help="What every document must pass: an expression, or JSON.")
 @click.option("--index", "indexes", multiple=True, help="Only this index; as often as wanted.")
+@fields_option
 @click.option("--expires", type=Duration(), help="For how long it holds, such as 1h.")
 @click.option("--max-per-page", type=click.IntRange(1, 100), help="Hits of one page at most.")
 def scope(
-    filter: str | None, indexes: tuple[str, ...], expires: timedelta | None,
-    max_per_page: int | None,
+    filter: str | None, indexes: tuple[str, ...], fields: tuple[str, ...],
+    expires: timedelta | None, max_per_page: int | None,
 ) -> None:  # fmt: skip
     """Print a token made from the key whose secret stands in the first line of standard input.
 
@@ -140,7 +150,7 @@ def scope(
     until = None if expires is None else float(int(time.time() + expires.total_seconds()))
     token = write_token(
         secret, filter=_filter(filter), indexes=indexes or None, expires=until,
-        max_per_page=max_per_page,
+        max_per_page=max_per_page, fields=read_lists(fields).given or None,
     )  # fmt: skip
     click.echo(token)
 
@@ -189,6 +199,7 @@ def _shown(key: ApiKey) -> dict[str, Any]:
         "rate": key.rate,
         "client_rate": key.client_rate,
         "max_cost": key.max_cost,
+        "fields": {use: list(names) for use, names in key.fields.given.items()},
         "created": key.created,
         "expires": key.expires,
         "rotated": key.rotated,

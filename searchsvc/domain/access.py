@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from searchsvc.domain.allowlists import NO_LISTS, AllowLists
 from searchsvc.errors import KeyForbids
 
 
@@ -37,8 +38,8 @@ class ApiKey:
     """A key as it is kept. No `indexes`: all of them; no `origins`: those of the settings.
 
     `rate` counts requests a minute by everybody who has the key, `client_rate` those of one
-    client, and no search may cost more than `max_cost`; None is no limit. Until `before_until` the
-    secret `before` the last rotation holds too.
+    client, and no search may cost more than `max_cost`; None is no limit. `fields` may be named by
+    it. Until `before_until` the secret `before` the last rotation holds too.
     """
 
     id: str
@@ -56,20 +57,22 @@ class ApiKey:
     revoked: datetime | None = None
     before: Kept | None = None
     before_until: datetime | None = None
+    fields: AllowLists = NO_LISTS
 
 
 @dataclass(frozen=True, slots=True)
 class Restriction:
-    """What every request of a token is narrowed to; equal `mark`s narrow alike, "" not at all.
+    """What every request of a key or token is narrowed to; equal `mark`s narrow alike, "" not.
 
     `filter` is an expression, or the object that stands for one; None lets every document pass.
-    `max_cost` is the key's; it refuses, and narrows nothing.
+    `fields` are those that may be named. `max_cost` is the key's; it refuses, and narrows nothing.
     """
 
     filter: str | Mapping[str, object] | None = None
     max_per_page: int | None = None
     mark: str = ""
     max_cost: int | None = None
+    fields: AllowLists = NO_LISTS
 
 
 UNRESTRICTED = Restriction()
@@ -106,10 +109,13 @@ class Grant:
             raise KeyForbids(message, hint=f"it reaches: {reached}")
 
     def require_whole(self, what: str) -> None:
-        """Raises KeyForbids for a token, which answers only what its filter can narrow."""
+        """Raises KeyForbids for a token, or a key of some fields: it gets what they can narrow."""
         if self.is_token:
             message = f"{what} cannot be narrowed to a token"
             raise KeyForbids(message, hint="use the key itself, on a server of yours")
+        if self.restriction.fields:
+            message = f"{what} cannot be narrowed to some fields"
+            raise KeyForbids(message, hint="use a key without --fields")
 
     def require_every_index(self, what: str) -> None:
         """Raises KeyForbids unless all indexes may be asked."""

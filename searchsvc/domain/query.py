@@ -218,10 +218,14 @@ NOTHING_APPLIED = Applied()
 
 @dataclass(frozen=True, slots=True)
 class Grouping:
-    """Hits by groups that share a value of `field`: of each group the best `size`."""
+    """Hits by groups that share a value of `field`: of each group the best `size`.
+
+    `told`: whether the answer has that value.
+    """
 
     field: str
     size: int = 1
+    told: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,7 +255,8 @@ class SearchQuery:
     `ignored`, and tells what was `applied`; equal `fingerprint`s ask for the same hits in the same
     order. A query that was widened says what it has written `apart`; None otherwise. With
     `grouping`, `offset` and `limit` are of groups. No engine looks at these. Fields with snippets
-    are highlighted as a whole unless `snippets` are wanted.
+    are highlighted as a whole unless `snippets` are wanted. Of the returned fields only those that
+    are `highlighted` have their matches marked; None: all of them.
     """
 
     index: str
@@ -282,6 +287,14 @@ class SearchQuery:
     apart: tuple[str, ...] | None = None
     grouping: Grouping | None = None
     snippets: bool = True
+    highlighted: tuple[str, ...] | None = None
+
+    @property
+    def marked(self) -> tuple[str, ...] | None:
+        """The fields that are returned in which matches may be marked; None for all of them."""
+        if self.highlighted is None or self.fields is None:
+            return self.fields if self.highlighted is None else self.highlighted
+        return tuple(name for name in self.fields if name in self.highlighted)
 
     @property
     def wordless(self) -> bool:
@@ -309,8 +322,9 @@ class FacetSearch:
 class SuggestQuery:
     """Completions for what has been typed so far: `limit` of each kind.
 
-    All of them from documents that pass `filter`. `forgiving_from`: of how many letters on what
-    was typed may hold a typo, where nothing is asked of an engine.
+    All of them from documents that pass `filter`, and of `fields` only; None: all that are not
+    hidden. `scopes`: whether they tell where most of their hits are. `forgiving_from`: of how many
+    letters on what was typed may hold a typo, where nothing is asked of an engine.
     """
 
     index: str
@@ -319,3 +333,5 @@ class SuggestQuery:
     limit: int = 8
     filter: Filter | None = None
     forgiving_from: int = 3
+    fields: tuple[str, ...] | None = None
+    scopes: bool = True

@@ -98,6 +98,11 @@ def suggest_texts(definition: IndexDefinition) -> list[Field]:
     ]
 
 
+def among(fields: Sequence[Field], names: Sequence[str] | None) -> list[Field]:
+    """Those fields that are in `names`, where it is given."""
+    return [field for field in fields if names is None or field.name in names]
+
+
 def exact_text(words: Sequence[str]) -> str:
     """A short text as one value, to find documents whose field is just the query; or ""."""
     return " ".join(words) if len(words) <= LONGEST_EXACT else ""

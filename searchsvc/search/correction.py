@@ -10,6 +10,7 @@ from searchsvc.domain.query import Match, SearchQuery
 from searchsvc.domain.result import SearchResult, UnknownWord
 from searchsvc.ports import SearchEngine
 from searchsvc.search.folding import tokens
+from searchsvc.search.forced import Forced
 from searchsvc.search.words import normalise, spans
 
 _LOOKED_THROUGH = 20  # hits in which a word must stand that is told to who may not see all
@@ -26,20 +27,20 @@ async def offered(
     query: SearchQuery,
     unknown: Collection[UnknownWord],
     engine: SearchEngine,
-    *,
-    is_narrowed: bool,
+    forced: Forced,
 ) -> str | None:
     """The text that was probably meant, which has hits. Raises an engine's error.
 
-    Words put right come from all documents. Where a request `is_narrowed` to some of them, such a
-    word is told only if one of its hits says it as it is: else it could be a word of others.
+    Words put right come from all documents. Who may see only some of them, or some fields, is told
+    such a word only if one of its hits says it as it is: else it could be a word of others.
     """
     meant = corrected(query, unknown)
     if meant is None:
         return None
-    if not is_narrowed:
+    if not forced.is_narrow:
         return meant.text if (await engine.search(meant)).total else None
-    found = await engine.search(replace(meant, fields=None, limit=_LOOKED_THROUGH))
+    seen = forced.narrowed.returned if forced.narrowed else None
+    found = await engine.search(replace(meant, fields=seen, limit=_LOOKED_THROUGH))
     right = {token for one in unknown if one.nearest for token in tokens(one.nearest)}
     return meant.text if right <= _said(found) else None
 

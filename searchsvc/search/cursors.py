@@ -1,6 +1,7 @@
-"""Cursors: where the next page of a search begins, signed, so that nobody can make one up.
+"""Cursors: where the next page of a search begins, sealed, so that nobody can make one up.
 
-A cursor holds the version that answered, the place of the last hit, and the fingerprint of the
+Nobody can read one either: by which values hits are sorted is not always told to who asks. A cursor
+holds the version that answered, the place of the last hit, and the fingerprint of the
 search: of all that decides which documents are hits, and in which order. It goes on in that very
 version with that very search, or not at all.
 """
@@ -10,6 +11,7 @@ import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as Base64Error
 from dataclasses import dataclass, replace
+from hashlib import blake2b, shake_256
 
 import msgspec
 
@@ -52,6 +54,7 @@ class Cursors:
 
     def __init__(self, secret: bytes | None = None) -> None:
         self._secret = secret or secrets.token_bytes(32)
+        self._masking = blake2b(self._secret, digest_size=32, person=b"searchsvc-mask").digest()
 
     def next(self, query: SearchQuery, result: SearchResult) -> str | None:
         """The cursor of the page behind `result`, which answers `query`; None without one."""
@@ -63,7 +66,9 @@ class Cursors:
         how = query.match, query.apart, query.now
         said = (result.version.name, place.values, place.seen, *how, query.fingerprint)
         payload = msgspec.json.encode(said)
-        return urlsafe_b64encode(self._signature(payload) + payload).rstrip(b"=").decode()
+        signature = self._signature(payload)
+        sealed = signature + self._mixed(payload, signature)
+        return urlsafe_b64encode(sealed).rstrip(b"=").decode()
 
     def read(self, text: str, index: str) -> Cursor:
         """The cursor, which `next` wrote for a search of `index`. Raises RequestError."""
@@ -71,8 +76,9 @@ class Cursors:
             raw = urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4))
         except (UnicodeEncodeError, Base64Error):
             raise _unusable("is none", _AGAIN) from None
-        payload = raw[_SIGNATURE:]
-        if not hmac.compare_digest(raw[:_SIGNATURE], self._signature(payload)):
+        signature = raw[:_SIGNATURE]
+        payload = self._mixed(raw[_SIGNATURE:], signature)
+        if not hmac.compare_digest(signature, self._signature(payload)):
             raise _unusable("was not made here, or has been changed", _AGAIN)
         name, values, seen, match, apart, now, fingerprint = msgspec.json.decode(payload)
         version, place = IndexVersion.parse(name), Place(tuple(values), seen)
@@ -83,6 +89,12 @@ class Cursors:
 
     def _signature(self, payload: bytes) -> bytes:
         return hmac.digest(self._secret, payload, "sha256")[:_SIGNATURE]
+
+    def _mixed(self, text: bytes, signature: bytes) -> bytes:
+        """`text` under a keyed hash of what signs it, so of no other text; again undoes it."""
+        mask = shake_256(self._masking + signature).digest(len(text))
+        number = int.from_bytes(text) ^ int.from_bytes(mask)
+        return number.to_bytes(len(text))
 
 
 def _unusable(fault: str, hint: str) -> RequestError:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from searchsvc.domain.allowlists import Use
 from searchsvc.domain.definition import Field, FieldType, IndexDefinition
 from searchsvc.domain.query import Equals, Filter, Not, OneOf, Or, Range
 from searchsvc.errors import FilterError, nearest
@@ -42,7 +43,7 @@ def filtered_field(name: Written, definition: IndexDefinition) -> Field:
     """The field of that name. Raises FilterError unless it can be filtered."""
     field = definition.field(name.text)
     usable = definition.public("filterable")
-    if field is None or field.hidden:
+    if field is None or not definition.allows(field, Use.FILTER):
         message = f"unknown field '{name.text}' at {name.where}"
         raise FilterError(message, position=name.position, hint=nearest(name.text, usable))
     if not field.filterable:

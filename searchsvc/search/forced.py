@@ -1,28 +1,42 @@
-"""What a token forces on every request of one index: its filter, and the length of a page."""
+"""What a key or token forces on requests of one index: a filter, a page's length, its fields."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from searchsvc.domain.access import Restriction
-from searchsvc.domain.definition import IndexDefinition
+from searchsvc.domain.definition import IndexDefinition, narrowed
 from searchsvc.domain.query import Filter, PlanStep
 from searchsvc.errors import FilterError, KeyForbids
 from searchsvc.search.filter_json import read_filter
 from searchsvc.search.filters import parse_filter
 
 _MOST_KEPT = 1_000
-# Members of a plan that name documents, whoever may see those.
-_NAMING = frozenset({"pins", "hides"})
+# Members of a plan that name documents, or fields with values, whoever may see those.
+_DOCUMENTS = frozenset({"pins", "hides"})
+_FIELDS = frozenset({"filters", "boosts"})
 
 
 @dataclass(frozen=True, slots=True)
 class Forced:
-    """A restriction, read for one index; equal `mark`s force the same."""
+    """A restriction, read for one index; equal `mark`s force the same.
+
+    `narrowed` is the index with the fields that may be named; None where those are all.
+    """
 
     filter: Filter | None = None
     max_per_page: int | None = None
     mark: str = ""
+    narrowed: IndexDefinition | None = None
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether there are documents or fields that it holds back."""
+        return self.filter is not None or self.narrowed is not None
+
+    def seen(self, definition: IndexDefinition) -> IndexDefinition:
+        """The index as far as its fields may be named; `definition` is what this was read for."""
+        return self.narrowed or definition
 
     def bounded(
         self, values: dict[str, Any], given: Mapping[str, object], name: str = "per_page"
@@ -42,11 +56,13 @@ class Forced:
             raise KeyForbids(message, hint="ask for less")
 
     def shown(self, steps: tuple[PlanStep, ...] | None) -> tuple[PlanStep, ...] | None:
-        """The steps of a plan, less what names documents that the filter may hold back."""
-        if steps is None or self.filter is None:
+        """The steps of a plan, less what names documents or fields that may be held back."""
+        if steps is None or not self.is_narrow:
             return steps
+        untold = frozenset[str]() if self.filter is None else _DOCUMENTS
+        untold |= frozenset[str]() if self.narrowed is None else _FIELDS
         return tuple(
-            PlanStep(one.name, {n: v for n, v in one.changes.items() if n not in _NAMING})
+            PlanStep(one.name, {n: v for n, v in one.changes.items() if n not in untold})
             for one in steps
         )
 
@@ -68,8 +84,12 @@ class ForcedFilters:
         kept = self._kept.get(key)
         if kept is not None and kept[0] is definition:
             return kept[1]
+        # The filter is of who made the token, and may name any field.
         forced = Forced(
-            _read(restriction.filter, definition), restriction.max_per_page, restriction.mark
+            _read(restriction.filter, definition),
+            restriction.max_per_page,
+            restriction.mark,
+            narrowed(definition, restriction.fields) if restriction.fields else None,
         )
         if len(self._kept) >= _MOST_KEPT:
             self._kept.clear()

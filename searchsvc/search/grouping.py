@@ -16,10 +16,11 @@ def grouping_of(values: Mapping[str, Any], definition: IndexDefinition) -> Group
     name = values["group_by"] or definition.groups.default
     if name in ("", NONE):
         return None
-    known = definition.groups.fields
+    known, public = definition.groups.fields, definition.public()
     if name not in known:
         message = f"index '{definition.name}' is not grouped by '{name}'"
-        hint = nearest(name, (*known, NONE)) if known else "declare group_by in its mapping"
+        told = [one for one in known if one in public]
+        hint = nearest(name, (*told, NONE)) if known else "declare group_by in its mapping"
         raise RequestError(message, param="group_by", hint=hint)
     if values["cursor"]:
         hint = "send page, or group_by=none to walk through documents"
@@ -27,4 +28,4 @@ def grouping_of(values: Mapping[str, Any], definition: IndexDefinition) -> Group
     if values["page"] * values["per_page"] > MOST_PAGED:
         message = f"page and per_page reach beyond the first {MOST_PAGED} groups"
         raise RequestError(message, param="page", hint="narrow the query or add a filter")
-    return Grouping(name, values["group_size"])
+    return Grouping(name, values["group_size"], told=name in public)

@@ -136,7 +136,8 @@ class GroupedSearch:
         behind = [hit for hit in others.get(key, ()) if hit.id != head.id]
         hits = tuple(self._shown(hit) for hit in behind[: self._grouping.size - 1])
         count = 1 if key is None else counts.get(key, 1)
-        return replace(self._shown(head), group=Group(key, count, hits))
+        told = key if self._grouping.told else None
+        return replace(self._shown(head), group=Group(told, count, hits))
 
     def _key(self, hit: Hit) -> _Key:
         raw = _MEMBERS.decode(hit.source).get(self._grouping.field)

@@ -65,6 +65,7 @@ def search_query(
 
     Raises RequestError, naming the parameter, or KeyForbids.
     """
+    definition = forced.seen(definition)
     values = forced.bounded(read_parameters(given, SEARCH_PARAMETERS), given)
     near = near_of(values, definition)
     given_filter = _filter(values["filter"], definition)
@@ -78,6 +79,7 @@ def search_query(
         message = f"page and per_page reach beyond the first {MAX_WINDOW} hits"
         raise RequestError(message, param="page", hint="narrow the query or add a filter")
     grouping = grouping_of(values, definition)
+    told = near if near is None or near.field in definition.public() else None
     sort = sort_keys(values["sort"], definition, near)
     ranking = _ranking(values["ranking"] or DEFAULT, definition)
     typed = values["q"]
@@ -105,7 +107,7 @@ def search_query(
         highlight=values["highlight"],
         snippets=shape.snippets,
         search_fields=_search_fields(values["search_fields"], definition),
-        near=near,
+        near=told,
         page=values["page"],
         pins=planned.pins,
         boosts=planned.boosts,
@@ -113,6 +115,7 @@ def search_query(
         applied=_applied(planned, forced.shown(steps)),
         fingerprint=_fingerprint(values, planned, forced.mark),
         grouping=grouping,
+        highlighted=definition.marked,
     )
 
 
@@ -123,6 +126,7 @@ def similar_query(
     forced: Forced = NOTHING_FORCED,
 ) -> SearchQuery:
     """How similar documents are narrowed and shown. Raises as `search_query` does."""
+    definition = forced.seen(definition)
     values = forced.bounded(read_parameters(given, SIMILAR_PARAMETERS), given)
     return SearchQuery(
         index=definition.name,
@@ -156,7 +160,7 @@ def facet_search(
 ) -> FacetSearch:
     """The values of a facet, counted as it is in a search. Raises as `search_query` does."""
     values = read_parameters(given, FACET_PARAMETERS)
-    refuse_unsearchable(field, definition)
+    refuse_unsearchable(field, forced.seen(definition))
     searched = {name: value for name, value in given.items() if name not in ("query", "limit")}
     searched |= {"q": values["query"], "per_page": 0, "facets": field}
     within = search_query(searched, definition, curation, now, forced)
@@ -176,6 +180,7 @@ def suggest_query(
 
     Of the rules, those that hold whatever is typed narrow it: nobody is offered what is hidden.
     """
+    definition = forced.seen(definition)
     values = forced.bounded(read_parameters(given, SUGGEST_PARAMETERS), given, "limit")
     typo, found = _typo(values, definition), _filter(values["filter"], definition)
     planned = plan(Asked(values["q"], typo))
@@ -184,7 +189,8 @@ def suggest_query(
     narrowed = joined(found, _imposed(ruled), spoken, forced.filter)
     return SuggestQuery(
         definition.name, values["q"], planned.terms, values["limit"], narrowed,
-        max(_LEAST_FORGIVEN, typo.one_from - 1),
+        max(_LEAST_FORGIVEN, typo.one_from - 1), definition.suggested,
+        bool(definition.suggest_scope),
     )  # fmt: skip
 
 
@@ -222,7 +228,7 @@ def _ranking(name: str, definition: IndexDefinition) -> Ranking:
 
 def _fields(names: tuple[str, ...], definition: IndexDefinition) -> tuple[str, ...] | None:
     if not names:
-        return None
+        return definition.returned
     return _known(names, definition.public(), "fields", definition)
 
 

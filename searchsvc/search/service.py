@@ -109,6 +109,11 @@ class SearchService:
             self._max_cost,
         )
 
+    def definition(self, index: str, within: Restriction = UNRESTRICTED) -> IndexDefinition:
+        """The index that answers, with the fields that may be named. Raises as `basis`."""
+        definition = self._serving(index).definition
+        return self._forced.of(within, definition).seen(definition)
+
     def problems(self, index: str) -> list[str]:
         """Why synonyms or rules of that index are not used as their files lie."""
         return self._curations.problems(index) if self._curations else []
@@ -152,7 +157,7 @@ class SearchService:
                 asked, result, unknown = await self._grouped(query, query.grouping, relax=relax)
             except UnknownVersion:  # it has just been dropped, and another one is live
                 asked, result, unknown = await self._grouped(query, query.grouping, relax=relax)
-        correction = await offered(query, unknown, self._engine, is_narrowed=bool(forced.filter))
+        correction = await offered(query, unknown, self._engine, forced)
         return SearchAnswer(asked, result, correction, self._cursors.next(asked, result))
 
     async def _grouped(
@@ -208,9 +213,7 @@ class SearchService:
         forced = self._forced.of(within, serving.definition)
         query = suggest_query(parameters, serving.definition, curation, self._now(), forced)
         stages.lap("plan")
-        result = await suggested(
-            query, serving, self._engine, self._completions, is_narrowed=bool(forced.filter)
-        )
+        result = await suggested(query, serving, self._engine, self._completions, forced)
         stages.lap("engine")
         return SuggestAnswer(query, result)
 
@@ -248,7 +251,7 @@ class SearchService:
         forced = self._forced.of(within, self._serving(index).definition)
         stages.lap("plan")
         try:
-            return await document(self._engine, index, id, forced.filter)
+            return await document(self._engine, index, id, forced)
         finally:
             stages.lap("engine")
 
@@ -296,13 +299,15 @@ class SearchService:
         self._refuse_costly(query, serving, within)
         stages.lap("plan")
         asked, found, _ = await self._settled(query, relax=may_relax(parameters))
-        answer = await why(asked, found, Asked(id, forced.filter), serving.definition, self._found)
+        seen = forced.seen(serving.definition)
+        answer = await why(asked, found, Asked(id, forced.filter), seen, self._found)
         stages.lap("engine")
         return answer
 
     async def _similar(self, query: SearchQuery, id: str, forced: Forced) -> SimilarAnswer:
-        found = await document(self._engine, query.index, id, forced.filter)
-        return await similar.like(found, query, self._serving(query.index).definition, self._engine)
+        found = await document(self._engine, query.index, id, forced)
+        seen = forced.seen(self._serving(query.index).definition)
+        return await similar.like(found, query, seen, self._engine)
 
     def _refuse_costly(self, query: SearchQuery, serving: LiveIndex, within: Restriction) -> None:
         refuse_costly(query, serving.definition, within.max_cost or self._max_cost)

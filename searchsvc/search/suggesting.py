@@ -9,6 +9,7 @@ from searchsvc.errors import EngineTimeout, EngineUnreachable
 from searchsvc.ports import Completions, SearchEngine
 from searchsvc.search.correction import offered
 from searchsvc.search.folding import tokens
+from searchsvc.search.forced import NOTHING_FORCED, Forced
 
 
 async def suggested(
@@ -16,13 +17,12 @@ async def suggested(
     live: LiveIndex,
     engine: SearchEngine,
     completions: Completions | None,
-    *,
-    is_narrowed: bool = False,
+    forced: Forced = NOTHING_FORCED,
 ) -> SuggestResult:
     """Completions with the correction of what was typed. Raises an engine's error.
 
     What is kept ready knows no filter, so it answers none that has one. Where the engine is down
-    it is all there is. `is_narrowed`: by whom may not see all documents.
+    it is all there is.
     """
     ready = None
     if completions is not None and query.filter is None:
@@ -33,7 +33,7 @@ async def suggested(
         if ready or (ready is not None and not query.terms):
             return ready
         found = await engine.suggest(query)
-        return replace(found, correction=await _correction(query, found, engine, is_narrowed))
+        return replace(found, correction=await _correction(query, found, engine, forced))
     except (EngineUnreachable, EngineTimeout):
         if ready is None:
             raise
@@ -41,7 +41,7 @@ async def suggested(
 
 
 async def _correction(
-    query: SuggestQuery, found: SuggestResult, engine: SearchEngine, is_narrowed: bool
+    query: SuggestQuery, found: SuggestResult, engine: SearchEngine, forced: Forced
 ) -> str | None:
     """What was probably meant where nothing found reads as typed; only a text that has hits."""
     texts = [one.value for one in found.values] + [one.text for one in found.hits]
@@ -50,7 +50,7 @@ async def _correction(
     if any(_reads_so(query.terms, tokens(text)) for text in texts):
         return None
     asked = SearchQuery(query.index, query.text, query.terms, filter=query.filter)
-    return await offered(asked, await engine.unknown(asked), engine, is_narrowed=is_narrowed)
+    return await offered(asked, await engine.unknown(asked), engine, forced)
 
 
 async def _misspelt(query: SuggestQuery, engine: SearchEngine) -> bool:

@@ -1,6 +1,6 @@
 """Tells why a document is a hit of a search, or is none: its filter, its words and its place."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, replace
 
 from searchsvc.domain.definition import IndexDefinition
@@ -113,7 +113,7 @@ async def why(
     if not known.indexed:
         return replace(known, reasons=(_MISSING,))
     told = query.search_fields or tuple(definition.public("searchable"))
-    hidden = () if query.search_fields else _hidden(definition)
+    hidden = () if query.search_fields else _untold(definition, told)
     words = [await _word(query, n, told, hidden, questions) for n in range(len(query.terms))]
     known = replace(known, passes=await questions.passes(), words=tuple(words))
     if known.passes and await questions.is_hit():
@@ -121,8 +121,8 @@ async def why(
     return replace(known, reasons=tuple(_reasons(known)))
 
 
-def _hidden(definition: IndexDefinition) -> tuple[str, ...]:
-    return tuple(field.name for field in definition.select("searchable") if field.hidden)
+def _untold(definition: IndexDefinition, told: Container[str]) -> tuple[str, ...]:
+    return tuple(one.name for one in definition.select("searchable") if one.name not in told)
 
 
 async def _word(

@@ -7,6 +7,7 @@ import msgspec
 from sqlalchemy import Row, insert, select, update
 
 from searchsvc.domain.access import ApiKey, Kept, Role
+from searchsvc.domain.allowlists import AllowLists
 from searchsvc.stores.database import Database
 from searchsvc.stores.schema import keys
 
@@ -57,6 +58,7 @@ def _values(key: ApiKey) -> dict[str, Any]:
         "before_until": key.before_until,
         "indexes": msgspec.json.encode(key.indexes).decode(),
         "origins": msgspec.json.encode(key.origins).decode(),
+        "fields": msgspec.json.encode(key.fields.given).decode() if key.fields else None,
     }
 
 
@@ -70,8 +72,13 @@ def _key(row: Row[Any]) -> ApiKey:
         before_until=before_until,
         indexes=_texts(row.indexes),
         origins=_texts(row.origins),
+        fields=AllowLists(_lists(row.fields)),
     )
 
 
 def _texts(text: str) -> tuple[str, ...]:
     return msgspec.json.decode(text, type=tuple[str, ...])
+
+
+def _lists(text: str | None) -> dict[str, tuple[str, ...]]:
+    return {} if text is None else msgspec.json.decode(text, type=dict[str, tuple[str, ...]])

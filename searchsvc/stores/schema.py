@@ -16,7 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator
 
-HEAD = "0006"  # the newest migration; a test compares it with the folder
+HEAD = "0007"  # the newest migration; a test compares it with the folder
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # Names are compared byte by byte: MySQL's default collation takes `Shop` and `shop` for one.
 _MYSQL: dict[str, Any] = {
@@ -142,5 +142,6 @@ keys = Table(
     Column("expires", Instant),
     Column("rotated", Instant),
     Column("revoked", Instant),
+    Column("fields", Text),
     **_MYSQL,
 )

@@ -35,7 +35,7 @@ class Completer:
         key = typed_key(query.text)
         letters = len(key.replace(" ", ""))
         found = file.complete(key, edits=letters >= query.forgiving_from)
-        made = _result(found, query.limit, version, _strict(found, definition))
+        made = _result(found, query, version, _strict(found, definition))
         return made if not found.edited else replace(made, correction=_correction(found, made))
 
 
@@ -45,11 +45,15 @@ def _strict(found: Found, definition: IndexDefinition) -> frozenset[str]:
 
 
 def _result(
-    found: Found, limit: int, version: IndexVersion, strict: frozenset[str]
+    found: Found, query: SuggestQuery, version: IndexVersion, strict: frozenset[str]
 ) -> SuggestResult:
+    best = {kind: _best(found, kind, query, strict) for kind in Kind}
     shown = {
-        kind: [(one, marked(one.text, found.meant)) for one in _best(found, kind, limit, strict)]
-        for kind in Kind
+        kind: [
+            (one if query.scopes else replace(one, scope=None), marked(one.text, found.meant))
+            for one in entries
+        ]
+        for kind, entries in best.items()
     }
     return SuggestResult(
         version,
@@ -62,14 +66,16 @@ def _result(
     )
 
 
-def _best(found: Found, kind: Kind, limit: int, strict: frozenset[str]) -> list[Entry]:
-    """The first of each document; nothing else has an id."""
-    enough = limit if kind is not Kind.HIT else 2 * limit
+def _best(found: Found, kind: Kind, query: SuggestQuery, strict: frozenset[str]) -> list[Entry]:
+    """The first of each document; nothing else has an id. What people search for is no field's."""
+    enough = query.limit if kind is not Kind.HIT else 2 * query.limit
+    is_chosen = bool(strict) or query.fields is not None
     distinct: dict[str | int, Entry] = {}
-    for number, entry in enumerate(found.entries(kind, MOST if strict else enough)):
-        if entry.field not in strict:
+    for number, entry in enumerate(found.entries(kind, MOST if is_chosen else enough)):
+        is_wanted = kind is Kind.QUERY or query.fields is None or entry.field in query.fields
+        if is_wanted and entry.field not in strict:
             distinct.setdefault(entry.id or number, entry)
-    return list(distinct.values())[:limit]
+    return list(distinct.values())[: query.limit]
 
 
 def _correction(found: Found, made: SuggestResult) -> str | None:

@@ -78,6 +78,49 @@ def test_a_token_made_offline_narrows_the_answers(shop: Shop, served: RunningCom
     assert [one["value"] for one in found["facets"]["brand"]["values"]] == ["brand1"]
 
 
+def test_a_key_of_some_fields(shop: Shop, served: RunningCommand) -> None:
+    """By the command that makes it; a token of it has fewer, and nobody more."""
+    fields = ("--fields", "return=name,price", "--fields", "facet=brand", "--fields", "sort=none")
+    secret = shop.run("keys", "create", "shop", *fields).out.strip()
+    served.wait_for(lambda: statuses(served) == {401}, WITHIN)
+    narrower = ("--filter", "brand:brand1", "--fields", "return=price,stock")
+    token = run_command("keys", "scope", *narrower, folder=Path("/"), input=secret).out.strip()
+    for by, members in ((secret, {"name", "price"}), (token, {"price"})):
+        headers = {"Authorization": f"Bearer {by}"}
+
+        def ask(query: str, headers: dict[str, str] = headers) -> httpx.Response:
+            url = f"{served.url}{SEARCH}&{query}"
+            return httpx.get(url, headers=headers, timeout=10, trust_env=False)
+
+        found = ask("q=bicycle&facets=*").json()
+        assert set(found["hits"][0]["doc"]) == members
+        assert set(found["hits"][0]["highlight"]) <= members
+        for refused in ("sort=price:asc", "filter=brand:brand1", "facets=price", "fields=brand"):
+            assert ask(refused).status_code == 400
+    (listed,) = json.loads(shop.run("keys", "list", "--json").out)
+    assert listed["fields"] == {"return": ["name", "price"], "facet": ["brand"], "sort": []}
+    assert "return=name,price facet=brand sort=none" in shop.run("keys", "list").out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "fault"),
+    [
+        (["--fields", "show=name"], "'show=name' names no use of fields"),
+        (["--fields", "return"], "like: --fields return=title,price"),
+        (["--fields", "sort="], "for no field at all: sort=none"),
+        (["--fields", "return=nmae"], "no field 'nmae' to return in 'products'; did you mean"),
+        (["--fields", "sort=name"], "there is no field 'name' to sort by in 'products'"),
+        (["--fields", "return=price", "--fields", "highlight=name"], "list it for return, too"),
+        (["--fields", "return=name", "--role", "admin"], "make a key of role search or analyst"),
+    ],
+)
+def test_lists_that_cannot_be_meant(shop: Shop, arguments: list[str], fault: str) -> None:
+    """Each is refused with the next step, and no key is made."""
+    ended = shop.run("keys", "create", "shop", *arguments)
+    assert (ended.code, fault in ended.err) == (2, True), ended.err
+    assert shop.run("keys", "list", "--json").out.strip() == "[]"
+
+
 def test_keys_are_listed_without_secrets(shop: Shop) -> None:
     """With what they reach, and how they stand; faults of the command line say what to do."""
     secret = shop.run("keys", "create", "shop", "--origin", "https://a.example", "--rate", "60").out
@@ -90,7 +133,7 @@ def test_keys_are_listed_without_secrets(shop: Shop) -> None:
         one["name"]: one["state"] for one in json.loads(shop.run("keys", "list", "--json").out)
     }
     assert states == {"gone": "revoked", "old": "expired", "shop": "valid"}
-    assert re.search(r"shop +\w{10} +search +valid +all +https://a\.example +60", listed.out)
+    assert re.search(r"shop +\w{10} +search +valid +all +all +https://a\.example +60", listed.out)
     for arguments, fault in (
         (["create", "shop"], "there is a key 'shop' already"),
         (["create", "x", "--index", "prducts"], "did you mean 'products'"),

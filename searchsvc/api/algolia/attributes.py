@@ -7,6 +7,7 @@ directly inside of them.
 import re
 from dataclasses import dataclass
 
+from searchsvc.domain.allowlists import Use
 from searchsvc.domain.definition import Field, FieldType, IndexDefinition
 from searchsvc.errors import RequestError, nearest
 
@@ -21,13 +22,13 @@ class Attribute:
     depth: int = 0
 
 
-def attribute(name: str, definition: IndexDefinition) -> Attribute | None:
-    """The attribute of that name; None where no caller may know of it."""
-    field = _public(name, definition)
+def attribute(name: str, definition: IndexDefinition, use: Use) -> Attribute | None:
+    """The attribute of that name; None where the caller may not use it so."""
+    field = _allowed(name, definition, use)
     if field is not None:
         return Attribute(field)
     level = _LEVEL.fullmatch(name)
-    field = _public(level[1], definition) if level else None
+    field = _allowed(level[1], definition, use) if level else None
     if level is None or field is None or field.type is not FieldType.PATH:
         return None
     return Attribute(field, int(level[2]) + 1)
@@ -35,7 +36,7 @@ def attribute(name: str, definition: IndexDefinition) -> Attribute | None:
 
 def filtered(name: str, definition: IndexDefinition, param: str) -> Attribute:
     """An attribute that a filter may name. Raises RequestError."""
-    found = attribute(name, definition)
+    found = attribute(name, definition, Use.FILTER)
     if found is None or not found.field.filterable:
         known = definition.public("filterable")
         message = f"index '{definition.name}' has no attribute to filter by: '{name[:50]}'"
@@ -43,6 +44,6 @@ def filtered(name: str, definition: IndexDefinition, param: str) -> Attribute:
     return found
 
 
-def _public(name: str, definition: IndexDefinition) -> Field | None:
+def _allowed(name: str, definition: IndexDefinition, use: Use) -> Field | None:
     field = definition.field(name)
-    return None if field is None or field.hidden else field
+    return field if field is not None and definition.allows(field, use) else None

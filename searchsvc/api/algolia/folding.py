@@ -11,6 +11,7 @@ import orjson
 
 from searchsvc.api.algolia.attributes import Attribute, attribute
 from searchsvc.api.algolia.wish import MOST_HITS, Wish
+from searchsvc.domain.allowlists import Use
 from searchsvc.domain.definition import FieldType, IndexDefinition
 from searchsvc.search.shape import Count, Counted, Shape
 
@@ -70,11 +71,11 @@ def facets(wish: Wish, definition: IndexDefinition) -> list[tuple[str, Attribute
     """The facets of a wish by their attributes; `*` means all, of paths the places at the top."""
     names = wish.facets
     if "*" in names:
-        every = (field for field in definition.fields if field.facet and not field.hidden)
+        every = (f for f in definition.select("facet") if definition.allows(f, Use.FACET))
         names = tuple(
             f"{field.name}.lvl0" if field.type is FieldType.PATH else field.name for field in every
         )
-    found = ((name, attribute(name, definition)) for name in names)
+    found = ((name, attribute(name, definition, Use.FACET)) for name in names)
     return [(name, _placed(one)) for name, one in found if one is not None and one.field.facet]
 
 

@@ -9,6 +9,7 @@ from searchsvc.api.algolia.attributes import Attribute
 from searchsvc.api.algolia.folding import Page, facets
 from searchsvc.api.algolia.marks import Tags, highlighted, snippeted
 from searchsvc.api.algolia.wish import MOST_HITS, Shown, Wish
+from searchsvc.domain.allowlists import Use
 from searchsvc.domain.definition import Field, FieldType, IndexDefinition
 from searchsvc.domain.result import Bucket, Facet, FacetValues, Hit, SuggestResult
 from searchsvc.search.answer import SearchAnswer
@@ -154,6 +155,7 @@ def _hit(hit: Hit, shown: Shown, definition: IndexDefinition, words: int) -> Map
         for field in definition.fields
         if field.type in _TEXTS
         and source.get(field.name) is not None
+        and definition.allows(field, Use.HIGHLIGHT)
         and _is_marked(field, shown.highlight)
     ]
     tags, marks = shown.tags, hit.highlight
@@ -181,9 +183,10 @@ def _snippets(
 ) -> Iterator[tuple[str, int]]:
     """The attributes that are there, with how many words of each; `*` means all texts."""
     texts = [f.name for f in definition.fields if f.type in _TEXTS]
+    allowed = source if definition.marked is None else definition.marked
     for given, size in wanted:
         for name in texts if given == "*" else [given]:
-            if source.get(name) is not None:
+            if source.get(name) is not None and name in allowed:
                 yield name, size
 
 

@@ -16,6 +16,7 @@ from searchsvc.api.algolia.wish import FacetWish, Wish, flat, read_wish
 from searchsvc.api.answers import extended
 from searchsvc.api.searched import Searched
 from searchsvc.domain.access import Grant, Restriction
+from searchsvc.domain.allowlists import Use
 from searchsvc.domain.definition import IndexDefinition
 from searchsvc.errors import RequestError
 from searchsvc.search.answer import SearchAnswer
@@ -114,16 +115,16 @@ class AlgoliaSearch:
         if not wish.is_search:
             message = f"'{wish.name[:63]}' cannot be browsed"
             raise RequestError(message, param="indexName", hint="send it to */queries")
-        live, _ = self._search.basis(wish.target.index)
         parameters = {**wish.question, "filter": wish.filter or "", "group_by": "none"}
         if isinstance(given.get("cursor"), str):
             parameters["cursor"] = given["cursor"]
         parameters.pop("group_size", None)
         shape = Shape((0, wish.limit), snippets=False)
         index, within = wish.target.index, grant.restriction
+        definition = self._search.definition(index, within)
         found = await self._search.search(index, parameters, stages, within, shape)
         shown = replace(wish, facets=())
-        (row,) = page_results(Page(shown, (), (0,)), found, live.definition)
+        (row,) = page_results(Page(shown, (), (0,)), found, definition)
         more = {"cursor": found.next_cursor} if found.next_cursor else {}
         return _ended(orjson.dumps({**row, **more}), "", stages)
 
@@ -134,15 +135,15 @@ class AlgoliaSearch:
             raise RequestError("each request needs 'indexName'", param="indexName", hint=hint)
         found = target(name, self._search.definitions())
         grant.require_index(found.index)
-        live, _ = self._search.basis(found.index)
-        return read_wish(name, found, given, live.definition, grant.restriction.max_per_page)
+        within = grant.restriction
+        definition = self._search.definition(found.index, within)
+        return read_wish(name, found, given, definition, within.max_per_page)
 
     async def _page(self, page: Page, grant: Grant) -> Found:
         wish, stages = page.hits, Stages()
         index = wish.target.index
-        live, _ = self._search.basis(index)
         parameters = {**wish.question, "filter": wish.filter or ""}
-        form = _PageForm(page, live.definition)
+        form = _PageForm(page, self._search.definition(index, grant.restriction))
         answer = await self._searched.untimed(index, parameters, stages, grant, form)
         results = dict(zip(page.places, answer.json.split(_END), strict=True))
         logged = answer.logged if wish.typed and wish.limit else None
@@ -163,8 +164,8 @@ class AlgoliaSearch:
         self, wish: Wish, asked: FacetWish, stages: Stages, within: Restriction
     ) -> Mapping[str, Any]:
         index = wish.target.index
-        live, _ = self._search.basis(index)
-        one = attribute(asked.attribute, live.definition)
+        definition = self._search.definition(index, within)
+        one = attribute(asked.attribute, definition, Use.FACET)
         if one is None:
             message = f"index '{index}' has no facet '{asked.attribute[:50]}'"
             raise RequestError(message, param="facet")

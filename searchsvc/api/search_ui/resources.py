@@ -35,8 +35,7 @@ class UiSearch:
         """The answer to a state, as far as the definition allows what it wishes for."""
         body = await req.body()
         req.stages.lap("parse")
-        serving, _ = self._search.basis(index)
-        wish = read_search(body, serving.definition)
+        wish = read_search(body, self._search.definition(index, req.grant.restriction))
         answer = await self._searched.answer(
             index, wish.parameters, req.stages, req.grant, SearchState(wish)
         )
@@ -58,8 +57,9 @@ class UiAutocomplete:
         req.stages.lap("parse")
         serving, _ = self._search.basis(index)
         req.version = serving.version.name
-        asked = read_completion(body, serving.definition)
-        found = await self._completed(index, asked, req.grant.restriction)
+        within = req.grant.restriction
+        asked = read_completion(body, self._search.definition(index, within))
+        found = await self._completed(index, asked, within)
         req.stages.lap("engine")
         resp.data = orjson.dumps(
             {

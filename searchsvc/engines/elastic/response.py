@@ -155,7 +155,7 @@ def hits(
     if is_marked:
         seen = seen_words(members, marked, query.terms, definition)
         marks = Highlighter(
-            definition, groups_in(understood(query, seen)), query.fields, snippets=query.snippets
+            definition, groups_in(understood(query, seen)), query.marked, snippets=query.snippets
         )
     return tuple(
         Hit(

@@ -45,6 +45,7 @@ from searchsvc.engines.elastic.response import (
 )
 from searchsvc.engines.elastic.transport import Transport
 from searchsvc.engines.facet_values import facet_values
+from searchsvc.engines.fields import among
 from searchsvc.engines.languages import stemmers
 from searchsvc.engines.seen_words import SeenWords
 from searchsvc.engines.terms import understand
@@ -220,8 +221,8 @@ class ElasticEngine:
     async def _suggest(self, served: Served, query: SuggestQuery) -> SuggestResult:
         if not clauses(query.terms, (), group) or query.limit < 1:
             return SuggestResult(served.live.version, (), ())
-        fields = served.plan.suggest_values
-        texts = served.plan.suggest_texts
+        fields = among(served.plan.suggest_values, query.fields)
+        texts = among(served.plan.suggest_texts, query.fields)
         spelt, bodies = suggestions.as_spelt(query.terms), []
         if texts:
             bodies.append(text_body(served.plan, query, texts, misspelt=False))
@@ -244,9 +245,9 @@ class ElasticEngine:
         """What was not found as spelt, asked for again with typos, in the same way."""
         if not any(term.typos for term in query.terms):
             return found, first
-        fields = served.plan.suggest_values if not found else []
+        fields = among(served.plan.suggest_values, query.fields) if not found else []
         again = bool(first) and not first[0].total
-        texts = served.plan.suggest_texts
+        texts = among(served.plan.suggest_texts, query.fields)
         bodies = [text_body(served.plan, query, texts, misspelt=True)] if again else []
         bodies += [value_body(served.plan, field, query.terms, query.filter) for field in fields]
         answered = await self._ask_all(served, bodies) if bodies else []

@@ -20,7 +20,7 @@ def hits(
 ) -> tuple[Hit, ...]:
     """The documents found, each with its source and highlights."""
     marks = (
-        Highlighter(snapshot.definition, groups, query.fields, snippets=query.snippets)
+        Highlighter(snapshot.definition, groups, query.marked, snippets=query.snippets)
         if query.highlight
         else None
     )

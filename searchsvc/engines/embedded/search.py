@@ -36,6 +36,7 @@ from searchsvc.engines.embedded.snapshot import Snapshot
 from searchsvc.engines.embedded.tantivy_errors import guarded
 from searchsvc.engines.embedded.writer import address_of
 from searchsvc.engines.facet_values import facet_values
+from searchsvc.engines.fields import among
 from searchsvc.engines.terms import Group, is_doubtful, understand, understood, unknown
 from searchsvc.errors import SearchsvcError
 from searchsvc.search.serving import not_serving
@@ -147,7 +148,7 @@ def _frequencies(snapshot: Snapshot, words: Mapping[str, Collection[str]]) -> Fr
 
 def _value_suggestions(snapshot: Snapshot, query: SuggestQuery) -> list[ValueSuggestion]:
     """Values as spelt; with typos forgiven only where there is none."""
-    fields = snapshot.plan.suggest_values
+    fields = among(snapshot.plan.suggest_values, query.fields)
     tried: Sequence[Group] = []
     for terms in (suggestions.as_spelt(query.terms), query.terms):
         groups = understand(terms, snapshot)
@@ -171,7 +172,7 @@ def _counts(
 
 
 def _hit_suggestions(snapshot: Snapshot, query: SuggestQuery) -> list[HitSuggestion]:
-    fields = snapshot.plan.suggest_texts
+    fields = among(snapshot.plan.suggest_texts, query.fields)
     groups = understand(query.terms, snapshot)
     if not fields or not groups or query.limit < 1:
         return []

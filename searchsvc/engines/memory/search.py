@@ -26,7 +26,7 @@ from searchsvc.engines import distances, places, sources, suggestions
 from searchsvc.engines.analysis import fold
 from searchsvc.engines.clauses import Clause, groups_in, one_by_one
 from searchsvc.engines.facet_values import facet_values
-from searchsvc.engines.fields import joined_weight, searched, suggest_texts, suggest_values
+from searchsvc.engines.fields import among, joined_weight, searched, suggest_texts, suggest_values
 from searchsvc.engines.marks import Highlighter
 from searchsvc.engines.memory.documents import State, Stored
 from searchsvc.engines.memory.facets import buckets, facet
@@ -67,7 +67,7 @@ class MemoryEngine:
         marks = None
         if query.highlight:
             marks = Highlighter(
-                state.definition, groups_in(clauses), query.fields, snippets=query.snippets
+                state.definition, groups_in(clauses), query.marked, snippets=query.snippets
             )
         return SearchResult(
             live.version,
@@ -85,7 +85,7 @@ class MemoryEngine:
     async def suggest(self, query: SuggestQuery) -> SuggestResult:
         live, state = self._serving(query.index)
         definition = state.definition
-        fields = suggest_values(definition)
+        fields = among(suggest_values(definition), query.fields)
         found, groups = [], understand(query.terms, state)
         for terms in (suggestions.as_spelt(query.terms), query.terms) if groups else ():
             spelt = understand(terms, state)
@@ -220,7 +220,7 @@ def _passing(
 
 
 def _suggested(state: State, groups: Sequence[Group], query: SuggestQuery) -> list[HitSuggestion]:
-    fields, limit = suggest_texts(state.definition), query.limit
+    fields, limit = among(suggest_texts(state.definition), query.fields), query.limit
     best = _ordered(_passing(state, groups, fields, query.filter), ())
     matcher = suggestions.Matcher(fields, groups, state.definition)
     return suggestions.distinct(

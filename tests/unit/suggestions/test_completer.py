@@ -43,6 +43,19 @@ def complete(completer: Completer, text: str, **changes: object):
     return completer.complete(replace(query, **changes), VERSION, NAMES)
 
 
+def test_only_of_some_fields(completer: Completer) -> None:
+    """Others take no place of theirs; what people search for is of no field."""
+    found = complete(completer, "s", fields=("name",), limit=2)
+    assert found.values == ()
+    assert [one.text for one in found.hits] == ["Samsung Galaxy S24", "Red Shoe"]
+    assert complete(completer, "sam", fields=("brand",)).hits == ()
+    found = complete(completer, "ph", fields=(), scopes=False)
+    assert [(one.text, one.scope) for one in found.queries] == [
+        ("phone", None),
+        ("phone charger", None),
+    ]
+
+
 def test_queries_values_and_hits(completer: Completer) -> None:
     """All that begin as typed, at any word, each with what is told of its kind."""
     found = complete(completer, "ph")
