@@ -35,8 +35,8 @@ class Keys:
     now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
 
     def create(self, wanted: Wanted) -> tuple[ApiKey, str]:
-        """A new key with its secret. Raises UsageError where the name is taken."""
-        if any(one.name == wanted.name for one in self.store.api_keys()):
+        """A new key with its secret. Raises UsageError where the name, or id, is taken."""
+        if any(wanted.name in (one.name, one.id) for one in self.store.api_keys()):
             hint = "choose another name, or rotate that key"
             raise UsageError(f"there is a key '{wanted.name}' already", hint=hint)
         id, now = new_id(), self.now()

@@ -11,9 +11,12 @@ _FORM = re.compile(r"(\d{1,6})([smhd])")
 
 
 class Duration(click.ParamType[timedelta]):
-    """A whole number of seconds, minutes, hours or days."""
+    """A whole number of seconds, minutes, hours or days; of them `least` at least."""
 
     name = "time"
+
+    def __init__(self, least: int = 0) -> None:
+        self._least = least
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
@@ -24,4 +27,7 @@ class Duration(click.ParamType[timedelta]):
         found = _FORM.fullmatch(str(value))
         if found is None:
             self.fail(f"'{value}' is no time; write it like 30s, 15m, 24h or 90d", param, ctx)
-        return timedelta(seconds=int(found[1]) * _UNITS[found[2]])
+        seconds = int(found[1]) * _UNITS[found[2]]
+        if seconds < self._least:
+            self.fail(f"'{value}' is over at once; give it {self._least}s or more", param, ctx)
+        return timedelta(seconds=seconds)

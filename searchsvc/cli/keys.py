@@ -47,7 +47,7 @@ def command() -> None:
 @click.option("--client-rate", type=_RATE, help="Requests a minute of each client.")
 @click.option("--max-cost", type=_RATE, help="What one search may cost, as docs/access.md counts.")
 @fields_option
-@click.option("--expires", type=Duration(), help="For how long it holds, such as 90d.")
+@click.option("--expires", type=Duration(least=1), help="For how long it holds, such as 90d.")
 @json_option
 @click.pass_context
 def create(
@@ -70,8 +70,7 @@ def create(
         require(built, index)
     for origin in origins:
         _check_origin(origin)
-    if not name.strip() or len(name) > 100:
-        raise UsageError("a key's name has 1 to 100 characters")
+    _check_name(name)
     lists = read_lists(fields)
     if lists and role == Role.ADMIN:
         hint = "make a key of role search or analyst"
@@ -131,18 +130,22 @@ def revoke(ctx: click.Context, name: str) -> None:
 
 @command.command(short_help="Make a token: a key narrowed by a filter.")
 @click.option("--filter", "filter", help="What every document must pass: an expression, or JSON.")
+@click.option("--every-document", is_flag=True, help="In the place of a filter: hold none back.")
 @click.option("--index", "indexes", multiple=True, help="Only this index; as often as wanted.")
 @fields_option
-@click.option("--expires", type=Duration(), help="For how long it holds, such as 1h.")
+@click.option("--expires", type=Duration(least=1), help="For how long it holds, such as 1h.")
 @click.option("--max-per-page", type=click.IntRange(1, 100), help="Hits of one page at most.")
 def scope(
-    filter: str | None, indexes: tuple[str, ...], fields: tuple[str, ...],
-    expires: timedelta | None, max_per_page: int | None,
+    filter: str | None, *, every_document: bool, indexes: tuple[str, ...],
+    fields: tuple[str, ...], expires: timedelta | None, max_per_page: int | None,
 ) -> None:  # fmt: skip
     """Print a token made from the key whose secret stands in the first line of standard input.
 
     It asks no server and no state store. docs/access.md shows how to make one in any language.
     """
+    if (filter is None) is not every_document:
+        hint = "give --filter such as customer:7, or --every-document to hold none back"
+        raise UsageError("a token sees the documents that its filter lets pass", hint=hint)
     secret = sys.stdin.readline().strip()
     if secret.startswith(f"ssk_{Role.ADMIN}_"):
         hint = "make it from a key of role search or analyst"
@@ -167,6 +170,18 @@ def _check_origin(origin: str) -> None:
     if not _ORIGIN.fullmatch(origin):
         hint = "write it as browsers send it: https://shop.example, with a port if it has one"
         raise UsageError(f"'{origin}' is no origin", hint=hint)
+
+
+def _check_name(name: str) -> None:
+    """A name is read in lists and logs, and given to other commands."""
+    if not 1 <= len(name) <= 100:
+        raise UsageError("a key's name has 1 to 100 characters")
+    if not name.isprintable() or name != name.strip() or name.startswith("-"):
+        hint = "use letters, digits and what stands between them, with no space or hyphen first"
+        raise UsageError(f"{name!r} cannot be a key's name", hint=hint)
+    if name.startswith(("ssk_", "sst_")):
+        hint = "choose a name such as shop-browser; the command prints the secret"
+        raise UsageError("this looks like a secret, and a name is none", hint=hint)
 
 
 def _filter(given: str | None) -> str | Mapping[str, object] | None:

@@ -74,7 +74,7 @@ class FollowedFile:
     def accept(self) -> None:
         """What was read last is in use from now on."""
         if self.used != self._seen:
-            _log.info("%s is in use: %s", self.shown, self._seen)
+            self._tell()
         self.used, self.problem = self._seen, ""
 
     def refuse(self, error: SearchsvcError) -> None:
@@ -82,6 +82,13 @@ class FollowedFile:
         if self.problem != str(error):
             _log.error("what was read before stays in use: %s", error)
         self.problem = str(error)
+
+    def _tell(self) -> None:
+        """Say what is in use; a file that was never there is nothing to tell of."""
+        if self._seen != _EMPTY or self._look() is not None:
+            _log.info("%s is in use: %s", self.shown, self._seen)
+        elif self.used:
+            _log.info("%s is gone, and no longer in use", self.shown)
 
     def _look(self) -> _Stamp:
         try:
@@ -104,3 +111,6 @@ class FollowedFile:
 def content_hash(data: bytes) -> str:
     """16 hex digits that differ for different contents."""
     return hashlib.sha256(data).hexdigest()[:16]
+
+
+_EMPTY = content_hash(b"")

@@ -8,19 +8,35 @@ hits up to the page's end cost 1, and so do ten conditions of a filter.
 """
 
 import math
+from collections.abc import Iterable
 
 from searchsvc.domain.definition import IndexDefinition
-from searchsvc.domain.query import And, FacetRequest, Filter, Not, OneOf, Or, SearchQuery
+from searchsvc.domain.query import (
+    And,
+    FacetRequest,
+    Filter,
+    Not,
+    OneOf,
+    Or,
+    SearchQuery,
+    SuggestQuery,
+    Term,
+)
 from searchsvc.errors import TooCostly
 
 _WIDE_WORD, _FACET, _VALUES, _HITS, _CONDITIONS, _GROUPED = 3, 5, 20, 100, 10, 3
 
 
-def refuse_costly(query: SearchQuery, definition: IndexDefinition, most: int | None) -> None:
+def refuse_costly(
+    query: SearchQuery | SuggestQuery, definition: IndexDefinition, most: int | None
+) -> None:
     """Raises TooCostly for a query that costs more than `most`; None is no limit."""
     if most is None:
         return
-    cost = cost_of(query, definition)
+    if isinstance(query, SearchQuery):
+        cost = cost_of(query, definition)
+    else:
+        cost = cost_of_suggestions(query, definition)
     if cost > most:
         message = f"the search would cost {cost:,}, and {most:,} is the most"
         hint = (
@@ -32,7 +48,7 @@ def refuse_costly(query: SearchQuery, definition: IndexDefinition, most: int | N
 def cost_of(query: SearchQuery, definition: IndexDefinition) -> int:
     """The estimate: at least 1."""
     fields = len(query.search_fields or tuple(definition.select("searchable")))
-    words = sum(_WIDE_WORD if term.typos or term.prefix else 1 for term in query.terms)
+    words = _words(query.terms)
     words += sum(len(alternative.words) for alternative in query.alternatives)
     parts = (
         words * fields,
@@ -41,6 +57,25 @@ def cost_of(query: SearchQuery, definition: IndexDefinition) -> int:
         math.ceil(_conditions(query.filter) / _CONDITIONS),
     )
     return max(1, sum(parts)) * (1 if query.grouping is None else _GROUPED)
+
+
+def cost_of_suggestions(query: SuggestQuery, definition: IndexDefinition) -> int:
+    """Of what an engine would be asked, also where it is answered from a file: at least 1.
+
+    The words are looked up in each field that is suggested; those that are facets are counted.
+    """
+    fields = list(definition.select("suggest"))
+    parts = (
+        _words(query.terms) * len(fields),
+        sum(_FACET + math.ceil(query.limit / _VALUES) for field in fields if field.facet),
+        math.ceil(query.limit / _HITS),
+        math.ceil(_conditions(query.filter) / _CONDITIONS),
+    )
+    return max(1, sum(parts))
+
+
+def _words(terms: Iterable[Term]) -> int:
+    return sum(_WIDE_WORD if term.typos or term.prefix else 1 for term in terms)
 
 
 def _of_facet(request: FacetRequest) -> int:

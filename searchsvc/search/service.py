@@ -8,7 +8,7 @@ from searchsvc.domain.access import UNRESTRICTED, Restriction
 from searchsvc.domain.curation import NO_CURATION, Curation
 from searchsvc.domain.definition import IndexDefinition
 from searchsvc.domain.index import IndexVersion
-from searchsvc.domain.query import Grouping, SearchQuery
+from searchsvc.domain.query import Grouping, SearchQuery, SuggestQuery
 from searchsvc.domain.result import (
     DocumentResult,
     FacetValues,
@@ -212,6 +212,7 @@ class SearchService:
         curation = self._curation(serving)
         forced = self._forced.of(within, serving.definition)
         query = suggest_query(parameters, serving.definition, curation, self._now(), forced)
+        self._refuse_costly(query, serving, within)
         stages.lap("plan")
         result = await suggested(query, serving, self._engine, self._completions, forced)
         stages.lap("engine")
@@ -273,9 +274,9 @@ class SearchService:
         query = similar_query(parameters, definition, self._now(), forced)
         stages.lap("plan")
         try:
-            answer = await self._similar(query, id, forced)
+            answer = await self._similar(query, id, forced, within)
         except UnknownVersion:  # it has just been dropped, and another one is live
-            answer = await self._similar(query, id, forced)
+            answer = await self._similar(query, id, forced, within)
         if forced.filter is not None:
             answer = replace(answer, words=())
         stages.lap("engine")
@@ -304,13 +305,21 @@ class SearchService:
         stages.lap("engine")
         return answer
 
-    async def _similar(self, query: SearchQuery, id: str, forced: Forced) -> SimilarAnswer:
+    async def _similar(
+        self, query: SearchQuery, id: str, forced: Forced, within: Restriction
+    ) -> SimilarAnswer:
         found = await document(self._engine, query.index, id, forced)
         seen = forced.seen(self._serving(query.index).definition)
-        return await similar.like(found, query, seen, self._engine)
+        return await similar.like(found, query, seen, self._engine, self._most(within))
 
-    def _refuse_costly(self, query: SearchQuery, serving: LiveIndex, within: Restriction) -> None:
-        refuse_costly(query, serving.definition, within.max_cost or self._max_cost)
+    def _refuse_costly(
+        self, query: SearchQuery | SuggestQuery, serving: LiveIndex, within: Restriction
+    ) -> None:
+        refuse_costly(query, serving.definition, self._most(within))
+
+    def _most(self, within: Restriction) -> int | None:
+        """What one search may cost; None where there is no limit."""
+        return within.max_cost or self._max_cost
 
     def _curation(self, serving: LiveIndex) -> Curation:
         return self._curations.of(serving) if self._curations else NO_CURATION

@@ -13,6 +13,7 @@ from searchsvc.domain.query import Ids, Match, Not, SearchQuery, Term
 from searchsvc.domain.result import DocumentResult, Frequencies, SearchResult
 from searchsvc.ports import SearchEngine
 from searchsvc.search.answer import SimilarAnswer
+from searchsvc.search.cost import refuse_costly
 from searchsvc.search.filter_parts import joined
 from searchsvc.search.stopwords import stop_words
 from searchsvc.search.synonyms import folded
@@ -28,13 +29,21 @@ Counts: TypeAlias = Mapping[str, Mapping[str, int]]
 
 
 async def like(
-    document: DocumentResult, query: SearchQuery, definition: IndexDefinition, engine: SearchEngine
+    document: DocumentResult,
+    query: SearchQuery,
+    definition: IndexDefinition,
+    engine: SearchEngine,
+    most: int | None = None,
 ) -> SimilarAnswer:
-    """The documents like that one, of its version. Raises UnknownVersion or an engine's error."""
+    """The documents like that one, of its version, for a cost of `most`.
+
+    Raises UnknownVersion, TooCostly or an engine's error.
+    """
     version, id = document.version, document.hit.id
     counts = said(document.hit.source, definition, query.search_fields)
     words = tuple(telling(counts, await engine.frequencies(version, counts), definition))
     query = replace(asking(query, id, words), version=version)
+    refuse_costly(query, definition, most)
     nothing = SearchResult(version, 0, ())
     return SimilarAnswer(id, words, query, await engine.search(query) if words else nothing)
 

@@ -1,5 +1,6 @@
 """Opens the state store's database with the settings that the store relies on."""
 
+import os
 import sqlite3
 import time
 from pathlib import Path
@@ -33,8 +34,8 @@ def _open_server(url: URL) -> Engine:
 
 
 def _open_sqlite(url: URL) -> Engine:
-    if url.database and url.database != ":memory:":
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    if url.database and not url.database.startswith((":memory:", "file:")):
+        _make(Path(url.database))
     engine = create_engine(url, connect_args={"timeout": _BUSY_SECONDS})
 
     @event.listens_for(engine, "connect")
@@ -44,6 +45,23 @@ def _open_sqlite(url: URL) -> Engine:
         connection.execute("PRAGMA synchronous = NORMAL").close()
 
     return engine
+
+
+def _make(path: Path) -> None:
+    """Let nobody but its owner read the file; SQLite makes those beside it with the same mode.
+
+    One that is there already keeps what its group may do. Raises StateError.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        for one in (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm"))):
+            if one.exists() and (mode := one.stat().st_mode) & 0o007:
+                one.chmod(mode & 0o770)
+    except PermissionError:
+        pass  # SQLite tells what it cannot do with a file of somebody else
+    except OSError as error:
+        raise StateError(f"the state store '{path}' cannot be made: {error.strerror}") from error
 
 
 def _write_ahead(connection: Any) -> None:

@@ -83,7 +83,7 @@ def test_a_key_of_some_fields(shop: Shop, served: RunningCommand) -> None:
     fields = ("--fields", "return=name,price", "--fields", "facet=brand", "--fields", "sort=none")
     secret = shop.run("keys", "create", "shop", *fields).out.strip()
     served.wait_for(lambda: statuses(served) == {401}, WITHIN)
-    narrower = ("--filter", "brand:brand1", "--fields", "return=price,stock")
+    narrower = ("--every-document", "--fields", "return=price,stock")
     token = run_command("keys", "scope", *narrower, folder=Path("/"), input=secret).out.strip()
     for by, members in ((secret, {"name", "price"}), (token, {"price"})):
         headers = {"Authorization": f"Bearer {by}"}
@@ -124,7 +124,7 @@ def test_lists_that_cannot_be_meant(shop: Shop, arguments: list[str], fault: str
 def test_keys_are_listed_without_secrets(shop: Shop) -> None:
     """With what they reach, and how they stand; faults of the command line say what to do."""
     secret = shop.run("keys", "create", "shop", "--origin", "https://a.example", "--rate", "60").out
-    shop.run("keys", "create", "old", "--role", "admin", "--expires", "0s")
+    shop.run("keys", "create", "old", "--role", "admin", "--expires", "1s")
     shop.run("keys", "create", "gone", "--role", "analyst")
     shop.run("keys", "revoke", "gone")
     listed = shop.run("keys", "list")
@@ -139,6 +139,14 @@ def test_keys_are_listed_without_secrets(shop: Shop) -> None:
         (["create", "x", "--index", "prducts"], "did you mean 'products'"),
         (["create", "x", "--origin", "a.example"], "is no origin"),
         (["create", "x", "--expires", "soon"], "write it like 30s, 15m, 24h or 90d"),
+        (["create", "x", "--expires", "0d"], "'0d' is over at once; give it 1s or more"),
+        (["create", ""], "1 to 100 characters"),
+        (["create", " x"], "' x' cannot be a key's name"),
+        (["create", "a\nb"], "cannot be a key's name"),
+        (["create", "--", "-x"], "no space or hyphen first"),
+        (["create", secret.strip()], "this looks like a secret"),
+        (["scope"], "or --every-document to hold none back"),
+        (["scope", "--every-document", "--filter", "a:b"], "or --every-document"),
         (["rotate", "shpo"], "did you mean 'shop'"),
         (["revoke", "x"], "there is no key 'x'"),
     ):

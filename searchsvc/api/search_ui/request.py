@@ -68,11 +68,18 @@ class Completion:
     hits: Mapping[str, Wish]
 
 
-def read_search(body: Mapping[str, Any], definition: IndexDefinition) -> Wish:
-    """The search of a body. Raises RequestError, naming the member, or FilterError."""
+def read_search(
+    body: Mapping[str, Any], definition: IndexDefinition, most: int | None = None
+) -> Wish:
+    """The search of a body, with `most` hits of a page.
+
+    Who uses a page cannot know what its token allows, so more are not refused. Raises RequestError,
+    naming the member, or FilterError.
+    """
     state, config = _parts(body)
     facets = read_facets(config, definition)
     page, size = state.parameter("current", PAGE), state.parameter("resultsPerPage", SIZE)
+    size = min(size, most or size)
     if page * size > MAX_WINDOW:
         hint = "narrow the search or add a filter"
         raise fault(f"reaches beyond the first {MAX_WINDOW} hits", state.at("current"), hint)
@@ -91,25 +98,28 @@ def read_search(body: Mapping[str, Any], definition: IndexDefinition) -> Wish:
     return Wish(asked, wish.fields, facets, shape)
 
 
-def read_completion(body: Mapping[str, Any], definition: IndexDefinition) -> Completion:
-    """What a body asks of an autocomplete. Raises RequestError, naming the member."""
+def read_completion(
+    body: Mapping[str, Any], definition: IndexDefinition, most: int | None = None
+) -> Completion:
+    """What a body asks of an autocomplete, `most` of each. Raises RequestError, as above."""
     state, config = _parts(body)
     text = state.parameter("searchTerm", TERM)
     suggestions = config.object("suggestions")
     size = suggestions.parameter("size", _SUGGESTIONS)
+    size = min(size, most or size)
     types = dict(suggestions.objects("types"))
     if len(types) > _MOST_TYPES:
         raise fault(f"has more than {_MOST_TYPES} types", suggestions.at("types"))
     results = config.object("results")
     hits = {
-        name: _typed(one, definition, text, size)
+        name: _typed(one, definition, text, size, most)
         for name, one in types.items()
         if one.text("queryType") == "results"
     }
     fields = {name: _sources(one, definition) for name, one in types.items() if name not in hits}
-    limit = min(_SUGGESTIONS.maximum or size, size * max(1, len(fields)))
+    limit = min(most or _SUGGESTIONS.maximum or size, size * max(1, len(fields)))
     return Completion(
-        _typed(results, definition, text, _COMPLETIONS) if "results" in config else None,
+        _typed(results, definition, text, _COMPLETIONS, most) if "results" in config else None,
         Completions({"q": text, "limit": limit}, size, fields) if fields else None,
         hits,
     )
@@ -123,9 +133,12 @@ def _parts(body: Mapping[str, Any]) -> tuple[Given, Given]:
     return given.object("state"), given.object("queryConfig")
 
 
-def _typed(config: Given, definition: IndexDefinition, text: str, size: int) -> Wish:
+def _typed(
+    config: Given, definition: IndexDefinition, text: str, size: int, most: int | None
+) -> Wish:
     """The hits that are shown while one types."""
-    wish = _wish(config, definition, config.parameter("resultsPerPage", _HITS) or size)
+    wanted = config.parameter("resultsPerPage", _HITS) or size
+    wish = _wish(config, definition, min(wanted, most or wanted))
     chosen = read_filters((), config.items("filters"), {})
     return Wish({**wish.parameters, "q": text, "filter": chosen.whole}, wish.fields)
 

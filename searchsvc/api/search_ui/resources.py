@@ -35,7 +35,8 @@ class UiSearch:
         """The answer to a state, as far as the definition allows what it wishes for."""
         body = await req.body()
         req.stages.lap("parse")
-        wish = read_search(body, self._search.definition(index, req.grant.restriction))
+        within = req.grant.restriction
+        wish = read_search(body, self._search.definition(index, within), within.max_per_page)
         answer = await self._searched.answer(
             index, wish.parameters, req.stages, req.grant, SearchState(wish)
         )
@@ -58,7 +59,7 @@ class UiAutocomplete:
         serving, _ = self._search.basis(index)
         req.version = serving.version.name
         within = req.grant.restriction
-        asked = read_completion(body, self._search.definition(index, within))
+        asked = read_completion(body, self._search.definition(index, within), within.max_per_page)
         found = await self._completed(index, asked, within)
         req.stages.lap("engine")
         resp.data = orjson.dumps(

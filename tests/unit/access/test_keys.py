@@ -58,3 +58,10 @@ def test_names_are_told_apart(made: KeyCase) -> None:
     made.keys.revoke("shop")
     with pytest.raises(UsageError, match="has been revoked"):
         made.keys.rotate("shop", timedelta())
+
+
+def test_no_name_is_the_id_of_another_key(made: KeyCase) -> None:
+    """Since either finds a key."""
+    key, _ = made.keys.create(Wanted("shop", Role.SEARCH))
+    with pytest.raises(UsageError, match="there is a key"):
+        made.keys.create(Wanted(key.id, Role.SEARCH))

@@ -154,6 +154,25 @@ def test_a_token_reaches_what_a_filter_narrows(guarded: Guarded) -> None:
         assert code(guarded.get(path, token)) == (403, "key_forbids")
 
 
+def test_search_ui_gets_pages_as_short_as_a_token_says(guarded: Guarded) -> None:
+    """Whoever uses the page cannot know; neither its hits nor what is offered while one types."""
+    token = write_token(guarded.made.secret("all"), filter="genre:novel", max_per_page=3)
+    headers = {"X-API-Key": token}
+
+    def post(path: str, body: Mapping[str, Any]) -> Any:
+        url = f"/v1/indexes/books/ui/{path}"
+        return guarded.client.simulate_post(url, json=body, headers=headers)
+
+    for state in ({}, {"resultsPerPage": 20}):
+        assert post("search", {"state": state}).status_code == 200
+        assert guarded.api.engine.asked[-1].limit == 3
+    types = {"titles": {"fields": ["title"]}, "hits": {"queryType": "results"}}
+    config = {"results": {"resultsPerPage": 9}, "suggestions": {"types": types, "size": 8}}
+    answer = post("autocomplete", {"state": {"searchTerm": "d"}, "queryConfig": config})
+    assert answer.status_code == 200
+    assert {one.limit for one in guarded.api.engine.asked[2:]} == {3}
+
+
 def test_a_filter_that_cannot_be_read_lets_nothing_through(guarded: Guarded) -> None:
     """It says of which index, and what is wrong."""
     secret = guarded.made.secret("all", Role.ANALYST)

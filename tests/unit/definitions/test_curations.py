@@ -153,3 +153,20 @@ def test_files_are_followed_without_a_request(tmp_path: Path) -> None:
         time.sleep(0.01)
     shop.files.close()
     assert shop.rules() == ["a"]
+
+
+def test_the_log_tells_of_files_that_are_there(
+    shop: Shop, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Of none that never was; and of one that is taken away."""
+    caplog.set_level(logging.INFO)
+    shop.look()
+    assert caplog.messages == []
+    shop.write("synonyms.txt", "tv, television")
+    shop.look()
+    (shop.folder / "synonyms.txt").unlink()
+    shop.look()
+    assert [text.partition(": ")[0] for text in caplog.messages] == [
+        "mappings/shop/synonyms.txt is in use",
+        "mappings/shop/synonyms.txt is gone, and no longer in use",
+    ]

@@ -7,8 +7,8 @@ import pytest
 from searchsvc.domain.access import Restriction
 from searchsvc.engines.memory import MemoryEngine
 from searchsvc.errors import TooCostly
-from searchsvc.search.cost import cost_of
-from searchsvc.search.request import search_query
+from searchsvc.search.cost import cost_of, cost_of_suggestions
+from searchsvc.search.request import search_query, suggest_query
 from searchsvc.search.service import SearchService
 from searchsvc.telemetry.stages import Stages
 from tests.support.films import FILMS, film_engine
@@ -38,6 +38,21 @@ def test_costs_are_as_documented(asked: dict[str, object], cost: int) -> None:
     assert cost_of(search_query(asked, FILMS), FILMS) == cost
 
 
+@pytest.mark.parametrize(
+    ("asked", "cost"),
+    [
+        ({"q": ""}, 6 + 1),
+        ({"q": "sea "}, 2 + 6 + 1),
+        ({"q": "harbour night"}, 6 + 6 + 6 + 1),
+        ({"q": "sea ", "limit": 50}, 2 + 8 + 1),
+        ({"q": "sea ", "filter": "year>1990"}, 2 + 6 + 1 + 1),
+    ],
+)
+def test_costs_of_suggestions_are_as_documented(asked: dict[str, object], cost: int) -> None:
+    """Of a title and a genre, which is a facet."""
+    assert cost_of_suggestions(suggest_query(asked, FILMS), FILMS) == cost
+
+
 class Watched(MemoryEngine):
     """Counts what it is asked."""
 
@@ -46,6 +61,10 @@ class Watched(MemoryEngine):
     async def search(self, query):
         self.asked += 1
         return await super().search(query)
+
+    async def suggest(self, query):
+        self.asked += 1
+        return await super().suggest(query)
 
 
 def test_what_is_too_dear_is_refused_before_the_engine_is_asked() -> None:
@@ -64,3 +83,25 @@ def test_what_is_too_dear_is_refused_before_the_engine_is_asked() -> None:
             ask("harbour night river ", within)
     assert engine.asked == before
     ask("harbour night river ", Restriction(max_cost=28))
+
+
+def test_similar_documents_and_suggestions_have_a_cost_too() -> None:
+    """Of the former what their words cost, once it is known which those are."""
+    store, _ = film_engine()
+    engine = Watched(store)
+    service = SearchService(engine, {"films": FILMS}, max_cost=10)
+
+    def similar(within: Restriction) -> int:
+        return asyncio.run(service.similar("films", "film/3", {}, Stages(), within)).result.total
+
+    def suggest(within: Restriction) -> None:
+        asyncio.run(service.suggest("films", {"q": "harbour nigh"}, Stages(), within))
+
+    for ask in (similar, suggest):
+        before = engine.asked
+        for within in (Restriction(), Restriction(max_cost=18)):
+            with pytest.raises(TooCostly, match=f"and {within.max_cost or 10} is the most"):
+                ask(within)
+        assert engine.asked == before
+    assert similar(Restriction(max_cost=38))
+    suggest(Restriction(max_cost=19))

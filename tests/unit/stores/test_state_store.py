@@ -1,6 +1,7 @@
 """One suite for every state store: runs, watermarks, leases and dead letters."""
 
 import multiprocessing
+import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -412,3 +413,24 @@ def test_the_migrations_make_exactly_the_tables_of_the_schema(tmp_path: Path, cl
         assert there.get_pk_constraint(name)["constrained_columns"] == primary
         assert {i["name"] for i in there.get_indexes(name)} == {i.name for i in table.indexes}
     engine.dispose()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes")
+@pytest.mark.parametrize(("before", "after"), [(None, 0o600), (0o644, 0o640), (0o660, 0o660)])
+def test_nobody_else_reads_the_file(
+    tmp_path: Path, clock: HandClock, before: int | None, after: int
+):
+    """Nor the log beside it, whatever the process lets others do; a group keeps what it had."""
+    path = tmp_path / "state.db"
+    if before is not None:
+        SqlStateStore(f"sqlite:///{path}", clock).close()
+        path.chmod(before)
+    mask = os.umask(0)
+    try:
+        store = SqlStateStore(f"sqlite:///{path}", clock)
+        store.set_watermark("products-1", 1)
+        modes = {one.name: one.stat().st_mode & 0o777 for one in tmp_path.iterdir()}
+        store.close()
+    finally:
+        os.umask(mask)
+    assert modes == dict.fromkeys(("state.db", "state.db-wal", "state.db-shm"), after)
