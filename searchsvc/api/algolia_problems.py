@@ -8,6 +8,7 @@ ROOT = "/compat/algolia"
 # To a client, a 503 is a host that is down, and is told as "unreachable hosts"; for this it waits
 # and asks again.
 _LATER = {503: 429}
+_SEND = "send it as `X-Algolia-API-Key: KEY`, which their clients do with the key they are given"
 # Of the paths that are there, what their clients write to takes no such method.
 _READ_ONLY = (
     "nothing is written on this wire: indexes follow their tables; and a name with '/' is"
@@ -19,7 +20,7 @@ def algolia_problem(problem: Mapping[str, Any]) -> Mapping[str, Any]:
     """The same fault in their shape."""
     if problem["status"] == 405:
         return {"message": _READ_ONLY, "status": 403, "code": "editing_off"}
-    hint = problem.get("hint")
+    hint = _SEND if problem["code"] == "no_key" else problem.get("hint")
     message = f"{problem['message']} ({hint})" if hint else problem["message"]
     status = _LATER.get(problem["status"], problem["status"])
     return {"message": message, "status": status, "code": problem["code"]}

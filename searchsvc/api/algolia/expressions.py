@@ -9,12 +9,13 @@ condition = attribute ":" value ["TO" value]
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
 
 from searchsvc.api.algolia.attributes import Attribute, filtered
-from searchsvc.domain.definition import IndexDefinition
+from searchsvc.domain.definition import Field, FieldType, IndexDefinition
 from searchsvc.errors import FilterError
 from searchsvc.search.filter_json import SIGNS
 from searchsvc.search.filter_tokens import Token, tokenize
@@ -23,16 +24,35 @@ _OPERATORS = {sign: name for name, sign in SIGNS.items()} | {name: name for name
 # Values in single quotes; the native grammar has double ones only.
 _QUOTED = re.compile(r"(?<=[:=<>])(\s*)'((?:[^'\\]|\\.)*)'")
 _MOST_DEEP = 20
+_BOOLEANS = {"0": "false", "1": "true"}
+_SECONDS = re.compile(r"-?\d{1,15}(\.\d{1,9})?", re.ASCII)
 
 
 def condition(one: Attribute, sign: str, value: str) -> Mapping[str, Any]:
     """The JSON filter that compares an attribute; `sign` like `>=` or `gte`."""
-    return {"field": one.field.name, _OPERATORS[sign]: value}
+    return {"field": one.field.name, _OPERATORS[sign]: _native(one.field, value)}
 
 
 def ranged(one: Attribute, low: str, high: str) -> Mapping[str, Any]:
     """From the one value up to the other, both included."""
-    return {"field": one.field.name, "gte": low, "lte": high}
+    return {
+        "field": one.field.name,
+        "gte": _native(one.field, low),
+        "lte": _native(one.field, high),
+    }
+
+
+def _native(field: Field, value: str) -> str:
+    """A value as we write it: on the wire booleans may be 0 and 1, and dates seconds since 1970."""
+    if field.type is FieldType.BOOL:
+        return _BOOLEANS.get(value, value)
+    # Eight digits are a day, as ISO 8601 writes it.
+    if field.type is not FieldType.DATE or not _SECONDS.fullmatch(value) or len(value) == 8:
+        return value
+    try:
+        return datetime.fromtimestamp(float(value), UTC).isoformat()
+    except (ValueError, OverflowError, OSError):
+        return value
 
 
 def parse_expression(text: str, definition: IndexDefinition) -> Mapping[str, Any]:

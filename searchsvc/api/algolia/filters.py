@@ -1,7 +1,7 @@
 r"""Turns the wire's lists of filters into the JSON filters of searches.
 
-The outer list joins by AND, an inner one by OR; `-` before a value means NOT, and `\-` a value
-that begins with a hyphen.
+The outer list joins by AND, an inner one by OR: `[["a:1", "a:2"], "b:3"]`, or in one string
+`(a:1,a:2),b:3`. `-` before a value means NOT, and `\-` a value that begins with a hyphen.
 """
 
 import re
@@ -18,6 +18,7 @@ _Read: TypeAlias = Callable[[str], JsonFilter]
 
 _NUMERIC = re.compile(r"\s*(?P<name>[^<>=!:]+?)\s*(?P<sign><=|>=|!=|=|<|>)\s*(?P<value>\S+)\s*")
 _SPAN = re.compile(r"\s*(?P<name>[^:]+?)\s*:\s*(?P<low>\S+)\s+TO\s+(?P<high>\S+)\s*")
+_COMMAS = re.compile(r"\s*(?:\(([^()]*)\)\s*(?=,|$)|([^,]+))")
 _TAGS = "_tags"
 
 
@@ -44,15 +45,28 @@ def _lists(definition: IndexDefinition) -> Mapping[str, _Read]:
 
 
 def _joined(value: object, param: str, read: _Read) -> list[JsonFilter]:
-    """What the outer list joins; a string alone is a list of itself."""
+    """What the outer list joins, in either of its forms."""
     if value is None:
         return []
     parts = []
-    for one in value if isinstance(value, list) else [value]:
+    for one in _outer(value):
         either = [read(_string(text, param)) for text in (one if isinstance(one, list) else [one])]
         if either:
             parts.append(_either(either))
     return parts
+
+
+def _outer(value: object) -> list[Any]:
+    """The outer list; as one string it has commas between, and brackets round an inner list."""
+    if not isinstance(value, str):
+        return value if isinstance(value, list) else [value]
+    found: list[Any] = []
+    for group, one in _COMMAS.findall(value):
+        if group.strip():
+            found.append([part.strip() for part in group.split(",") if part.strip()])
+        elif one.strip():
+            found.append(one.strip())
+    return found
 
 
 def _either(parts: list[JsonFilter]) -> JsonFilter:

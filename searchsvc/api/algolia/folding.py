@@ -12,8 +12,10 @@ import orjson
 from searchsvc.api.algolia.attributes import Attribute, attribute
 from searchsvc.api.algolia.wish import MOST_HITS, Wish
 from searchsvc.domain.allowlists import Use
-from searchsvc.domain.definition import FieldType, IndexDefinition
+from searchsvc.domain.definition import Field, FieldType, IndexDefinition
 from searchsvc.search.shape import Count, Counted, Shape
+
+LEVELS = 5  # of a path, where all facets are asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +70,19 @@ def counted(wish: Wish, definition: IndexDefinition) -> tuple[Counted, ...]:
 
 
 def facets(wish: Wish, definition: IndexDefinition) -> list[tuple[str, Attribute]]:
-    """The facets of a wish by their attributes; `*` means all, of paths the places at the top."""
+    """The facets of a wish by their attributes; `*` means all, of paths the first few levels."""
     names = wish.facets
     if "*" in names:
         every = (f for f in definition.select("facet") if definition.allows(f, Use.FACET))
-        names = tuple(
-            f"{field.name}.lvl0" if field.type is FieldType.PATH else field.name for field in every
-        )
+        names = tuple(name for field in every for name in _attributes(field))
     found = ((name, attribute(name, definition, Use.FACET)) for name in names)
     return [(name, _placed(one)) for name, one in found if one is not None and one.field.facet]
+
+
+def _attributes(field: Field) -> Sequence[str]:
+    if field.type is not FieldType.PATH:
+        return (field.name,)
+    return [f"{field.name}.lvl{level}" for level in range(LEVELS)]
 
 
 def _placed(one: Attribute) -> Attribute:

@@ -91,6 +91,8 @@ def _result(
     definition: IndexDefinition,
 ) -> dict[str, Any]:
     pairs = list(zip(facets(wish, definition), found, strict=False))
+    if "*" in wish.facets:  # how deep a path goes is seen by what is there
+        pairs = [(one, facet) for one, facet in pairs if one[1].depth <= 1 or facet.buckets]
     stats = {name: _stats(facet) for (name, _), facet in pairs if facet.stats is not None}
     return {
         **_paged(wish, rows, total),

@@ -14,12 +14,15 @@ from searchsvc.api.algolia.filters import JsonFilter, filter_of
 from searchsvc.api.algolia.marks import PLAIN, Tags
 from searchsvc.api.algolia.names import Target
 from searchsvc.domain.definition import IndexDefinition
-from searchsvc.errors import RequestError
+from searchsvc.errors import RequestError, nearest
 
 MOST_HITS = 1000  # that pages reach, and that one of them has
 _PAGE, _VALUES = 20, 100
 _MOST_VALUES = 1000
-_RELAXING = {"none": "all", "lastWords": "auto", "firstWords": "auto", "allOptional": "auto"}
+QUERY_TYPES = ("prefixLast", "prefixAll", "prefixNone")
+FACET_ORDERS = ("count", "alpha")
+TOLERANCES = ("true", "false", "min", "strict")
+RELAXING = {"none": "all", "lastWords": "auto", "firstWords": "auto", "allOptional": "auto"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,21 +145,33 @@ def _question(
     target: Target, given: Mapping[str, Any], definition: IndexDefinition
 ) -> Mapping[str, object]:
     text = _text(given, "query")
-    if given.get("queryType") == "prefixNone" and text:
+    if _choice(given, "queryType", QUERY_TYPES) == "prefixNone" and text:
         text += " "  # which finishes its last word
     question: dict[str, object] = {"q": text, "ranking": target.ranking}
     if target.sort:
         question["sort"] = target.sort
-    if given.get("typoTolerance") in (False, "false"):
+    if _choice(given, "typoTolerance", TOLERANCES) == "false":
         question["typo"] = "off"
-    fewer = given.get("removeWordsIfNoResults")
-    if isinstance(fewer, str):
-        question["match"] = _RELAXING.get(fewer, "auto")
+    fewer = _choice(given, "removeWordsIfNoResults", tuple(RELAXING))
+    if fewer is not None:
+        question["match"] = RELAXING[fewer]
     fields = _strings(given, "restrictSearchableAttributes")
-    known = definition.public("searchable")
-    if fields and (found := [name for name in fields if name in known]):
-        question["search_fields"] = found
+    if fields and "*" not in fields:
+        question["search_fields"] = _searched(fields, definition)
     return question | _geo(given, definition) | _distinct(given.get("distinct"), definition)
+
+
+def _searched(names: Iterable[str], definition: IndexDefinition) -> list[str]:
+    """The fields of these attributes; the places of every depth are of one. Raises RequestError."""
+    known, found = definition.public("searchable"), []
+    for name in names:
+        field = name if name in known else name.partition(".lvl")[0]
+        if field not in known:
+            message = f"index '{definition.name}' has no searchable attribute '{name[:50]}'"
+            hint = nearest(name[:50], known)
+            raise RequestError(message, param="restrictSearchableAttributes", hint=hint)
+        found.append(field)
+    return list(dict.fromkeys(found))
 
 
 def _geo(given: Mapping[str, Any], definition: IndexDefinition) -> dict[str, object]:
@@ -203,7 +218,7 @@ def _shown(given: Mapping[str, Any]) -> Shown:
         snippets=tuple(_sized(one) for one in snippets),
         tags=tags,
         values=_integer(given, "maxValuesPerFacet", _VALUES, _MOST_VALUES),
-        by_name=given.get("sortFacetValuesBy") == "alpha",
+        by_name=_choice(given, "sortFacetValuesBy", FACET_ORDERS) == "alpha",
     )
 
 
@@ -226,6 +241,18 @@ def _text(given: Mapping[str, Any], name: str, absent: str = "") -> str:
     if not isinstance(value, str):
         raise RequestError(f"'{name}' must be a string", param=name)
     return value
+
+
+def _choice(given: Mapping[str, Any], name: str, choices: Sequence[str]) -> str | None:
+    """One of these words; None where it is absent. Raises RequestError."""
+    value = given.get(name)
+    if value in (None, ""):
+        return None
+    said = str(value).lower() if isinstance(value, bool) else value
+    if said not in choices:
+        hint = f"one of: {', '.join(choices)}"
+        raise RequestError(f"'{name}' cannot be '{str(value)[:50]}'", param=name, hint=hint)
+    return str(said)
 
 
 def attributes_of(values: Iterable[str]) -> tuple[str, ...]:

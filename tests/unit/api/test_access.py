@@ -341,6 +341,8 @@ def test_no_secret_is_written_anywhere(guarded: Guarded, tmp_path: Path) -> None
 
 def _sent_anyhow(guarded: Guarded, secret: str, error: Exception | None) -> list[int]:
     guarded.api.engine.error = error
+    refused = guarded.client.simulate_post("/compat/algolia/1/indexes/books/query", body="{}")
+    assert (refused.status_code, "X-Algolia-API-Key" in refused.json["message"]) == (401, True)
     client, algolia = guarded.client, f"x-algolia-api-key={secret}"
     answers = [
         guarded.get(SEARCH, secret),

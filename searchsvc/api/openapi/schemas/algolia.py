@@ -4,11 +4,17 @@ Of a parameter the types are those that are not refused: what widgets send and w
 is passed over.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from searchsvc.api.algolia.events import MOST_EVENTS
 from searchsvc.api.algolia.searches import MOST_REQUESTS
-from searchsvc.api.algolia.wish import MOST_HITS
+from searchsvc.api.algolia.wish import (
+    FACET_ORDERS,
+    MOST_HITS,
+    QUERY_TYPES,
+    RELAXING,
+    TOLERANCES,
+)
 from searchsvc.api.openapi.examples import ALGOLIA_PROBLEM
 from searchsvc.api.openapi.schema import (
     BOOLEAN,
@@ -33,16 +39,22 @@ def _about(description: str, schema: Schema | None = None) -> Schema:
     return {**(schema or {}), "description": description}
 
 
+def _one_of(words: Sequence[str], *also: bool) -> Schema:
+    return {"enum": [*words, *also, "", None]}
+
+
 PARAMETERS: Mapping[str, Schema] = {
     "query": _about("What was typed.", _TEXT),
-    "queryType": _about("`prefixNone`: the last word is no beginning."),
+    "queryType": _about("`prefixNone`: the last word is no beginning.", _one_of(QUERY_TYPES)),
     "page": _about("Which page of hits, from 0.", _WHOLE),
     "hitsPerPage": _about(f"Hits on a page, {MOST_HITS:,} at most.", _WHOLE),
     "offset": _about("Where hits begin, beside `length`."),
     "length": _about("How many hits, in the place of pages.", _WHOLE),
     "facets": _about("Facets to count; `*` for all.", _NAMES),
     "maxValuesPerFacet": _about("Values of each facet.", _WHOLE),
-    "sortFacetValuesBy": _about("`alpha`: by name; else the commonest first."),
+    "sortFacetValuesBy": _about(
+        "`alpha`: by name; else the commonest first.", _one_of(FACET_ORDERS)
+    ),
     "filters": _about("An expression: `brand:Acme AND price > 10`.", nullable(STRING)),
     "facetFilters": _about("Lists: the outer one AND, an inner one OR.", _FILTERS),
     "numericFilters": _about("Likewise, of comparisons: `price>=10`.", _FILTERS),
@@ -57,8 +69,8 @@ PARAMETERS: Mapping[str, Schema] = {
     "highlightPostTag": _about("What stands behind a match.", _TEXT),
     "snippetEllipsisText": _about("What stands where text was left out.", _TEXT),
     "restrictSearchableAttributes": _about("Look words up in these only.", _NAMES),
-    "typoTolerance": _about("`false`: every word as it stands."),
-    "removeWordsIfNoResults": _about("`none`: every word must be held."),
+    "typoTolerance": _about("`false`: every word as it stands.", _one_of(TOLERANCES, True, False)),
+    "removeWordsIfNoResults": _about("`none`: every word must be held.", _one_of(tuple(RELAXING))),
     "distinct": _about("How many hits of each group; `true` for one, `false` for no groups."),
     "clickAnalytics": _about("`true`: the answer has a `queryID` for events to refer to."),
     "analytics": _about("`false`: not counted for suggestions."),
