@@ -50,11 +50,12 @@ def cost_of(query: SearchQuery, definition: IndexDefinition) -> int:
     fields = len(query.search_fields or tuple(definition.select("searchable")))
     words = _words(query.terms)
     words += sum(len(alternative.words) for alternative in query.alternatives)
+    preferred = sum(_conditions(one.condition.filter) for one in query.boosts)
     parts = (
         words * fields,
         sum(map(_of_facet, query.facets)),
         math.ceil((query.offset + query.limit) / _HITS),
-        math.ceil(_conditions(query.filter) / _CONDITIONS),
+        math.ceil((_conditions(query.filter) + preferred) / _CONDITIONS),
     )
     return max(1, sum(parts)) * (1 if query.grouping is None else _GROUPED)
 

@@ -89,6 +89,7 @@ def search_query(
     imposed = joined(_imposed(planned), of_language(values["lang"], definition), forced.filter)
     facets = facet_requests(values["facets"], values["facet_limit"], definition, found, imposed)
     others = (r for count in shape.counts for r in count.requests(definition, imposed))
+    preferred = tuple(one.boosted(definition) for one in shape.preferred)
     return SearchQuery(
         index=definition.name,
         text=typed if planned.rewrite is None else planned.rewrite,
@@ -110,7 +111,7 @@ def search_query(
         near=told,
         page=values["page"],
         pins=planned.pins,
-        boosts=planned.boosts,
+        boosts=planned.boosts if sort else (*planned.boosts, *preferred),
         ignored=planned.ignored,
         applied=_applied(planned, forced.shown(steps)),
         fingerprint=_fingerprint(values, planned, forced.mark),

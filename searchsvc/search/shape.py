@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from searchsvc.domain.definition import Cut, FieldType, IndexDefinition
-from searchsvc.domain.query import FacetRequest, Filter
+from searchsvc.domain.query import Boosted, FacetRequest, Filter, Stated
+from searchsvc.errors import FilterError
 from searchsvc.search.filter_json import read_filter
 from searchsvc.search.filter_parts import joined
 
@@ -52,15 +53,32 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True)
+class Preferred:
+    """Documents that pass `filter`, a JSON filter, score `weight` times their score more."""
+
+    filter: Mapping[str, object]
+    weight: float
+
+    def boosted(self, definition: IndexDefinition) -> Boosted:
+        """As a query has it. Raises FilterError."""
+        found = read_filter(self.filter, definition)
+        if found is None:
+            raise FilterError("what is preferred passes no filter")
+        return Boosted(Stated(repr(self.filter), found), self.weight)
+
+
+@dataclass(frozen=True, slots=True)
 class Shape:
     """What parameters do not say. Facets of `counts` come behind those of the parameters.
 
-    `window`: the offset and the number of hits, in the place of page and per_page.
+    `window`: the offset and the number of hits, in the place of page and per_page. By relevance,
+    those that are `preferred` come earlier.
     """
 
     window: tuple[int, int] | None = None
     counts: Sequence[Count] = ()
     snippets: bool = True
+    preferred: Sequence[Preferred] = ()
 
 
 NATIVE = Shape()

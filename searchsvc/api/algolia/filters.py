@@ -12,6 +12,7 @@ from searchsvc.api.algolia.attributes import filtered
 from searchsvc.api.algolia.expressions import condition, parse_expression, ranged
 from searchsvc.domain.definition import IndexDefinition
 from searchsvc.errors import RequestError
+from searchsvc.search.shape import Preferred
 
 JsonFilter: TypeAlias = Mapping[str, Any]
 _Read: TypeAlias = Callable[[str], JsonFilter]
@@ -20,6 +21,10 @@ _NUMERIC = re.compile(r"\s*(?P<name>[^<>=!:]+?)\s*(?P<sign><=|>=|!=|=|<|>)\s*(?P
 _SPAN = re.compile(r"\s*(?P<name>[^:]+?)\s*:\s*(?P<low>\S+)\s+TO\s+(?P<high>\S+)\s*")
 _COMMAS = re.compile(r"\s*(?:\(([^()]*)\)\s*(?=,|$)|([^,]+))")
 _TAGS = "_tags"
+_OPTIONAL = "optionalFilters"
+_SCORE = re.compile(r"(?P<rest>.*?)(?:<score=(?P<score>\d{1,3})>)?", re.DOTALL)
+# Ten times the score: before what says the same words, and behind what says far more of them.
+_PREFERRED, _MOST_PREFERRED = 9.0, 20
 
 
 def filter_of(given: Mapping[str, object], definition: IndexDefinition) -> JsonFilter:
@@ -86,13 +91,13 @@ def _string(value: object, param: str) -> str:
     return value
 
 
-def _faceted(text: str, definition: IndexDefinition) -> JsonFilter:
+def _faceted(text: str, definition: IndexDefinition, param: str = "facetFilters") -> JsonFilter:
     name, colon, value = text.partition(":")
     if not colon:
-        raise RequestError(f"'{text[:50]}' is no attribute:value", param="facetFilters")
+        raise RequestError(f"'{text[:50]}' is no attribute:value", param=param)
     name, negated = name.removeprefix("-"), name.startswith("-") or value.startswith("-")
     value = value.removeprefix("-" if value.startswith("-") else "\\")
-    one = filtered(name, definition, "facetFilters")
+    one = filtered(name, definition, param)
     found = condition(one, "eq", value)
     return {"not": found} if negated else found
 
@@ -113,6 +118,26 @@ def _numeric(text: str, definition: IndexDefinition) -> JsonFilter:
 def _tagged(text: str, definition: IndexDefinition) -> JsonFilter:
     found = condition(filtered(_TAGS, definition, "tagFilters"), "eq", text.removeprefix("-"))
     return {"not": found} if text.startswith("-") else found
+
+
+def preferred_of(value: object, definition: IndexDefinition) -> tuple[Preferred, ...]:
+    """What need not hold and makes a hit come earlier: of each inner list any. Raises RequestError.
+
+    `brand:Acme<score=2>` counts twice as much.
+    """
+    found = []
+    for one in _outer(value) if value is not None else ():
+        texts = one if isinstance(one, list) else [one]
+        if not texts:
+            continue
+        scored = [_SCORE.fullmatch(_string(text, _OPTIONAL)) for text in texts]
+        parts = [_faceted(each["rest"], definition, _OPTIONAL) for each in scored if each]
+        most = max(int(each["score"] or 1) for each in scored if each)
+        found.append(Preferred(_either(parts), _PREFERRED * most))
+    if len(found) > _MOST_PREFERRED:
+        message = f"'{_OPTIONAL}' may be {_MOST_PREFERRED}, not {len(found)}"
+        raise RequestError(message, param=_OPTIONAL)
+    return tuple(found)
 
 
 def boxes_of(value: object, definition: IndexDefinition) -> list[JsonFilter]:

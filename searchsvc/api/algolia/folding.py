@@ -39,7 +39,7 @@ class Page:
         """What is counted, by wish, and how much is shown."""
         first = Count(self.hits.filter, counted(self.hits, definition))
         others = (Count(one.filter, counted(one, definition), total=True) for one in self.counts)
-        return Shape(self.window, (first, *others), snippets=False)
+        return Shape(self.window, (first, *others), False, self.hits.preferred)
 
 
 def folded(wishes: Sequence[tuple[int, Wish]]) -> list[Page]:

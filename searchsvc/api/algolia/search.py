@@ -109,6 +109,28 @@ class AlgoliaSearch:
         rows = (_ended(placed[n], self._told(wish, placed[n]), stages) for n, wish in wishes)
         return Answered(tuple(rows), tuple(searches))
 
+    async def until_enough(
+        self, asked: Sequence[Mapping[str, object]], stages: Stages, grant: Grant
+    ) -> Answered:
+        """One after the other until one finds a whole page; those behind it are not searched.
+
+        Raises as `answer` does, also for what is not searched.
+        """
+        wishes = [self._wish(flat(one), grant) for one in asked]
+        rows: list[bytes] = []
+        searches: list[Found] = []
+        for one, wish in zip(asked, wishes, strict=True):
+            found = await self.answer([one], stages, grant)
+            rows += found.results
+            searches += found.searches
+            if wish.is_search and orjson.loads(rows[-1])["nbHits"] >= wish.limit:
+                break
+        for wish in wishes[len(rows) :]:
+            definition = self._search.definition(wish.target.index, grant.restriction)
+            left = {**nothing(wish, definition), "processed": False}
+            rows.append(_ended(orjson.dumps(left), "", stages))
+        return Answered(tuple(rows), tuple(searches))
+
     async def browse(self, given: Mapping[str, Any], stages: Stages, grant: Grant) -> bytes:
         """One page of all hits, with the cursor of the next. Raises as `SearchService.search`."""
         wish = self._wish(given, grant)

@@ -1,7 +1,7 @@
 """The endpoints of the wire that search, under /compat/algolia."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, TypeAlias
 
 import falcon.asgi
 
@@ -9,10 +9,14 @@ from searchsvc.api.algolia.search import AlgoliaSearch, Answered, body
 from searchsvc.api.algolia.wish import MOST_HITS, flat
 from searchsvc.api.answers import JSON
 from searchsvc.api.request import ApiRequest
+from searchsvc.domain.access import Grant
 from searchsvc.errors import RequestError
 from searchsvc.telemetry.latency import LatencyRecorder
+from searchsvc.telemetry.stages import Stages
 
 MOST_REQUESTS = 50
+STRATEGIES = ("none", "stopIfEnoughMatches")
+_Way: TypeAlias = Callable[[Sequence[Mapping[str, object]], Stages, Grant], Awaitable[Answered]]
 _CREDENTIALS = "x-algolia-"
 
 
@@ -25,8 +29,14 @@ class Queries:
 
     async def on_post(self, req: ApiRequest, resp: falcon.asgi.Response) -> None:
         """`{"requests": […]}`, or the bare list."""
-        asked = requests_of(await req.any_body(), MOST_REQUESTS)
-        answer = await _answered(self._search, asked, req, self._latency)
+        given = await req.any_body()
+        asked = requests_of(given, MOST_REQUESTS)
+        strategy = given.get("strategy") if isinstance(given, dict) else None
+        if strategy not in (None, *STRATEGIES):
+            hint = f"one of: {', '.join(STRATEGIES)}"
+            raise RequestError("there is no such strategy", param="strategy", hint=hint)
+        way = self._search.until_enough if strategy == STRATEGIES[1] else self._search.answer
+        answer = await _answered(way, asked, req, self._latency)
         resp.data, resp.content_type = body(answer.results), JSON
 
 
@@ -49,7 +59,7 @@ class Query:
         self, req: ApiRequest, resp: falcon.asgi.Response, name: str, given: Mapping[str, Any]
     ) -> None:
         asked = [{**flat(given), "indexName": name}]
-        resp.data = (await _answered(self._search, asked, req, self._latency)).results[0]
+        resp.data = (await _answered(self._search.answer, asked, req, self._latency)).results[0]
         resp.content_type = JSON
 
 
@@ -66,7 +76,7 @@ class FacetQuery:
         """By a body."""
         given = flat(_object(await req.any_body()))
         asked = [{**given, "indexName": name, "type": "facet", "facet": facet}]
-        resp.data = (await _answered(self._search, asked, req, self._latency)).results[0]
+        resp.data = (await _answered(self._search.answer, asked, req, self._latency)).results[0]
         resp.content_type = JSON
 
 
@@ -94,14 +104,14 @@ class Browse:
 
 
 async def _answered(
-    search: AlgoliaSearch,
+    way: _Way,
     asked: Sequence[Mapping[str, Any]],
     req: ApiRequest,
     latency: LatencyRecorder,
 ) -> Answered:
     """What was asked, booked under the indexes that were searched."""
     req.stages.lap("parse")
-    answer = await search.answer(asked, req.stages, req.grant)
+    answer = await way(asked, req.stages, req.grant)
     for one in answer.searches:
         req.remember(one.logged)
         route = req.uri_template or ""

@@ -10,11 +10,12 @@ from urllib.parse import parse_qsl
 
 import orjson
 
-from searchsvc.api.algolia.filters import JsonFilter, filter_of
+from searchsvc.api.algolia.filters import JsonFilter, filter_of, preferred_of
 from searchsvc.api.algolia.marks import PLAIN, Tags
 from searchsvc.api.algolia.names import Target
 from searchsvc.domain.definition import IndexDefinition
 from searchsvc.errors import RequestError, nearest
+from searchsvc.search.shape import Preferred
 
 MOST_HITS = 1000  # that pages reach, and that one of them has
 _PAGE, _VALUES = 20, 100
@@ -56,8 +57,8 @@ class Wish:
     """One request. `question` are a search's parameters that decide which words match, and where.
 
     `name` is the index as it was asked for, `facets` are attributes. Hits are `offset` to `offset +
-    limit`. `clicks`: the answer gets an id, by which clicks are told. `typed`: somebody has typed
-    this, and it may count as what people search for.
+    limit`, those that are `preferred` earlier. `clicks`: the answer gets an id, by which clicks are
+    told. `typed`: somebody has typed this, and it may count as what people search for.
     """
 
     name: str
@@ -72,6 +73,7 @@ class Wish:
     clicks: bool = False
     typed: bool = True
     facet: FacetWish | None = None
+    preferred: tuple[Preferred, ...] = ()
 
     @property
     def text(self) -> str:
@@ -138,6 +140,7 @@ def read_wish(
         clicks=given.get("clickAnalytics") in (True, "true"),
         typed=given.get("analytics") not in (False, "false"),
         facet=_facet(given) if given.get("type") == "facet" else None,
+        preferred=preferred_of(given.get("optionalFilters"), definition),
     )
 
 

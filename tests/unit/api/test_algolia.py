@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from searchsvc.domain.definition import Groups
-from searchsvc.domain.query import Equals, Match, OneOf, Or, Range
+from searchsvc.domain.query import Equals, Match, Not, OneOf, Or, Range
 from searchsvc.errors import EngineUnreachable
 
 ROOT = "/compat/algolia/1"
@@ -87,6 +87,13 @@ def test_gzipped_bodies(api) -> None:
             '[{"indexName": "books", "restrictSearchableAttributes": "title,secret"}]',
             "no searchable attribute 'secret'",
         ),
+        ('[{"indexName": "books", "optionalFilters": ["genre"]}]', "no attribute:value"),
+        ('[{"indexName": "books", "optionalFilters": 5}]', "must be strings in lists"),
+        (
+            json.dumps([{"indexName": "books", "optionalFilters": ["genre:x"] * 21}]),
+            "may be 20, not 21",
+        ),
+        ('{"requests": [], "strategy": "first"}', "one of: none, stopIfEnoughMatches"),
         ('[{"indexName": "books", "typoTolerance": "no"}]', "one of: true, false, min, strict"),
         ('[{"indexName": "books", "queryType": "prefix"}]', "'queryType' cannot be 'prefix'"),
         ('[{"indexName": "books", "removeWordsIfNoResults": 1}]', "cannot be '1'"),
@@ -106,6 +113,40 @@ def test_a_bad_request_says_why(api, body: str, message: str) -> None:
     """400, before any engine is asked."""
     assert message in told(api.client.simulate_post(QUERIES, body=body), 400)
     assert api.engine.asked == []
+
+
+def test_what_is_preferred_is_asked_as_boosts(api) -> None:
+    """One of each inner list; where hits are sorted, none."""
+    preferred = [["genre:novel", "genre:essay<score=4>"], "genre:-poem"]
+    for name in ("books", "books_newest"):
+        asked = [{"indexName": name, "optionalFilters": preferred}]
+        assert api.client.simulate_post(QUERIES, json=asked).status_code == 200
+    by_relevance, by_year = api.engine.asked
+    assert [(one.condition.filter, one.weight) for one in by_relevance.boosts] == [
+        (OneOf("genre", ("novel", "essay")), 36.0),
+        (Not(Equals("genre", "poem")), 9.0),
+    ]
+    assert by_year.boosts == ()
+
+
+def test_no_more_is_searched_than_until_a_page_is_full(api) -> None:
+    """What is left says so; each request must be usable all the same."""
+    asked = [{"indexName": "books", "hitsPerPage": n} for n in (2, 1, 3)]
+    body = {"requests": asked, "strategy": "stopIfEnoughMatches"}
+    results = api.client.simulate_post(QUERIES, json=body).json["results"]
+    assert [(one["nbHits"], one.get("processed")) for one in results] == [
+        (1, None),
+        (1, None),
+        (0, False),
+    ]
+    assert results[2]["hitsPerPage"] == 3
+    assert len(api.engine.asked) == 2
+    for strategy in ("none", None):
+        body = {"requests": asked, "strategy": strategy}
+        results = api.client.simulate_post(QUERIES, json=body).json["results"]
+        assert [one["nbHits"] for one in results] == [1, 1, 1]
+    bad = {"requests": [*asked, {"indexName": "boks"}], "strategy": "stopIfEnoughMatches"}
+    told(api.client.simulate_post(QUERIES, json=bad), 404)
 
 
 def test_an_engine_that_is_down_is_told_as_too_busy(api) -> None:

@@ -7,7 +7,7 @@ is passed over.
 from collections.abc import Mapping, Sequence
 
 from searchsvc.api.algolia.events import MOST_EVENTS
-from searchsvc.api.algolia.searches import MOST_REQUESTS
+from searchsvc.api.algolia.searches import MOST_REQUESTS, STRATEGIES
 from searchsvc.api.algolia.wish import (
     FACET_ORDERS,
     MOST_HITS,
@@ -59,6 +59,9 @@ PARAMETERS: Mapping[str, Schema] = {
     "facetFilters": _about("Lists: the outer one AND, an inner one OR.", _FILTERS),
     "numericFilters": _about("Likewise, of comparisons: `price>=10`.", _FILTERS),
     "tagFilters": _about("Likewise, of tags.", _FILTERS),
+    "optionalFilters": _about(
+        "Likewise, of what makes a hit come earlier: `brand:Acme<score=2>`.", _FILTERS
+    ),
     "insideBoundingBox": _about("Boxes of two corners, each as four numbers."),
     "aroundLatLng": _about("From where the nearest come first: `52.52,13.4`.", _TEXT),
     "aroundRadius": _about("Metres round it, or `all`."),
@@ -92,7 +95,11 @@ _REQUEST: Schema = {
 _REQUESTS: Schema = {**array(_REQUEST), "maxItems": MOST_REQUESTS}
 QUERIES_BODY: Schema = {
     "anyOf": [
-        {"type": "object", "properties": {"requests": _REQUESTS}, "required": ["requests"]},
+        {
+            "type": "object",
+            "properties": {"requests": _REQUESTS, "strategy": {"enum": [*STRATEGIES, None]}},
+            "required": ["requests"],
+        },
         _REQUESTS,
     ]
 }
@@ -149,6 +156,7 @@ _RESULT: Mapping[str, Schema] = {
     "facets_stats": mapping(record(dict.fromkeys(("min", "max", "avg", "sum"), FLOAT))),
     "queryID": STRING,
     "cursor": STRING,
+    "processed": {"const": False},
     "_searchsvc": record({"correction": STRING}),
     **_TIMES,
 }
@@ -163,7 +171,7 @@ ALGOLIA_SCHEMAS: Mapping[str, Schema] = {
         }
     ),
     "AlgoliaResult": record(
-        _RESULT, optional=("facets", "facets_stats", "queryID", "cursor", "_searchsvc")
+        _RESULT, optional=("facets", "facets_stats", "queryID", "cursor", "processed", "_searchsvc")
     ),
     "AlgoliaHit": {
         "type": "object",
