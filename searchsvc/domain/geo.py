@@ -74,7 +74,82 @@ class Box:
         return Box(Point(south, west), Point(north, east))
 
 
-Region: TypeAlias = Circle | Box
+@dataclass(frozen=True, slots=True)
+class Polygon:
+    """All points in a ring of corners, its sides included, of which the last leads to the first.
+
+    Sides are straight on a map of degrees, and do not cross the antimeridian. Raises ValueError for
+    corners that make no ring.
+    """
+
+    corners: tuple[Point, ...]
+
+    def __post_init__(self) -> None:
+        longitudes = [corner.lon for corner in self.corners]
+        if len(self.corners) < 3 or len(set(self.corners)) < len(self.corners):
+            raise ValueError("a polygon takes three corners or more, each of them once")
+        if max(longitudes) - min(longitudes) >= 180:
+            raise ValueError("a polygon may be less than 180 degrees wide; use several")
+        if not _is_ring(self.sides):
+            raise ValueError("the sides of a polygon must not meet but at its corners")
+
+    @property
+    def sides(self) -> tuple["Side", ...]:
+        """From each corner to the next."""
+        return tuple(zip(self.corners, (*self.corners[1:], self.corners[0]), strict=True))
+
+    def holds(self, point: Point) -> bool:
+        """Whether the point lies within, or on a side: a ray from there meets an odd number."""
+        inside = False
+        for one, other in self.sides:
+            if _turn(one, other, point) == 0 and _is_between(one, other, point):
+                return True
+            if (one.lat > point.lat) != (other.lat > point.lat):
+                along = (point.lat - one.lat) / (other.lat - one.lat)
+                inside ^= point.lon < one.lon + along * (other.lon - one.lon)
+        return inside
+
+
+Side: TypeAlias = tuple[Point, Point]
+Region: TypeAlias = Circle | Box | Polygon
+
+
+def meet(one: Side, other: Side) -> bool:
+    """Whether two straight lines have a point in common."""
+    (a, b), (c, d) = one, other
+    turns = _turn(a, b, c), _turn(a, b, d), _turn(c, d, a), _turn(c, d, b)
+    if turns[0] * turns[1] < 0 and turns[2] * turns[3] < 0:
+        return True
+    ends = ((a, b, c), (a, b, d), (c, d, a), (c, d, b))
+    return any(not turn and _is_between(*three) for turn, three in zip(turns, ends, strict=True))
+
+
+def _turn(a: Point, b: Point, c: Point) -> int:
+    """1 where the way from `a` over `b` to `c` goes to the left, -1 to the right, else 0."""
+    area = (b.lon - a.lon) * (c.lat - a.lat) - (b.lat - a.lat) * (c.lon - a.lon)
+    return (area > 0) - (area < 0)
+
+
+def _is_between(a: Point, b: Point, c: Point) -> bool:
+    """Whether `c`, which is in line with `a` and `b`, is one of them or lies between them."""
+    return min(a.lat, b.lat) <= c.lat <= max(a.lat, b.lat) and (
+        min(a.lon, b.lon) <= c.lon <= max(a.lon, b.lon)
+    )
+
+
+def _is_ring(sides: tuple[Side, ...]) -> bool:
+    """Whether sides meet only where one leads to the next, and none goes back on the one before."""
+    last = len(sides) - 1
+    for number, one in enumerate(sides):
+        following = sides[0 if number == last else number + 1]
+        if not _turn(*one, following[1]) and (
+            _is_between(*one, following[1]) or _is_between(*following, one[0])
+        ):
+            return False
+        others = sides[number + 2 : last + (number > 0)]
+        if any(meet(one, other) for other in others):
+            return False
+    return True
 
 
 def distance(one: Point, other: Point) -> float:

@@ -4,9 +4,9 @@
     condition = {"field": name, operator: value, …}
 
 The operators are eq, ne, gt, gte, lt, lte, in (a list), exists (true or false) and within (an
-object: a `radius` and what it is `of`, or a box's corners `from` and `to`). Several in one
-condition must all hold, and a lower and an upper bound for the same value. An error says where it
-is as a JSON pointer.
+object: a `radius` and what it is `of`, a box's corners `from` and `to`, or those of a `polygon`).
+Several in one condition must all hold, and a lower and an upper bound for the same value. An error
+says where it is as a JSON pointer.
 """
 
 from collections.abc import Mapping
@@ -24,12 +24,13 @@ from searchsvc.search.filter_conditions import (
     one_of,
     ordered,
 )
-from searchsvc.search.filter_regions import in_box, in_circle
+from searchsvc.search.filter_regions import in_box, in_circle, in_polygon
 from searchsvc.search.regions import read_point
 
 SIGNS = {"eq": "=", "ne": "!=", "gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
 _LOWER, _UPPER = ("gt", "gte"), ("lt", "lte")
 _OPERATORS = (*SIGNS, "in", "exists", "within")
+MAX_CORNERS = 200
 _JOINERS = ("and", "or", "not")
 _CIRCLE = 'such as {"radius": "5km", "of": {"lat": 52.52, "lon": 13.405}}'
 _EXAMPLE = 'such as {"field": "price", "gte": 10}'
@@ -150,7 +151,14 @@ def _within(field: Field, value: object, at: str) -> Filter:
     if members.keys() == {"from", "to"}:
         corner = _point(members["from"], f"{at}/from")
         return in_box(field, corner, _point(members["to"], f"{at}/to"))
-    raise _fault("expected 'radius' and 'of', or 'from' and 'to'", at, _CIRCLE)
+    corners = members.get("polygon")
+    if members.keys() == {"polygon"} and isinstance(corners, list):
+        if not 3 <= len(corners) <= MAX_CORNERS:
+            raise _fault(f"expected 3 to {MAX_CORNERS} corners", f"{at}/polygon")
+        return in_polygon(
+            field, [_point(one, f"{at}/polygon/{n}") for n, one in enumerate(corners)]
+        )
+    raise _fault("expected 'radius' and 'of', 'from' and 'to', or 'polygon'", at, _CIRCLE)
 
 
 def _point(value: object, pointer: str) -> _Given:

@@ -1,7 +1,9 @@
 """Makes the conditions of a filter on points: within a distance of a point, or in a box."""
 
+from collections.abc import Sequence
+
 from searchsvc.domain.definition import Field
-from searchsvc.domain.geo import Box, Circle, Point, parse_point
+from searchsvc.domain.geo import Box, Circle, Point, Polygon, parse_point
 from searchsvc.domain.query import Within
 from searchsvc.errors import FilterError
 from searchsvc.search.filter_values import Written
@@ -26,6 +28,18 @@ def in_box(field: Field, south_west: Written, north_east: Written) -> Within:
         return Within(field.name, Box(*corners))
     except ValueError as error:
         raise _fault(south_west, error) from None
+
+
+def in_polygon(field: Field, corners: Sequence[Written]) -> Within:
+    """In a ring of corners. Raises FilterError with the place of the fault."""
+    _require_geo(field, corners[0])
+    points = list(map(_point, corners))
+    if points[0] == points[-1]:
+        points.pop()  # many write the first corner again
+    try:
+        return Within(field.name, Polygon(tuple(points)))
+    except ValueError as error:
+        raise _fault(corners[0], error) from None
 
 
 def _require_geo(field: Field, at: Written) -> None:

@@ -1,13 +1,14 @@
 """The contract of places: circles, boxes, order by distance, and distances told."""
 
 import asyncio
+import math
 import random
 
 import pytest
 
 from searchsvc.domain.definition import Boost, Field, FieldType, IndexDefinition
 from searchsvc.domain.document import Delete
-from searchsvc.domain.geo import FARTHEST, NEAREST, Box, Circle, Point, distance
+from searchsvc.domain.geo import FARTHEST, NEAREST, Box, Circle, Point, Polygon, distance
 from searchsvc.domain.query import Equals, Exists, FacetRequest, Near, Not, Or, SortKey, Within
 from tests.contract.support import INDEX, document, query
 
@@ -197,6 +198,55 @@ def test_regions_agree_with_the_formula(engines) -> None:
         held = {n for n, point in enumerate(points) if box.holds(point)}
         found = find(engines, filter=Within("at", box), limit=1500)
         assert {int(hit.id) for hit in found.hits} == held
+
+
+def ring(draw: random.Random) -> Polygon:
+    """Corners round a place, at any distance from it."""
+    middle, corners = draw.choice([BERLIN, Point(0, 0), Point(60, -100)]), draw.randint(3, 9)
+    reach = draw.choice([0.01, 0.2, 20.0])
+    turns = sorted(draw.uniform(0, 2 * math.pi) for _ in range(corners))
+    away = [draw.uniform(0.2, 1) * reach for _ in turns]
+    return Polygon(
+        tuple(
+            Point(middle.lat + far * math.sin(turn), middle.lon + far * math.cos(turn))
+            for turn, far in zip(turns, away, strict=True)
+        )
+    )
+
+
+def rim(polygon: Polygon, point: Point) -> float:
+    """How many degrees a point lies from the nearest side."""
+    found = []
+    for one, other in polygon.sides:
+        up, along = other.lat - one.lat, other.lon - one.lon
+        part = (point.lat - one.lat) * up + (point.lon - one.lon) * along
+        part = min(1.0, max(0.0, part / (up * up + along * along)))
+        found.append(
+            math.hypot(point.lat - one.lat - part * up, point.lon - one.lon - part * along)
+        )
+    return min(found)
+
+
+def test_polygons_agree_with_the_formula(engines) -> None:
+    """Whatever their corners, only documents at their rims may be taken either way."""
+    draw = random.Random(13)
+    middles = [BERLIN, Point(0, 0), Point(60, -100)]
+    points = [
+        beside(draw.choice(middles), draw.choice([0.01, 0.2, 20, 25]), draw) for _ in range(1200)
+    ]
+    engines.serve(
+        *(document(f"{n:04}", name="shop", at=point) for n, point in enumerate(points)),
+        definition=SHOPS,
+    )
+    some = 0
+    for _ in range(40):
+        polygon = ring(draw)
+        unsure = {n for n, point in enumerate(points) if rim(polygon, point) < 1e-5}
+        held = {n for n, point in enumerate(points) if polygon.holds(point)}
+        found = find(engines, filter=Within("at", polygon), limit=1200)
+        assert {int(hit.id) for hit in found.hits} - unsure == held - unsure
+        some += len(held)
+    assert some > 1000
 
 
 @pytest.mark.parametrize("text", ["", "rare"])

@@ -16,6 +16,7 @@ from searchsvc.search.shape import Preferred
 
 JsonFilter: TypeAlias = Mapping[str, Any]
 _Read: TypeAlias = Callable[[str], JsonFilter]
+_Region: TypeAlias = Callable[[list[float]], JsonFilter]
 
 _NUMERIC = re.compile(r"\s*(?P<name>[^<>=!:]+?)\s*(?P<sign><=|>=|!=|=|<|>)\s*(?P<value>\S+)\s*")
 _SPAN = re.compile(r"\s*(?P<name>[^:]+?)\s*:\s*(?P<low>\S+)\s+TO\s+(?P<high>\S+)\s*")
@@ -37,8 +38,9 @@ def filter_of(given: Mapping[str, object], definition: IndexDefinition) -> JsonF
         parts.append(parsed)
     for param, read in _lists(definition).items():
         parts += _joined(given.get(param), param, read)
-    boxes = boxes_of(given.get("insideBoundingBox"), definition)
-    return {"and": [*parts, *boxes]} if parts or boxes else {}
+    for param, region in _REGIONS.items():
+        parts += _within(given.get(param), param, region, definition)
+    return {"and": parts} if parts else {}
 
 
 def _lists(definition: IndexDefinition) -> Mapping[str, _Read]:
@@ -140,43 +142,69 @@ def preferred_of(value: object, definition: IndexDefinition) -> tuple[Preferred,
     return tuple(found)
 
 
-def boxes_of(value: object, definition: IndexDefinition) -> list[JsonFilter]:
-    """The boxes in one of which a hit must lie: each two opposite corners, as four numbers."""
-    boxes = [_sides(one) for one in _boxes(value)]
-    if not boxes:
+def _within(
+    value: object, param: str, region: _Region, definition: IndexDefinition
+) -> list[JsonFilter]:
+    """The regions in one of which a hit must lie, each of them a list of numbers."""
+    regions = [region(one) for one in _lists_of_numbers(value, param, region)]
+    if not regions:
         return []
     names = definition.public("is_geo")
     if not names:
         message = f"index '{definition.name}' has no geo field"
-        raise RequestError(message, param="insideBoundingBox")
-    return [{"or": [{"field": names[0], "within": box} for box in boxes]}]
+        raise RequestError(message, param=param)
+    return [{"or": [{"field": names[0], "within": one} for one in regions]}]
 
 
-def _boxes(value: object) -> list[list[object]]:
+def _lists_of_numbers(value: object, param: str, region: _Region) -> list[list[float]]:
+    """As lists in a list, as one list, or as text with commas, of which boxes may be several."""
     if value is None or value == "":
         return []
+    found: object = value
     if isinstance(value, str):
-        sides: list[object] = list(value.split(","))
-        return [sides[start : start + 4] for start in range(0, len(sides), 4)]
-    if isinstance(value, list) and value and not isinstance(value[0], list):
-        return [value]
-    if isinstance(value, list) and all(isinstance(one, list) for one in value):
-        return value
-    raise _no_box()
-
-
-def _sides(box: list[object]) -> JsonFilter:
-    """Either diagonal will do; a box does not reach over the antimeridian."""
+        numbers = value.split(",")
+        step = 4 if region is _box else len(numbers)
+        found = [numbers[start : start + step] for start in range(0, len(numbers), step)]
+    elif isinstance(value, list) and value and not isinstance(value[0], list):
+        found = [value]
     try:
-        lat, lon, other_lat, other_lon = (float(str(side)) for side in box)
+        return [[float(str(side)) for side in one] for one in _rows(found)]
     except ValueError:
-        raise _no_box() from None
+        raise _no_region(param) from None
+
+
+def _rows(value: object) -> list[list[object]]:
+    if not isinstance(value, list) or not all(isinstance(one, list) for one in value):
+        raise ValueError("no lists")
+    return value
+
+
+def _box(sides: list[float]) -> JsonFilter:
+    """Two opposite corners, on either diagonal; a box does not reach over the antimeridian."""
+    if len(sides) != 4:
+        raise _no_region("insideBoundingBox")
+    lat, lon, other_lat, other_lon = sides
     return {
         "from": {"lat": min(lat, other_lat), "lon": min(lon, other_lon)},
         "to": {"lat": max(lat, other_lat), "lon": max(lon, other_lon)},
     }
 
 
-def _no_box() -> RequestError:
-    hint = "like: [[52.7, 13.8, 52.3, 13.1]]"
-    return RequestError("a box is four numbers", param="insideBoundingBox", hint=hint)
+def _polygon(numbers: list[float]) -> JsonFilter:
+    """Corners, each a latitude and a longitude; a point is named once, wherever the ring begins."""
+    if len(numbers) < 6 or len(numbers) % 2:
+        raise _no_region("insidePolygon")
+    pairs = zip(numbers[::2], numbers[1::2], strict=True)
+    return {"polygon": [{"lat": lat, "lon": lon} for lat, lon in pairs]}
+
+
+_REGIONS: Mapping[str, _Region] = {"insideBoundingBox": _box, "insidePolygon": _polygon}
+
+
+def _no_region(param: str) -> RequestError:
+    if param == "insidePolygon":
+        hint = "like: [[52.7, 13.1, 52.7, 13.8, 52.3, 13.4]]"
+        message = "a polygon is six numbers or more, two for each corner"
+    else:
+        hint, message = "like: [[52.7, 13.8, 52.3, 13.1]]", "a box is four numbers"
+    return RequestError(message, param=param, hint=hint)

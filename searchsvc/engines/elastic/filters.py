@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any, TypeAlias
 
 from searchsvc.domain.definition import FieldType
-from searchsvc.domain.geo import FARTHEST, Circle, Point, Region
+from searchsvc.domain.geo import FARTHEST, Circle, Point, Polygon, Region
 from searchsvc.domain.query import (
     And,
     Condition,
@@ -87,6 +87,10 @@ def _within(one: Physical, region: Region) -> Native:
             return {"exists": {"field": one.value}}
         metres = f"{region.radius:.3f}m"
         return {"geo_distance": {"distance": metres, one.value: native_point(region.center)}}
+    if isinstance(region, Polygon):
+        ring = [[corner.lon, corner.lat] for corner in (*region.corners, region.corners[0])]
+        shape = {"type": "polygon", "coordinates": [ring]}
+        return {"geo_shape": {one.value: {"shape": shape, "relation": "intersects"}}}
     box = region.widened(_SLACK)
     low, high = box.south_west, box.north_east
     sides = {"top": high.lat, "left": low.lon, "bottom": low.lat, "right": high.lon}

@@ -9,7 +9,7 @@ from functools import lru_cache
 from math import cos, radians
 from typing import TypeAlias
 
-from searchsvc.domain.geo import EARTH_RADIUS, Box, Circle, Point, Region, distance
+from searchsvc.domain.geo import EARTH_RADIUS, Box, Circle, Point, Polygon, Region, distance, meet
 
 DIGITS = 16
 SLACK = 1e-7  # degrees: more than a point can be away from the middle of its last cell
@@ -94,7 +94,10 @@ def sides(cell: Cell) -> Sides:
 
 def lies_in(cell: Cell, region: Region) -> bool | None:
     """Whether all of the cell lies in the region: True, False for none of it, None if unsure."""
-    return _in_circle(cell, region) if isinstance(region, Circle) else _in_box(sides(cell), region)
+    if isinstance(region, Circle):
+        return _in_circle(cell, region)
+    at = sides(cell)
+    return _in_box(at, region) if isinstance(region, Box) else _in_polygon(at, region)
 
 
 def _in_circle(cell: Cell, circle: Circle) -> bool | None:
@@ -124,3 +127,26 @@ def _in_box(at: Sides, box: Box) -> bool | None:
     between = south <= at.south and at.north <= north
     whole = between and any(west <= at.west and at.east <= east for west, east in met)
     return True if whole else None
+
+
+def _in_polygon(at: Sides, polygon: Polygon) -> bool | None:
+    """Unsure where a side has a part in the cell; else all of the cell is on one side of it."""
+    corners = (
+        Point(at.south, at.west),
+        Point(at.south, at.east),
+        Point(at.north, at.east),
+        Point(at.north, at.west),
+    )
+    edges = tuple(zip(corners, (*corners[1:], corners[0]), strict=True))
+    for one, other in polygon.sides:
+        if at.south <= one.lat <= at.north and at.west <= one.lon <= at.east:
+            return None
+        is_apart = (
+            max(one.lat, other.lat) < at.south
+            or min(one.lat, other.lat) > at.north
+            or max(one.lon, other.lon) < at.west
+            or min(one.lon, other.lon) > at.east
+        )
+        if not is_apart and any(meet((one, other), edge) for edge in edges):
+            return None
+    return polygon.holds(corners[0])

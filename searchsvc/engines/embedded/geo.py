@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 import tantivy
 from tantivy import DocAddress, Query
 
-from searchsvc.domain.geo import Circle, Point, Region
+from searchsvc.domain.geo import Box, Point, Region
 from searchsvc.engines.distances import nearest
 from searchsvc.engines.embedded.cells import (
     DIGITS,
@@ -51,7 +51,7 @@ def anywhere(snapshot: Snapshot, one: Physical) -> Query:
 
 def within(snapshot: Snapshot, one: Physical, region: Region) -> Query:
     """The documents with a point in the region."""
-    exact = region if isinstance(region, Circle) else region.widened(SLACK)
+    exact = region.widened(SLACK) if isinstance(region, Box) else region
     inner, rim = cover(snapshot, one, lambda cell: lies_in(cell, exact))
     about = _matches(snapshot, in_cells(snapshot, one, rim))
     held = (number for numbers in points_of(snapshot, one, about) for number in numbers)

@@ -146,7 +146,22 @@ def nested(levels: int) -> dict[str, object]:
         ({"field": "price", "eq": "ten"}, "'ten' at /eq of the filter is no value of 'price'"),
         ({"field": "price", "eq": True}, "expected a number"),
         ({"field": "price", "gt": float("inf")}, "finite"),
-        ({"field": "location", "within": "5km"}, "expected 'radius' and 'of', or 'from' and 'to'"),
+        ({"field": "location", "within": "5km"}, "expected 'radius' and 'of', 'from' and 'to', or"),
+        ({"field": "location", "within": {"polygon": ["1,1", "2,2"]}}, "expected 3 to 200 corners"),
+        ({"field": "location", "within": {"polygon": ["1,1", "2", "3,3"]}}, "/within/polygon/1"),
+        (
+            {"field": "location", "within": {"polygon": ["1,1", "2,2", "1,1"]}},
+            "three corners or more",
+        ),
+        (
+            {"field": "location", "within": {"polygon": ["0,0", "2,2", "0,2", "2,0"]}},
+            "must not meet but at its corners",
+        ),
+        (
+            {"field": "location", "within": {"polygon": ["0,-100", "0,100", "9,0"]}},
+            "less than 180 degrees wide",
+        ),
+        ({"field": "brand", "within": {"polygon": ["0,0", "0,1", "1,0"]}}, "has no points"),
         ({"field": "location", "within": {"radius": "5km"}}, 'such as {"radius": "5km", "of":'),
         ({"field": "location", "within": {"radius": {}, "of": "1,1"}}, "at /within/radius"),
         ({"field": "location", "within": {"radius": 5, "of": {"lat": 1}}}, "at /within/of"),

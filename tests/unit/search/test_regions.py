@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from searchsvc.definitions.mappings import parse_mapping
-from searchsvc.domain.geo import FARTHEST, NEAREST, Box, Circle, Point
+from searchsvc.domain.geo import FARTHEST, NEAREST, Box, Circle, Point, Polygon
 from searchsvc.domain.query import And, Equals, Near, SortKey, Within
 from searchsvc.errors import RequestError
 from searchsvc.search.regions import read_box, read_distance, read_point
@@ -137,3 +137,45 @@ def test_faults_name_their_parameter(definition, given, param, words) -> None:
         search_query(given, definition)
     assert caught.value.param == param
     assert words in f"{caught.value} {caught.value.hint}"
+
+
+# An arrow head that points north, with a notch from the south.
+ARROW = Polygon((Point(0, 0), Point(4, 2), Point(0, 4), Point(1, 2)))
+
+
+@pytest.mark.parametrize(
+    ("lat", "lon", "held"),
+    [
+        (2, 2, True),
+        (0.2, 0.2, True),
+        (0.5, 2, False),  # in the notch
+        (1, 2, True),  # a corner
+        (2, 1, True),  # on a side
+        (0, 2, False),  # between two corners, outside
+        (4, 0, False),
+        (4, 2, True),
+        (4.1, 2, False),
+    ],
+)
+def test_a_polygon_holds_what_is_inside(lat: float, lon: float, held: bool) -> None:
+    """Whichever corner is named first, and in either direction."""
+    for corners in (ARROW.corners, ARROW.corners[::-1], ARROW.corners[2:] + ARROW.corners[:2]):
+        assert Polygon(corners).holds(Point(lat, lon)) is held
+
+
+@pytest.mark.parametrize(
+    ("corners", "fault"),
+    [
+        ([(0, 0), (1, 1)], "three corners or more"),
+        ([(0, 0), (1, 1), (0, 0)], "each of them once"),
+        ([(0, 0), (1, 1), (2, 2)], "must not meet"),
+        ([(0, 0), (0, 2), (2, 0), (2, 2)], "must not meet"),
+        ([(0, 0), (0, 4), (0, 2), (3, 3)], "must not meet"),
+        ([(0, 0), (0, 4), (4, 4), (0, 2)], "must not meet"),  # a corner on another side
+        ([(0, -90), (0, 90), (9, 0)], "180 degrees wide"),
+    ],
+)
+def test_corners_that_make_no_ring(corners: list[tuple[float, float]], fault: str) -> None:
+    """No engine is asked for what it might read in another way."""
+    with pytest.raises(ValueError, match=fault):
+        Polygon(tuple(Point(lat, lon) for lat, lon in corners))

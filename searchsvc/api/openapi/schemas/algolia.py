@@ -63,6 +63,7 @@ PARAMETERS: Mapping[str, Schema] = {
         "Likewise, of what makes a hit come earlier: `brand:Acme<score=2>`.", _FILTERS
     ),
     "insideBoundingBox": _about("Boxes of two corners, each as four numbers."),
+    "insidePolygon": _about("Polygons, each as latitudes and longitudes of three corners or more."),
     "aroundLatLng": _about("From where the nearest come first: `52.52,13.4`.", _TEXT),
     "aroundRadius": _about("Metres round it, or `all`."),
     "attributesToRetrieve": _about("Only these attributes, `-name` without one.", _NAMES),

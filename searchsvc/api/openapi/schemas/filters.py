@@ -29,6 +29,7 @@ FILTER_SCHEMAS: Mapping[str, Schema] = {
         "anyOf": [
             record({"radius": {"type": ["string", "number"]}, "of": reference("Point")}),
             record({"from": reference("Point"), "to": reference("Point")}),
+            record({"polygon": {**array(reference("Point")), "minItems": 3}}),
         ]
     },
     "Point": {
