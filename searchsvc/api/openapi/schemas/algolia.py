@@ -15,7 +15,6 @@ from searchsvc.api.algolia.wish import (
     RELAXING,
     TOLERANCES,
 )
-from searchsvc.api.openapi.examples import ALGOLIA_PROBLEM
 from searchsvc.api.openapi.schema import (
     BOOLEAN,
     COUNT,
@@ -28,6 +27,7 @@ from searchsvc.api.openapi.schema import (
     record,
     reference,
 )
+from searchsvc.api.openapi.wire_examples import ALGOLIA_PROBLEM
 
 _TEXT: Schema = {"type": ["string", "number", "boolean", "null"]}
 _WHOLE: Schema = {"type": ["integer", "string", "null"], "minimum": 0}
