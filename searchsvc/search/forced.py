@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from searchsvc.domain.access import Restriction
-from searchsvc.domain.definition import IndexDefinition, narrowed
+from searchsvc.domain.definition import IndexDefinition
+from searchsvc.domain.narrowed import narrowed
 from searchsvc.domain.query import Filter, PlanStep
 from searchsvc.errors import FilterError, KeyForbids
 from searchsvc.search.filter_json import read_filter
