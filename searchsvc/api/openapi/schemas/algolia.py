@@ -157,7 +157,7 @@ _RESULT: Mapping[str, Schema] = {
     "facets_stats": mapping(record(dict.fromkeys(("min", "max", "avg", "sum"), FLOAT))),
     "queryID": STRING,
     "cursor": STRING,
-    "processed": {"const": False},
+    "processed": BOOLEAN,
     "_searchsvc": record({"correction": STRING}),
     **_TIMES,
 }
