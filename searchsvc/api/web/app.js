@@ -141,7 +141,9 @@ async function show() {
   $("results").setAttribute("aria-busy", "true");
   try {
     await choose();
-    const [answer] = await Promise.all([get(path("/search"), searchParameters(), signal), describe()]);
+    const asked = Promise.all([get(path("/search"), searchParameters(), signal), describe()]);
+    number.format(0); // while the server works, so that the answer need not wait for it
+    const [answer] = await asked;
     if (signal.aborted) return;
     if (!isAnalyst()) definition = described(answer);
     showSorts();
