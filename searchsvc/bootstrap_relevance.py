@@ -10,6 +10,7 @@ from searchsvc.ports import SearchEngine
 from searchsvc.relevance.evaluate import Evaluator, Ratings, ratings_of
 from searchsvc.relevance.evaluations import FOLDER, EvaluationFiles
 from searchsvc.relevance.judgments import FILE_NAME, read_judgments
+from searchsvc.relevance.tuning import IndexTuner
 from searchsvc.search.service import SearchService
 from searchsvc.settings import Project
 
@@ -25,6 +26,19 @@ def evaluator(
     curations = CurationFiles(project.mappings, {index: definitions[index]})
     search = SearchService(engine, definitions, curations=curations)
     return Evaluator(search, index, project.settings.engine.kind, told)
+
+
+def tuner(
+    project: Project,
+    definitions: Mapping[str, IndexDefinition],
+    engine: SearchEngine,
+    index: str,
+    told: Callable[[], None],
+) -> IndexTuner:
+    """What tunes one index, whose rules and synonyms hold meanwhile."""
+    curations = CurationFiles(project.mappings, {index: definitions[index]})
+    search = SearchService(engine, definitions, curations=curations)
+    return IndexTuner(engine, search, index, told)
 
 
 def evaluations(project: Project) -> EvaluationFiles:

@@ -51,6 +51,7 @@ _COMMANDS = {
     "rollback": "Let an earlier version answer again.",
     "eval": "Tell how well an index answers its judged queries.",
     "compare": "Tell whether one ranking is better than another.",
+    "tune": "Find weights of fields that rank judged queries better.",
     "latency": "Show latency percentiles by route, index and stage.",
     "completion": "Print the completion script of a shell.",
 }

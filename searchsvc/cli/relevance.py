@@ -24,7 +24,7 @@ def evaluated(
     """An evaluation of each ranking, which is kept. Raises UsageError and what engines raise."""
     ratings = bootstrap_relevance.ratings(built.project, index, file)
     kept = bootstrap_relevance.evaluations(built.project)
-    with _progress() as shown:
+    with progress() as shown:
         task = shown.add_task(index, total=len(ratings) * len(rankings))
 
         async def evaluate() -> list[Evaluation]:
@@ -43,7 +43,7 @@ def evaluated(
     return found
 
 
-def _progress() -> Progress:
+def progress() -> Progress:
     """On a terminal's standard error, so that the answer alone goes on; in a pipe nothing."""
     console = Console(stderr=True)
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()

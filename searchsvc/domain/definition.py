@@ -164,6 +164,11 @@ DEFAULT = "default"  # the ranking where none is named
 
 
 JOINED_WEIGHT = "*"  # stands for all texts and keywords together where fields have weights
+# Of the mean weight, what a word counts in all of them together, and what it is worth that a
+# document holds all words where any is enough: decision 0011.
+JOINED_SHARE, COMPLETE_SHARE = 1.5, 4.0
+# What a word counts in its other fields beside the best one.
+TIE_BREAKER = 0.1
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,8 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from searchsvc.domain.definition import (
+    COMPLETE_SHARE,
+    JOINED_SHARE,
     JOINED_WEIGHT,
     SEARCHABLE,
     Field,
@@ -18,8 +20,6 @@ Weights: TypeAlias = tuple[tuple[str, float], ...]
 COUNTED = frozenset(
     {FieldType.KEYWORD, FieldType.ID, FieldType.NUMBER, FieldType.BOOL, FieldType.PATH}
 )
-# Of the mean weight: the best of what was tried on the two catalogues of bench/relevance.py.
-_JOINED, _COMPLETE = 1.5, 4.0
 # Of more words, hardly a document holds all; and they are looked up once more to see that.
 COMPLETE_MOST = 8
 
@@ -56,7 +56,7 @@ def joined(definition: IndexDefinition, weights: Weights = ()) -> list[Field]:
 
 def complete_weight(fields: Sequence[Field]) -> float:
     """What it is worth beside its words that a document holds all of them, where any is enough."""
-    return _COMPLETE * _mean(fields)
+    return COMPLETE_SHARE * _mean(fields)
 
 
 def joined_weight(
@@ -69,7 +69,7 @@ def joined_weight(
     shared = joined(definition, weights) if names is None else []
     if not shared:
         return 0.0
-    return dict(weights).get(JOINED_WEIGHT, _JOINED * _mean(shared))
+    return dict(weights).get(JOINED_WEIGHT, JOINED_SHARE * _mean(shared))
 
 
 def _mean(fields: Sequence[Field]) -> float:

@@ -96,3 +96,43 @@ def test_unlike_evaluations_are_refused(shop: Shop, tmp_path: Path) -> None:
     ]
     ended = shop.run("compare", "products", *ids)
     assert (ended.code, "differ in judgments" in ended.err) == (2, True)
+
+
+def test_weights_are_found_and_written_only_where_they_help(tmp_path: Path) -> None:
+    """A brand is what these people mean; the default ranking thinks more of names."""
+    shop = Shop.new(tmp_path)
+    shop.execute("DELETE FROM products")
+    words = [f"{a}{b}lamp" for a in ("oak", "tin", "red", "big", "old") for b in ("ish", "en", "y")]
+    words += [f"{a}{b}" for a in ("sofa", "desk", "vase") for b in ("set", "top", "ware")]
+    for n, word in enumerate(words):
+        for at in range(4):
+            shop.execute(
+                "INSERT INTO products (id, name, brand, price) VALUES (?, ?, ?, 1)",
+                n * 8 + at, f"{word} number {at}", "none",
+            )  # fmt: skip
+            shop.execute(
+                "INSERT INTO products (id, name, brand, price) VALUES (?, ?, ?, 1)",
+                n * 8 + 4 + at, f"thing {n} of {at}", word,
+            )  # fmt: skip
+    shop.mapping.write_text(
+        "# ours\nfields:\n  name: text^9, highlight\n  brand: keyword^1, facet\n  price: number\n"
+    )
+    rows = [f"{word},{n * 8 + 4 + at},1\n" for n, word in enumerate(words) for at in range(4)]
+    (shop.mapping.parent / "judgments.csv").write_text("query,id,rating\n" + "".join(rows))
+    assert shop.run("index", "rebuild", "products").code == 0
+    told = json.loads(shop.run("tune", "products", "--write", "--json").out)
+    assert (told["better"], told["written"], told["ranking"]) == (True, True, "tuned")
+    assert told["weights"]["brand"] > told["weights"]["name"]
+    assert shop.mapping.read_text().startswith("# ours\nfields:\n  name: text^9")
+    assert shop.run("plan", "products", "--out", "plan.json").code == 0
+    assert shop.run("apply", "plan.json").code == 0
+    ended = shop.run("compare", "products", "default", "tuned")
+    assert ended.out.startswith("tuned is better than default")
+    again = shop.run("tune", "products", "--write")
+    assert (again.code, "'tuned' already" in again.err) == (2, True)
+    random_rows = [f"{word},{(n * 37) % 190},1\n" for n, word in enumerate(words)]
+    (shop.mapping.parent / "judgments.csv").write_text("query,id,rating\n" + "".join(random_rows))
+    before = shop.mapping.read_text()
+    told = json.loads(shop.run("tune", "products", "--write", "--name", "odd", "--json").out)
+    assert (told["better"], told["written"]) == (False, False)
+    assert shop.mapping.read_text() == before
