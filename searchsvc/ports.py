@@ -14,7 +14,7 @@ from searchsvc.domain.curation import Curation, CurationFile, CurationKind
 from searchsvc.domain.definition import IndexDefinition
 from searchsvc.domain.document import Mark, Tally, Write, WriteResult
 from searchsvc.domain.index import IndexVersion, Recipe, VersionInfo
-from searchsvc.domain.judgment import Comparison
+from searchsvc.domain.judgment import Comparison, Judgment, JudgmentCounts, JudgmentSet
 from searchsvc.domain.query import FacetSearch, SearchQuery, SuggestQuery
 from searchsvc.domain.result import (
     DocumentResult,
@@ -438,6 +438,32 @@ class KeyStore(Protocol):
 
     def change_key(self, key: ApiKey) -> None:
         """Put it in the place of the one of its id."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class JudgmentStore(Protocol):
+    """Judgments by index and name of their set. Blocks; raises StateError."""
+
+    def put(self, index: str, name: str, judgments: Sequence[Judgment]) -> JudgmentCounts:
+        """Add them, or put them in the place of those of their query, document and rater.
+
+        All of them or none. One whose rating is there already changes nothing: the source and
+        the time of the first stay.
+        """
+        ...
+
+    def judgments(self, index: str, name: str, query: str | None = None) -> list[Judgment]:
+        """Those of a set by query, document and rater; `query` None: of all of them."""
+        ...
+
+    def sets(self, index: str) -> list[JudgmentSet]:
+        """The sets of an index by name; one without judgments is none."""
+        ...
+
+    def delete(self, index: str, name: str) -> int:
+        """Delete a set; how many judgments it had."""
         ...
 
     def close(self) -> None: ...

@@ -1,4 +1,4 @@
-"""The state store of tests: everything in this process, nothing survives it."""
+"""The state store of tests, and the judgments: all in this process, nothing survives it."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from itertools import count
 from threading import RLock
 
+from searchsvc.domain.judgment import Judgment, JudgmentCounts, JudgmentSet
 from searchsvc.domain.run import (
     Checkpoint,
     Counts,
@@ -167,6 +168,54 @@ class MemoryStateStore:
         with self._lock:
             letters = [letter for letter in self._letters.values() if letter.index == index]
         return sorted(letters, key=lambda letter: (letter.at, letter.run), reverse=True)[:limit]
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+class MemoryJudgmentStore:
+    """Implements ports.JudgmentStore; safe for several threads."""
+
+    def __init__(self) -> None:
+        self._lock = RLock()
+        self._found: dict[tuple[str, str], dict[tuple[str, str, str], Judgment]] = {}
+
+    def put(self, index: str, name: str, judgments: Sequence[Judgment]) -> JudgmentCounts:
+        with self._lock:
+            kept = self._found.setdefault((index, name), {})
+            named = {(one.query, one.id, one.rater): one for one in judgments}
+            new = named.keys() - kept.keys()
+            changed = {k for k in named.keys() - new if kept[k].rating != named[k].rating}
+            kept.update((key, named[key]) for key in new | changed)
+            return JudgmentCounts(len(new), len(changed), len(named) - len(new) - len(changed))
+
+    def judgments(self, index: str, name: str, query: str | None = None) -> list[Judgment]:
+        with self._lock:
+            kept = sorted(self._found.get((index, name), {}).items())
+            return [one for _, one in kept if query in (None, one.query)]
+
+    def sets(self, index: str) -> list[JudgmentSet]:
+        with self._lock:
+            named = {
+                name: list(kept.values())
+                for (of, name), kept in sorted(self._found.items())
+                if of == index and kept
+            }
+        return [
+            JudgmentSet(
+                index,
+                name,
+                len(found),
+                len({one.query for one in found}),
+                len({one.rater for one in found}),
+                max((one.at for one in found if one.at is not None), default=None),
+            )
+            for name, found in named.items()
+        ]
+
+    def delete(self, index: str, name: str) -> int:
+        with self._lock:
+            return len(self._found.pop((index, name), {}))
 
     def close(self) -> None:
         """Nothing is open."""

@@ -7,6 +7,7 @@ from sqlalchemy import (
     BigInteger,
     Column,
     Dialect,
+    Double,
     Index,
     Integer,
     MetaData,
@@ -16,7 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator
 
-HEAD = "0007"  # the newest migration; a test compares it with the folder
+HEAD = "0008"  # the newest migration; a test compares it with the folder
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # Names are compared byte by byte: MySQL's default collation takes `Shop` and `shop` for one.
 _MYSQL: dict[str, Any] = {
@@ -143,5 +144,21 @@ keys = Table(
     Column("rotated", Instant),
     Column("revoked", Instant),
     Column("fields", Text),
+    **_MYSQL,
+)
+
+# `key` is a hash of query, document and rater, which are longer than a key of MySQL may be.
+judgments = Table(
+    "searchsvc_judgments",
+    metadata,
+    Column("index_name", String(63), primary_key=True),
+    Column("set_name", String(63), primary_key=True),
+    Column("key", String(64), primary_key=True),
+    Column("query", Text, nullable=False),
+    Column("id", Text, nullable=False),
+    Column("rating", Double, nullable=False),
+    Column("rater", String(100), nullable=False),
+    Column("source", String(200), nullable=False),
+    Column("at", Instant),
     **_MYSQL,
 )

@@ -346,6 +346,7 @@ def test_increments_of_an_older_release_keep_their_history(tmp_path: Path, clock
         connection.execute("DROP TABLE searchsvc_checkpoints")
         connection.execute("DROP TABLE searchsvc_reads")
         connection.execute("DROP TABLE searchsvc_keys")
+        connection.execute("DROP TABLE searchsvc_judgments")
         connection.execute("UPDATE searchsvc_schema SET version_num = '0001'")
     connection.close()
     second = SqlStateStore(url_of(path), clock)
