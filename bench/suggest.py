@@ -253,11 +253,11 @@ def pss(pid: int) -> float:
 def create_app() -> Any:
     """The app of a worker of `serving`."""
     from searchsvc.api.app import create_app as app_of
-    from searchsvc.api.services import api_services
+    from searchsvc.api.services import Stores, api_services
     from searchsvc.definitions.curations import CurationFiles
     from searchsvc.search.service import SearchService
     from searchsvc.settings import Api
-    from searchsvc.stores.memory import MemoryStateStore
+    from searchsvc.stores.memory import MemoryJudgmentStore, MemoryStateStore
     from searchsvc.suggestions.completer import Completer
     from tests.support.app import HostClock
 
@@ -266,8 +266,9 @@ def create_app() -> Any:
     known = {"names": NAMES}
     service = SearchService(engine, known, completions=Completer(folder / FOLDER))
     store, state = EmbeddedStore(folder / "indexes", 64), MemoryStateStore(HostClock())
+    stores = Stores(store, state, MemoryJudgmentStore())
     curations = CurationFiles(folder, known)
-    return app_of(api_services(service, store, state, curations, Api(), folder, engine.close))
+    return app_of(api_services(service, stores, curations, Api(), folder, engine.close))
 
 
 if __name__ == "__main__":

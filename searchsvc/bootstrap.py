@@ -27,7 +27,7 @@ from searchsvc.indexing.reader import Reader
 from searchsvc.indexing.recipe import recipe_of
 from searchsvc.indexing.runner import IndexRunner
 from searchsvc.indexing.schedule import Schedule
-from searchsvc.ports import IndexStore, SearchEngine, StateStore
+from searchsvc.ports import IndexStore, JudgmentStore, SearchEngine, StateStore
 from searchsvc.relevance.golden import GoldenFile
 from searchsvc.relevance.judgments import FILE_NAME
 from searchsvc.search.cursors import Cursors
@@ -37,6 +37,7 @@ from searchsvc.sources.proposal import Proposal, propose
 from searchsvc.sources.rendering import render_indexer, render_mapping
 from searchsvc.sources.schema import read_schema
 from searchsvc.sources.sql import SqlSource
+from searchsvc.stores.judgments import SqlJudgmentStore
 from searchsvc.stores.secret import installation_secret
 from searchsvc.stores.sql import SqlStateStore
 from searchsvc.suggestions.build import Built
@@ -92,6 +93,10 @@ class Services:
         """What makes and ends API keys; whoever asks closes its store. Raises StateError."""
         url = _resolved(self.project.root, self.project.state_url)
         return bootstrap_access.keys(url, _secret(self.project))
+
+    def judgments(self) -> JudgmentStore:
+        """The judgments of every index; whoever asks closes it. Raises StateError."""
+        return SqlJudgmentStore(_resolved(self.project.root, self.project.state_url))
 
     def runner(self, index: str) -> IndexRunner:
         """The runs of one index. Raises UnknownIndex when no indexer fills it."""
@@ -252,7 +257,7 @@ def create_worker_app() -> Any:
     """The ASGI app of one worker process, for the project that the server's process named."""
     # Only a process that serves needs the API and its libraries: a third of a command's start.
     from searchsvc.api.app import create_app  # noqa: PLC0415
-    from searchsvc.api.services import api_services  # noqa: PLC0415
+    from searchsvc.api.services import Stores, api_services  # noqa: PLC0415
 
     project = load(Path(os.environ[PROJECT_VARIABLE]))
     _log_as_set(project)
@@ -267,9 +272,11 @@ def create_worker_app() -> Any:
 
     url = _resolved(project.root, project.state_url)
     door = bootstrap_access.door(project, url, _secret(project))
+    judgments = SqlJudgmentStore(url)
 
     async def close() -> None:
         door.close()
+        judgments.close()
         curations.close()
         await engine.close()
         state.close()
@@ -280,8 +287,9 @@ def create_worker_app() -> Any:
         completions=bootstrap_suggestions.completer(project),
         max_cost=project.settings.api.max_cost or None,
     )  # fmt: skip
+    stores = Stores(store, state, judgments)
     services = api_services(
-        search, store, state, curations, project.settings.api, project.data_dir, close
+        search, stores, curations, project.settings.api, project.data_dir, close
     )
     noted = bootstrap_suggestions.search_log(project, _secret(project))
     header = project.settings.suggest.client_header

@@ -23,8 +23,7 @@ def evaluator(
     told: Callable[[], None],
 ) -> Evaluator:
     """What asks one index as its API would, synonyms and rules included."""
-    curations = CurationFiles(project.mappings, {index: definitions[index]})
-    search = SearchService(engine, definitions, curations=curations)
+    search = search_service(project, definitions, engine, index)
     return Evaluator(search, index, project.settings.engine.kind, told)
 
 
@@ -36,9 +35,19 @@ def tuner(
     told: Callable[[], None],
 ) -> IndexTuner:
     """What tunes one index, whose rules and synonyms hold meanwhile."""
-    curations = CurationFiles(project.mappings, {index: definitions[index]})
-    search = SearchService(engine, definitions, curations=curations)
+    search = search_service(project, definitions, engine, index)
     return IndexTuner(engine, search, index, told)
+
+
+def search_service(
+    project: Project,
+    definitions: Mapping[str, IndexDefinition],
+    engine: SearchEngine,
+    index: str,
+) -> SearchService:
+    """What answers searches of one index as its API would."""
+    curations = CurationFiles(project.mappings, {index: definitions[index]})
+    return SearchService(engine, definitions, curations=curations)
 
 
 def evaluations(project: Project) -> EvaluationFiles:

@@ -21,6 +21,8 @@
     │   ├── RateLimited             it has asked too often              rate_limited
     │   ├── UnknownKey              no key has that name                unknown_key
     │   ├── UnlikeEvaluations       more differs than is to be compared unlike_evaluations
+    │   ├── UnknownSet              no judgments go by that name        unknown_set
+    │   ├── JudgmentsRefused        they cannot be read, or written     judgments_refused
     │   └── UsageError              the command line                    usage
     ├── OperatorError               files and settings must change
     │   ├── SettingsError           searchsvc.yaml or SEARCHSVC_*       bad_settings
@@ -188,8 +190,32 @@ class UnknownKey(CallerError):
     code = "unknown_key"
 
 
+class UnknownSet(CallerError):
+    """The index has no judgments in a set of that name."""
+
+    code = "unknown_set"
+
+
+class JudgmentsRefused(CallerError):
+    """Judgments cannot be read, or not be written in a format; none was taken over.
+
+    `where` reads `file:line`, or `line N` of what has no name.
+    """
+
+    code = "judgments_refused"
+
+    def __init__(
+        self, message: str, *, file: str = "", line: int | None = None, hint: str = ""
+    ) -> None:
+        self.line = line
+        unnamed = "" if line is None else f"line {line}"
+        self.where = f"{file}:{line}" if file and line is not None else file or unnamed
+        self.reason = message
+        super().__init__(f"{self.where}: {message}" if self.where else message, hint=hint)
+
+
 class EditingOff(CallerError):
-    """The API may not change files here."""
+    """The API may not change anything here."""
 
     code = "editing_off"
 

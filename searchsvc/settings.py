@@ -71,9 +71,9 @@ class Api(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     An answer is given again for `cache_ms`, 0 for never.
 
     `secret` signs cursors and seals what signs tokens; without it one is made and kept in
-    `data_dir`. `edit` lets whoever reaches the API change synonyms and rules, where no key is
-    asked for: that `keys` says. Pages of `origins` may read answers. No search may cost more than
-    `max_cost`, 0 for no limit.
+    `data_dir`. `edit` lets whoever reaches the API change synonyms and rules, and add judgments,
+    where no key is asked for: that `keys` says. Pages of `origins` may read answers. No search may
+    cost more than `max_cost`, 0 for no limit.
     """
 
     host: str = "127.0.0.1"

@@ -14,6 +14,7 @@ from searchsvc.api.native.documents import Document
 from searchsvc.api.native.facets import FacetValues
 from searchsvc.api.native.health import Live, Ready
 from searchsvc.api.native.indexes import Indexes
+from searchsvc.api.native.judgments import Judgments
 from searchsvc.api.native.key import KeyResource
 from searchsvc.api.native.latency import Latency
 from searchsvc.api.native.metrics import Exposition
@@ -38,8 +39,9 @@ from searchsvc.domain.curation import CurationKind
 def create_app(services: ApiServices) -> falcon.asgi.App[ApiRequest, falcon.asgi.Response]:
     """The ASGI app of one worker."""
     settings = services.settings
-    rates = Rates(settings.workers)
-    admission = Admission(services.door, rates, settings.origins, services.client_header)
+    admission = Admission(
+        services.door, Rates(settings.workers), settings.origins, services.client_header
+    )
     app = Entrance(request_type=ApiRequest, middleware=[Observe(services), admission])
     add_error_handlers(app)
     search, store, state = services.search, services.store, services.state
@@ -63,6 +65,7 @@ def create_app(services: ApiServices) -> falcon.asgi.App[ApiRequest, falcon.asgi
         app.add_route(f"/v1/indexes/{{index}}/{kind}", files)
     preview = PreviewResource(search, services.curations)
     app.add_route("/v1/indexes/{index}/preview", preview)
+    _add_judgments(app, services)
     app.add_route("/v1/runs", Runs(search, state))
     app.add_route("/v1/key", KeyResource(search))
     latency = Latency(services.report)
@@ -94,3 +97,9 @@ def create_app(services: ApiServices) -> falcon.asgi.App[ApiRequest, falcon.asgi
     app.add_route("/docs", docs)
     app.add_route("/docs/{file}", docs)
     return app
+
+
+def _add_judgments(app: Entrance, services: ApiServices) -> None:
+    judgments = Judgments(services.search, services.judgments, edit=services.settings.edit)
+    app.add_route("/v1/indexes/{index}/judgments", judgments)
+    app.add_route("/v1/indexes/{index}/judgments/{set}", judgments, suffix="set")

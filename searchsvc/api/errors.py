@@ -25,6 +25,7 @@ from searchsvc.errors import (
     FileChanged,
     FileRefused,
     FilterError,
+    JudgmentsRefused,
     KeyExpired,
     KeyForbids,
     NoKey,
@@ -37,6 +38,7 @@ from searchsvc.errors import (
     UnknownDocument,
     UnknownIndex,
     UnknownParameter,
+    UnknownSet,
     UnknownVersion,
 )
 
@@ -69,6 +71,7 @@ PROBLEMS: dict[type[SearchsvcError], Problem] = {
     UnknownIndex: Problem(404, "Unknown index"),
     UnknownVersion: Problem(404, "Unknown version"),
     UnknownDocument: Problem(404, "Unknown document"),
+    UnknownSet: Problem(404, "Unknown set"),
     CursorExpired: Problem(410, "Cursor expired"),
     NoKey: Problem(401, "No key", authenticate=_BEARER),
     BadKey: Problem(401, "Bad key", authenticate=f'{_BEARER}, error="invalid_token"'),
@@ -78,6 +81,7 @@ PROBLEMS: dict[type[SearchsvcError], Problem] = {
     EditingOff: Problem(403, "Editing is off"),
     FileChanged: Problem(412, "File has changed"),
     FileRefused: Problem(422, "File cannot be used"),
+    JudgmentsRefused: Problem(422, "Judgments cannot be read"),
     NotServing: Problem(503, "Index not serving", retry_after=5),
     EngineError: Problem(503, "Engine failed", "the engine failed to answer", 1),
     EngineUnreachable: Problem(503, "Engine unreachable", "the engine does not answer", 1),

@@ -1,5 +1,6 @@
 """The parameters of the routes about the service itself; the search routes' are in search."""
 
+from searchsvc.domain.judgment import LONGEST_QUERY
 from searchsvc.search.parameters import Parameter
 from searchsvc.telemetry.latency_report import WINDOWS
 
@@ -14,6 +15,14 @@ RUNS_PARAMETERS = (
 REPORT_PARAMETERS = (
     Parameter("index", "string", "Of this index only; of all without.", "", maximum=63),
     Parameter("limit", "integer", "How many rows.", 20, minimum=1, maximum=500),
+)
+
+JUDGMENT_PARAMETERS = (
+    Parameter("q", "string", "Of this query only; of all without.", "", maximum=LONGEST_QUERY),
+    Parameter("limit", "integer", "How many judgments.", 1000, minimum=1, maximum=10_000),
+    Parameter(
+        "offset", "integer", "How many are left out before.", 0, minimum=0, maximum=10_000_000
+    ),
 )
 
 HISTORY_PARAMETERS = (

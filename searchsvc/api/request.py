@@ -27,9 +27,13 @@ MEDIA_TYPES = ("application/json", "text/plain")
 MAX_TEXT = 1024 * 1024  # of a file that is put
 MAX_PREVIEW = 3 * MAX_TEXT  # two such files as JSON
 TEXT_TYPES = ("text/plain", "application/yaml", "application/octet-stream")
+JUDGMENT_TYPES = ("application/x-ndjson", "application/json", "text/csv", *TEXT_TYPES[::2])
 
 # `curl -d` says this of whatever it sends; a real form is no JSON and is refused as such.
 _CURL_TYPE = "application/x-www-form-urlencoded"
+# Who a proxy says that the caller is; as good as the proxy.
+_USER = "X-Forwarded-User"
+_LONGEST_USER = 100
 _SANE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 # Unique across workers and restarts by the prefix, and cheap: a UUID costs 20 times as much.
 _ID_PREFIX = secrets.token_hex(4)
@@ -114,9 +118,16 @@ class ApiRequest(falcon.asgi.Request):
         self.given = value if isinstance(value, dict) else {"requests": value}
         return value
 
-    async def text(self) -> str:
+    def user(self) -> str:
+        """The name of the key; without one as a proxy names the caller, or ""."""
+        if self.grant.key is not None:
+            return self.grant.key.name
+        named = "".join(c for c in self.get_header(_USER) or "" if c.isprintable())
+        return named[:_LONGEST_USER].strip()
+
+    async def text(self, taken: tuple[str, ...] = TEXT_TYPES) -> str:
         """A body that is a file's text. Raises BodyError, or Falcon's 408, 413, 415."""
-        self._check_media_type(TEXT_TYPES)
+        self._check_media_type(taken)
         try:
             return (await self._read_body(MAX_TEXT)).decode()
         except UnicodeDecodeError as error:

@@ -71,6 +71,8 @@ NEEDS: Mapping[str, Need] = {
     "/v1/indexes/{index}/synonyms": _CURATION,
     "/v1/indexes/{index}/rules": _CURATION,
     "/v1/indexes/{index}/preview": _ABOUT_ONE,
+    "/v1/indexes/{index}/judgments": _ABOUT_ONE,
+    "/v1/indexes/{index}/judgments/{set}": _ABOUT_ONE,
     "/v1/status": _ABOUT_ALL,
     "/v1/runs": _ABOUT_ALL,
     "/v1/reports/popular": _ABOUT_ALL,

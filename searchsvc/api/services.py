@@ -10,7 +10,7 @@ from searchsvc.analytics.slow import SlowReport
 from searchsvc.api.admission import Door
 from searchsvc.api.draining import Draining
 from searchsvc.api.gauges import index_gauges
-from searchsvc.ports import Curations, IndexStore, StateStore
+from searchsvc.ports import Curations, IndexStore, JudgmentStore, StateStore
 from searchsvc.search.service import SearchService
 from searchsvc.settings import Api
 from searchsvc.telemetry.events import EventLog
@@ -19,6 +19,15 @@ from searchsvc.telemetry.latency_report import LatencyReport
 from searchsvc.telemetry.metrics import Metrics
 from searchsvc.telemetry.searches import SearchLog
 from searchsvc.telemetry.slow import SlowLog
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """What is kept: indexes, what is known of their runs, and what people judged."""
+
+    indexes: IndexStore
+    state: StateStore
+    judgments: JudgmentStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +41,7 @@ class ApiServices:
     search: SearchService
     store: IndexStore
     state: StateStore
+    judgments: JudgmentStore
     curations: Curations
     latency: LatencyRecorder
     report: LatencyReport
@@ -50,8 +60,7 @@ class ApiServices:
 
 def api_services(
     search: SearchService,
-    store: IndexStore,
-    state: StateStore,
+    stores: Stores,
     curations: Curations,
     settings: Api,
     data_dir: Path,
@@ -61,14 +70,15 @@ def api_services(
     report = LatencyReport(data_dir / "latency")
     return ApiServices(
         search=search,
-        store=store,
-        state=state,
+        store=stores.indexes,
+        state=stores.state,
+        judgments=stores.judgments,
         curations=curations,
         latency=LatencyRecorder(data_dir / "latency"),
         report=report,
         searches_report=SearchReports(data_dir / "logs"),
         slow_report=SlowReport(data_dir / "logs" / "slow.jsonl"),
-        metrics=Metrics(report, lambda: index_gauges(search, store, state)),
+        metrics=Metrics(report, lambda: index_gauges(search, stores.indexes, stores.state)),
         slow_log=SlowLog(data_dir / "logs" / "slow.jsonl"),
         events=EventLog(data_dir / "logs" / "events.jsonl"),
         draining=Draining.of_worker(data_dir),

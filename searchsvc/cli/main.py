@@ -21,6 +21,7 @@ from searchsvc.errors import (
     DefinitionError,
     EngineTimeout,
     EngineUnreachable,
+    JudgmentsRefused,
     RunStopped,
     SearchsvcError,
     SettingsError,
@@ -42,6 +43,7 @@ _COMMANDS = {
     "schedule": "Run every indexer when it is due.",
     "serve": "Serve the API and the search page.",
     "up": "Rebuild what is missing or outdated, then schedule and serve.",
+    "judge": "Import, export and plan judgments: how good hits are, as people say.",
     "keys": "Make, list, rotate and revoke API keys; make tokens.",
     "status": "Show how each index stands.",
     "verify": "Prove that indexes equal their tables.",
@@ -64,6 +66,7 @@ _EXIT_CODES: tuple[tuple[type[SearchsvcError], int], ...] = (
     (SourceError, 3),
     (CheckFailed, 3),
     (StalePlan, 3),
+    (JudgmentsRefused, 3),
     (CallerError, 2),
     (RunStopped, INTERRUPTED),
 )

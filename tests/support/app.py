@@ -8,13 +8,13 @@ from typing import Any
 
 from searchsvc.api.admission import Door
 from searchsvc.api.app import create_app
-from searchsvc.api.services import api_services
+from searchsvc.api.services import Stores, api_services
 from searchsvc.definitions.curations import CurationFiles
 from searchsvc.domain.definition import IndexDefinition
 from searchsvc.ports import Completions, Curations, IndexStore, SearchEngine, StateStore
 from searchsvc.search.service import SearchService
 from searchsvc.settings import Api
-from searchsvc.stores.memory import MemoryStateStore
+from searchsvc.stores.memory import MemoryJudgmentStore, MemoryStateStore
 
 
 class HostClock:
@@ -43,5 +43,6 @@ def app_for(
     state = state or MemoryStateStore(HostClock())
     # Every request is asked of the engine, also where one is repeated to see what has changed.
     settings = api or Api(cache_ms=0)
-    services = api_services(search, store, state, curations, settings, folder, engine.close)
+    stores = Stores(store, state, MemoryJudgmentStore())
+    services = api_services(search, stores, curations, settings, folder, engine.close)
     return create_app(services if door is None else replace(services, door=door))

@@ -11,7 +11,7 @@ import orjson
 from searchsvc.access.keyring import Keyring
 from searchsvc.access.secret import Sealer
 from searchsvc.api.app import create_app
-from searchsvc.api.services import ApiServices, api_services
+from searchsvc.api.services import ApiServices, Stores, api_services
 from searchsvc.definitions.curations import CurationFiles
 from searchsvc.domain.definition import Cut, Field, FieldType, Groups, IndexDefinition, Sort
 from searchsvc.domain.document import Document, digest
@@ -19,6 +19,7 @@ from searchsvc.domain.index import IndexVersion, Recipe
 from searchsvc.engines.memory import MemoryEngine, MemoryStore
 from searchsvc.search.service import SearchService
 from searchsvc.settings import Api
+from searchsvc.stores.judgments import SqlJudgmentStore
 from searchsvc.stores.keys import SqlKeyStore
 from searchsvc.stores.sql import SqlStateStore
 from searchsvc.telemetry.searches import SearchLog
@@ -94,15 +95,23 @@ def film_services(data_dir: Path) -> ApiServices:
     store, engine = film_engine()
     state = SqlStateStore(f"sqlite:///{data_dir / 'state.db'}", _Clock())
 
+    judgments = SqlJudgmentStore(f"sqlite:///{data_dir / 'state.db'}")
+
     async def close() -> None:
         await engine.close()
+        judgments.close()
         state.close()
 
     (data_dir / "mappings" / "films").mkdir(parents=True, exist_ok=True)
     curations = CurationFiles(data_dir / "mappings", {"films": FILMS})
     search = SearchService(engine, {"films": FILMS}, curations=curations)
     services = api_services(
-        search, store, state, curations, Api(edit=True, cache_ms=0), data_dir, close
+        search,
+        Stores(store, state, judgments),
+        curations,
+        Api(edit=True, cache_ms=0),
+        data_dir,
+        close,
     )
     return replace(services, searches=SearchLog(data_dir / "logs", b"films" * 8, 30))
 

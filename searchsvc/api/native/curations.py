@@ -13,10 +13,6 @@ from searchsvc.ports import Curations
 from searchsvc.search.parameters import read_parameters
 from searchsvc.search.service import SearchService
 
-# Who a proxy says that the caller is; as good as the proxy.
-_USER = "X-Forwarded-User"
-_LONGEST_USER = 100
-
 
 class CurationResource:
     """One of an index's two files: what it says, and whether that is in use.
@@ -50,7 +46,7 @@ class CurationResource:
             raise EditingOff("this API does not change files", hint=hint)
         text, expected = await req.text(), _hashes(req.get_header("If-Match") or "")
         file = await asyncio.to_thread(
-            self._curations.put, index, self._kind, text, _who(req), expected
+            self._curations.put, index, self._kind, text, req.user() or req.remote_addr, expected
         )
         _answer(resp, index, file)
 
@@ -82,11 +78,3 @@ def _hashes(header: str) -> list[str]:
     """The hashes of If-Match; none where any content will do."""
     tags = [tag.strip().removeprefix("W/").strip('"') for tag in header.split(",") if tag.strip()]
     return [] if "*" in tags else tags
-
-
-def _who(req: ApiRequest) -> str:
-    """The key's name; without one the caller as a proxy names it, or its address."""
-    if req.grant.key is not None:
-        return req.grant.key.name
-    named = "".join(c for c in req.get_header(_USER) or "" if c.isprintable())[:_LONGEST_USER]
-    return named.strip() or req.remote_addr

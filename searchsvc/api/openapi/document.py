@@ -9,12 +9,14 @@ from searchsvc.api.openapi.examples import examples_of
 from searchsvc.api.openapi.operation import Paths, problems
 from searchsvc.api.openapi.paths.algolia import ALGOLIA_PATHS, refusals
 from searchsvc.api.openapi.paths.operations import OPERATION_PATHS
+from searchsvc.api.openapi.paths.relevance import RELEVANCE_PATHS
 from searchsvc.api.openapi.paths.search import CURATION_PATHS, DOCUMENT_PATHS, SEARCH_PATHS
 from searchsvc.api.openapi.paths.search_ui import UI_PATHS
 from searchsvc.api.openapi.schema import Schema
 from searchsvc.api.openapi.schemas.algolia import ALGOLIA_SCHEMAS
 from searchsvc.api.openapi.schemas.filters import FILTER_SCHEMAS
 from searchsvc.api.openapi.schemas.operations import OPERATION_SCHEMAS
+from searchsvc.api.openapi.schemas.relevance import RELEVANCE_SCHEMAS
 from searchsvc.api.openapi.schemas.reports import REPORT_SCHEMAS
 from searchsvc.api.openapi.schemas.search import SEARCH_SCHEMAS
 from searchsvc.api.openapi.schemas.search_ui import UI_SCHEMAS
@@ -36,6 +38,7 @@ _TAGS: Mapping[str, _Tag] = {
         "Documents by their ids, what is like them, and why they are hits.", DOCUMENT_PATHS
     ),
     "curation": _Tag("Synonyms and rules, and what others would change.", CURATION_PATHS),
+    "relevance": _Tag("How good hits are, as people say.", RELEVANCE_PATHS),
     "operations": _Tag("Indexes, versions and runs; health, reports and latency.", OPERATION_PATHS),
     "search-ui": _Tag("For Elastic's Search UI, by its ApiProxyConnector.", UI_PATHS),
     "algolia": _Tag("For InstantSearch, Autocomplete and all clients of Algolia.", ALGOLIA_PATHS),
@@ -53,6 +56,7 @@ SCHEMAS: Mapping[str, Schema] = {
     **UI_SCHEMAS,
     **OPERATION_SCHEMAS,
     **REPORT_SCHEMAS,
+    **RELEVANCE_SCHEMAS,
     **ALGOLIA_SCHEMAS,
 }
 

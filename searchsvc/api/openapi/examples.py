@@ -44,6 +44,14 @@ def _side(hits: list[Any]) -> dict[str, Any]:
     }  # fmt: skip
 
 
+_JUDGED = {
+    "query": "bike",
+    "id": "17",
+    "rating": 3.0,
+    "rater": "ann",
+    "source": "api",
+    "at": "2026-11-28T10:12:02Z",
+}
 _FILE: Mapping[str, Any] = {
     "index": "products",
     "file": "mappings/products/synonyms.txt",
@@ -158,6 +166,20 @@ _EXAMPLES: Mapping[str, Examples] = {
             ],
         },
         {"queries": ["bicycle"], "synonyms": "bike, bicycle\n"},
+    ),
+    "judgments": Examples(
+        {"index": "products", "set": "default", "total": 1, "conflicts": 0, "judgments": [_JUDGED]}
+    ),
+    "judgmentsByBody": Examples(
+        {
+            "index": "products",
+            "set": "default",
+            "new": 1,
+            "changed": 0,
+            "unchanged": 0,
+            "conflicts": 0,
+        },
+        {"judgments": [{"query": "bike", "id": "17", "rating": 3}]},
     ),
     "indexes": Examples(
         {

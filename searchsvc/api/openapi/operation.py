@@ -25,15 +25,15 @@ ANSWER_HEADERS: Mapping[str, Any] = {
 _ERRORS: Mapping[int, str] = {
     400: "A parameter cannot be used; `param` names it.",
     401: "A key is asked for, and none that holds was sent.",
-    403: "The key does not reach so far, or this API does not change files.",
-    404: "There is no such index, version or document.",
+    403: "The key does not reach so far, or this API changes nothing.",
+    404: "There is no such index, version, document or set.",
     408: "The body did not end in time.",
     410: "The version that the cursor goes on in is gone.",
     412: "The file is not the one of `If-Match`.",
     413: "The body has too many bytes; `message` tells how many it may have.",
     414: "The URL is too long.",
     415: "The body is of another media type, or compressed.",
-    422: "The file's new content cannot be used; `message` names each line.",
+    422: "The new content cannot be used; `message` names each line.",
     429: "The key, or this client of it, asks too often; try again after `Retry-After` seconds.",
     503: "Not now; try again after `Retry-After` seconds.",
 }
@@ -42,9 +42,9 @@ _ERRORS: Mapping[int, str] = {
 Paths: TypeAlias = Mapping[str, Callable[[], dict[str, Any]]]
 
 
-def in_path(name: str, description: str) -> dict[str, Any]:
+def in_path(name: str, description: str, **limits: str) -> dict[str, Any]:
     """A part of a path."""
-    schema = {"type": "string", "minLength": 1}
+    schema = {"type": "string", "minLength": 1, **limits}
     place = {"name": name, "in": "path", "required": True}
     return {**place, "description": description, "schema": schema}
 

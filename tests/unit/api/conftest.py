@@ -12,7 +12,7 @@ import pytest
 
 from searchsvc.api.app import create_app
 from searchsvc.api.draining import Draining
-from searchsvc.api.services import ApiServices, api_services
+from searchsvc.api.services import ApiServices, Stores, api_services
 from searchsvc.definitions.curations import CurationFiles
 from searchsvc.domain.definition import Field, FieldType, IndexDefinition, Sort
 from searchsvc.domain.index import IndexVersion, VersionInfo
@@ -34,6 +34,7 @@ from searchsvc.domain.result import (
 from searchsvc.domain.run import Counts, Run, RunKind, RunProgress, RunStatus
 from searchsvc.search.service import SearchService
 from searchsvc.settings import Api
+from searchsvc.stores.memory import MemoryJudgmentStore
 
 MADE = datetime(2026, 8, 23, 10, 15, tzinfo=UTC)
 VERSION = IndexVersion("books", MADE, 7)
@@ -169,10 +170,9 @@ def api(tmp_path: Path) -> Iterator[App]:
     (tmp_path / "mappings" / "books").mkdir(parents=True)
     curations = CurationFiles(tmp_path / "mappings", defined, tmp_path / "logs" / "audit.jsonl")
     search = SearchService(engine, defined, curations=curations)
-    services = api_services(
-        search, FakeStore(), state, curations, Api(slow_ms=250, cache_ms=0), tmp_path,
-        close=engine.close,
-    )  # fmt: skip
+    stores = Stores(FakeStore(), state, MemoryJudgmentStore())
+    api = Api(slow_ms=250, cache_ms=0)
+    services = api_services(search, stores, curations, api, tmp_path, close=engine.close)
     services = replace(services, draining=Draining(tmp_path / "run", 1))
     client = falcon.testing.TestClient(create_app(services))
     yield App(client, engine, state, services, tmp_path)

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from searchsvc.domain.judgment import Judgment
 from searchsvc.errors import StateError
 
 
@@ -142,10 +143,11 @@ def test_the_root_leads_to_the_page(api) -> None:
 def test_the_description_lists_every_route(api) -> None:
     """Each documented path is served, and each parameter of the tables is there."""
     body = api.client.simulate_get("/openapi.json").json
+    api.services.judgments.put("books", "default", [Judgment("dune", "a/b%c", 3)])
     for path, item in body["paths"].items():
         concrete = path.replace("{index}", "books").replace("{id}", "a%2Fb%25c")
         concrete = concrete.replace("{field}", "genre").replace("{name}", "books")
-        concrete = concrete.replace("{facet}", "genre")
+        concrete = concrete.replace("{facet}", "genre").replace("{set}", "default")
         refused = 403 if path.startswith("/compat/algolia/") else 405
         expected = 200 if "get" in item else refused
         assert api.client.simulate_get(concrete).status_code == expected, path
