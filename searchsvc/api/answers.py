@@ -137,7 +137,10 @@ def why_body(answer: Why, stages: Stages) -> bytes:
             "score": answer.score,
             "pinned": answer.pinned,
             "total": {"value": answer.total, "relation": "eq"},
-            "applied": {"rules": answer.query.applied.rules},
+            "applied": {
+                "rules": answer.query.applied.rules,
+                "synonyms": answer.query.applied.synonyms,
+            },
             "reasons": answer.reasons,
             **times(stages),
         }

@@ -92,14 +92,16 @@ def test_groups_and_reasons(visit: Visit, width: int, scheme) -> None:
     assert visit.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1200, 390])
-def test_a_key_is_asked_for(browser: Browser, tmp_path: Path, width: int) -> None:
-    """By a form that says what it is for, and what is wrong."""
+def test_a_key_is_asked_for(browser: Browser, tmp_path: Path, width: int, scheme) -> None:
+    """By a form that says what it is for, and what is wrong; then it tells whose it is."""
     with key_case(tmp_path) as case:
-        case.secret("some")
+        secret = case.secret("a key with a long name for the shop's box")
     app = "tests.support.films:create_guarded_film_app"
     with film_server(tmp_path, app=app) as server, visiting(browser, server) as visit:
         visit.page.add_init_script(path=modules() / "axe-core" / "axe.min.js")
+        visit.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         visit.page.set_viewport_size({"width": width, "height": 860})
         visit.page.goto(f"{server.url}/ui")
         visit.page.get_by_label("Key").fill("ssk_search_nope_nope")
@@ -107,6 +109,12 @@ def test_a_key_is_asked_for(browser: Browser, tmp_path: Path, width: int) -> Non
         visit.page.get_by_role("button", name="Use").click()
         expect(visit.page.get_by_text("That key does not hold.")).to_be_visible()
         assert violations(visit) == []
+        visit.page.get_by_label("Key").fill(secret)
+        visit.page.get_by_role("button", name="Use").click()
+        expect(visit.page.locator("#key")).to_contain_text("shop's box, search")
+        assert violations(visit) == []
+        assert visit.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        visit.page.get_by_role("button", name="Forget key").click()
         visit.page.goto(f"{server.url}/admin")
         expect(visit.page.get_by_label("Key")).to_be_visible()
         assert violations(visit) == []

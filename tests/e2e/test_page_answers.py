@@ -1,6 +1,7 @@
 """What the search page makes of an answer beyond its hits: groups, reasons, corrections, rules."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -18,10 +19,12 @@ RULES = """rules:
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory) -> Iterator[RunningServer]:
-    """The films on granian, with two rules."""
+    """The films on granian, with two rules and a synonym."""
     with film_server(tmp_path_factory.mktemp("films")) as running:
         url = f"{running.url}/v1/indexes/films/rules"
         httpx.put(url, content=RULES).raise_for_status()
+        url = f"{running.url}/v1/indexes/films/synonyms"
+        httpx.put(url, content="dusk => night\n").raise_for_status()
         yield running
 
 
@@ -88,8 +91,19 @@ def test_why_names_the_rule(visit: Visit) -> None:
     visit.open("?q=night")
     visit.page.locator(".hit").first.get_by_text("Why", exact=True).click()
     why = visit.page.locator(".why").first
-    expect(why).to_contain_text("pinned by a rule")
+    expect(why.get_by_role("listitem").filter(has_text="pinned by a rule")).to_have_count(1)
     expect(why).to_contain_text("Rules that apply: first")
+
+
+def test_why_names_the_synonym_and_the_filter(visit: Visit) -> None:
+    """What stands in the place of a word, and that the chosen values let the hit pass."""
+    visit.open("?q=dusk&f.country=Japan")
+    visit.page.locator(".hit").first.get_by_text("Why", exact=True).click()
+    why = visit.page.locator(".why").first
+    expect(why).to_contain_text("Synonyms that apply: dusk => night")
+    expect(why.get_by_role("row", name="dusk")).to_contain_text("night in its place")
+    expect(why).to_contain_text("It passes the filter of the chosen values.")
+    expect(why).not_to_contain_text("Every word")
 
 
 def test_what_was_probably_meant_is_a_link(visit: Visit) -> None:
@@ -110,3 +124,22 @@ def test_a_redirect_is_offered_and_not_followed(visit: Visit) -> None:
     expect(link).to_have_attribute("href", f"{visit.server.url}/shelves?all=1")
     visit.open("?q=night")
     expect(visit.page.locator("#redirect")).to_be_hidden()
+
+
+def test_pages_of_groups_end_where_the_api_ends(browser: Browser, tmp_path: Path) -> None:
+    """Of an index that is grouped by itself; what lies behind the last page leads to the first."""
+    app = "tests.support.films:create_reel_app"
+    with film_server(tmp_path, app=app) as server, visiting(browser, server) as visit:
+        page = visit.page
+        visit.open()
+        expect(page.get_by_label("Group by")).to_have_value("series")
+        expect(page.locator("#count")).to_contain_text("1,010 groups")
+        expect(page.locator("#pages")).to_contain_text("Page 1 of 100")
+        page.goto(f"{server.url}/ui?page=500")
+        page.get_by_role("button", name="First page").click()
+        page.get_by_role("button", name="1 more of series-0001").click()
+        expect(page.locator("#count")).to_contain_text("2 results")
+        page.get_by_role("button", name="Remove Series").click()
+        expect(page.locator("#count")).to_contain_text("1,011 results")
+        assert "group=none" in page.url
+        visit.errors.clear()  # the browser tells of the 400

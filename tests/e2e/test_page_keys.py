@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from searchsvc.access.tokens import write_token
 from searchsvc.domain.access import Role
@@ -49,9 +49,16 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def visit(browser: Browser, guarded: Guarded) -> Iterator[Visit]:
-    """A tab; the browser's own words on a refusal are no fault of the page's."""
+    """A tab; the browser's own words on a refusal are no fault of the page's.
+
+    Whatever it does, no key is in an address that it asks for.
+    """
     with visiting(browser, guarded.server) as visit:
+        asked: list[str] = []
+        visit.page.on("request", lambda request: asked.append(request.url))
         yield visit
+        assert asked
+        assert not [url for url in asked if "ssk_" in url or "sst_" in url]
         visit.errors = [one for one in visit.errors if "status of 40" not in one]
 
 
@@ -109,6 +116,64 @@ def test_a_key_that_reaches_nothing_here(visit: Visit, guarded: Guarded) -> None
     expect(page.locator("#notice")).to_contain_text("reaches no index")
     page.get_by_role("button", name="Forget key").click()
     expect(page.get_by_label("Key")).to_be_visible()
+
+
+def test_the_page_tells_whose_key_it_uses(visit: Visit, guarded: Guarded) -> None:
+    """Its name and role, or that it is a token; a reload keeps it, forgetting it asks anew."""
+    page = with_key(visit, guarded.analyst)
+    expect(page.locator("#key")).to_contain_text("ann, analyst")
+    page.reload()
+    expect(page.locator("#key")).to_contain_text("ann, analyst")
+    page.get_by_role("button", name="Forget key").click()
+    expect(page.get_by_text("This server asks for a key.")).to_be_visible()
+    token = write_token(guarded.search, filter="country:Japan", expires=time.time() + 600)
+    page.get_by_label("Key").fill(token)
+    page.get_by_role("button", name="Use").click()
+    expect(page.locator("#key")).to_contain_text("box, a token for search")
+
+
+def test_a_token_of_an_analyst_is_told_why(visit: Visit, guarded: Guarded) -> None:
+    """Of documents that its filter lets pass; not what the index is made of."""
+    token = write_token(guarded.analyst, filter="country:Japan", expires=time.time() + 600)
+    page = with_key(visit, token, "?q=night")
+    page.locator(".hit").first.get_by_text("Why", exact=True).click()
+    expect(page.locator(".why").first).to_contain_text("hit 1 of")
+    expect(page.get_by_label("Sort by")).to_be_hidden()
+
+
+@pytest.mark.parametrize("text", ["ssk_search_“quoted”", "ssk search nope", "ключ"])
+def test_what_can_be_no_key_is_told_to_be_none(visit: Visit, text: str) -> None:
+    """What cannot even be sent is a wrong key, not a server that does not answer."""
+    page = with_key(visit, text)
+    expect(page.get_by_text("That key does not hold.")).to_be_visible()
+    expect(page.get_by_label("Key")).to_have_attribute("aria-invalid", "true")
+    expect(page.get_by_text("does not answer")).to_be_hidden()
+    assert page.evaluate("sessionStorage.length") == 0
+
+
+def test_a_late_refusal_of_another_key_takes_none_away(visit: Visit, guarded: Guarded) -> None:
+    """Somebody was quicker with the right key than the server with its no to the wrong one."""
+    page = with_key(visit, guarded.analyst, "?q=night")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/why/*", hold)
+    page.locator(".hit").first.wait_for()
+    page.evaluate("sessionStorage.setItem('searchsvc key', 'ssk_search_nope_nope')")
+    with page.expect_request("**/why/*"):
+        page.locator(".hit").first.get_by_text("Why", exact=True).click()
+    visit.type("s")
+    expect(page.get_by_text("That key does not hold.")).to_be_visible()
+    page.get_by_label("Key").fill(guarded.analyst)
+    page.get_by_role("button", name="Use").click()
+    expect(page.locator("#key")).to_contain_text("ann, analyst")
+    with page.expect_response("**/why/*") as refused:
+        held[0].continue_()
+    assert refused.value.status == 401
+    page.reload()
+    expect(page.locator("#key")).to_contain_text("ann, analyst")
 
 
 def test_a_wrong_key_and_none(visit: Visit, guarded: Guarded) -> None:

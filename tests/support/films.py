@@ -1,6 +1,7 @@
 """A few dozen films on the memory engine, and an app that serves them, for tests over HTTP."""
 
 import os
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -41,6 +42,16 @@ FILMS = IndexDefinition(
 )
 
 
+REELS = IndexDefinition(
+    name="films",
+    fields=(
+        Field("title", FieldType.TEXT, weight=8, highlight=True),
+        Field("series", FieldType.KEYWORD),
+    ),
+    groups=Groups(fields=("series",), default="series"),
+)
+
+
 class _Clock:
     """The time of this host."""
 
@@ -78,21 +89,31 @@ def films() -> list[dict[str, Any]]:
     return made
 
 
-def film_engine() -> tuple[MemoryStore, MemoryEngine]:
-    """A store with one live version of the films, and the engine that searches it."""
+def reels() -> list[dict[str, Any]]:
+    """1,010 reels of as many series, and one more of the first."""
+    made = [{"title": f"Reel {n}", "series": f"series-{n:04}"} for n in range(1, 1011)]
+    return [*made, {"title": "Reel 1, again", "series": "series-0001"}]
+
+
+def film_engine(
+    definition: IndexDefinition = FILMS, rows: Sequence[dict[str, Any]] = ()
+) -> tuple[MemoryStore, MemoryEngine]:
+    """A store with one live version of the films, or others, and the engine that searches it."""
     store = MemoryStore()
     version = IndexVersion.new("films", datetime(2026, 8, 23, 10, 15, tzinfo=UTC), 1)
-    store.create(version, Recipe(FILMS))
+    store.create(version, Recipe(definition))
     with store.writer(version) as writer:
-        writer.write([_document(n, film) for n, film in enumerate(films(), 1)])
+        writer.write([_document(n, film) for n, film in enumerate(rows or films(), 1)])
         writer.commit()
     store.swap(version)
     return store, MemoryEngine(store)
 
 
-def film_services(data_dir: Path) -> ApiServices:
-    """The services of an app that serves the films."""
-    store, engine = film_engine()
+def film_services(
+    data_dir: Path, definition: IndexDefinition = FILMS, rows: Sequence[dict[str, Any]] = ()
+) -> ApiServices:
+    """The services of an app that serves the films, or others."""
+    store, engine = film_engine(definition, rows)
     state = SqlStateStore(f"sqlite:///{data_dir / 'state.db'}", _Clock())
 
     judgments = SqlJudgmentStore(f"sqlite:///{data_dir / 'state.db'}")
@@ -103,8 +124,8 @@ def film_services(data_dir: Path) -> ApiServices:
         state.close()
 
     (data_dir / "mappings" / "films").mkdir(parents=True, exist_ok=True)
-    curations = CurationFiles(data_dir / "mappings", {"films": FILMS})
-    search = SearchService(engine, {"films": FILMS}, curations=curations)
+    curations = CurationFiles(data_dir / "mappings", {"films": definition})
+    search = SearchService(engine, {"films": definition}, curations=curations)
     services = api_services(
         search,
         Stores(store, state, judgments),
@@ -127,6 +148,11 @@ def create_guarded_film_app() -> Any:
     keyring = Keyring(SqlKeyStore(f"sqlite:///{folder / 'keys.db'}"), Sealer(SECRET))
     keyring.look()
     return create_app(replace(film_services(folder), door=keyring))
+
+
+def create_reel_app() -> Any:
+    """An app whose films are reels, one hit for each series."""
+    return create_app(film_services(Path(os.environ["FILMS_DATA"]), REELS, reels()))
 
 
 def _document(number: int, film: dict[str, Any]) -> Document:

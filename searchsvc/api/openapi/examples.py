@@ -145,7 +145,7 @@ _EXAMPLES: Mapping[str, Examples] = {
             "score": 21.7,
             "pinned": False,
             "total": {"value": 31, "relation": "eq"},
-            "applied": {"rules": []},
+            "applied": {"rules": [], "synonyms": []},
             "reasons": ["it is hit 1 of 31"],
             **TIMES,
         },

@@ -18,7 +18,7 @@ export function useKey(text) {
   else sessionStorage.removeItem(KEPT);
 }
 
-/** Called when a request was refused for want of a key that holds. */
+/** Called when a request was refused for want of a key that holds; not for one that is used no more. */
 let refused = () => {};
 export const onRefused = (act) => { refused = act; };
 
@@ -39,7 +39,8 @@ export function send(method, path, body, headers = {}) {
 }
 
 async function answered(url, options) {
-  const headers = key() ? { ...options.headers, Authorization: `Bearer ${key()}` } : options.headers;
+  const used = key();
+  const headers = used ? { ...options.headers, Authorization: `Bearer ${used}` } : options.headers;
   let response;
   try {
     response = await fetch(url, { ...options, headers });
@@ -53,6 +54,7 @@ async function answered(url, options) {
   }
   const body = await response.json().catch(() => null);
   if (response.ok && body) return body;
-  if (response.status === 401) refused();
+  // A late answer says nothing of the key that has been given since.
+  if (response.status === 401 && used === key()) refused();
   throw new Problem(body ?? { title: "Unexpected answer", message: `HTTP ${response.status}` });
 }

@@ -3,12 +3,13 @@
 import { get, Problem } from "/ui/api.js";
 import { breakable, element, marked } from "/ui/elements.js";
 import { hitElement } from "/ui/hits.js";
-import { keyControl } from "/ui/key.js";
-import { day, label, number, same, yes } from "/ui/texts.js";
+import { credentials, keyControl } from "/ui/key.js";
+import { bound, day, label, number, same, yes } from "/ui/texts.js";
 import { whyElement } from "/ui/why.js";
 
 const PER_PAGE = 10;
-const LAST_PAGE = 1000; // of the first 10,000 hits; the API gives no more
+const LAST_PAGE = 1000;
+const MOST_PAGED = { documents: 10_000, groups: 1_000 }; // pages of the API reach no further
 const FACET_VALUES = 10;
 const MORE_FACET_VALUES = 200;
 const TYPING_MS = 120;
@@ -140,14 +141,14 @@ async function show() {
   fillControls();
   $("results").setAttribute("aria-busy", "true");
   try {
-    await choose();
+    await choose(signal);
     const asked = Promise.all([get(path("/search"), searchParameters(), signal), describe()]);
     number.format(0); // while the server works, so that the answer need not wait for it
     const [answer] = await asked;
     if (signal.aborted) return;
-    if (!isAnalyst()) definition = described(answer);
+    if (!isTold()) definition = described(answer);
     showSorts();
-    const last = lastPage(answer.total.value);
+    const last = lastPage(answer.total);
     if (state.page > last) return go({ page: last }, { replace: true });
     showAnswer(answer);
   } catch (error) {
@@ -158,9 +159,11 @@ async function show() {
 }
 
 /** Find out which indexes there are, and which is meant. */
-async function choose() {
+async function choose(signal) {
   if (!who) {
-    who = await get("/v1/key");
+    const may = await credentials();
+    signal.throwIfAborted(); // the key may be another one by now
+    who = may;
     $("index").replaceChildren(...who.indexes.map(({ name }) => element("option", {}, name)));
     $("index-choice").hidden = who.indexes.length < 2;
   }
@@ -182,12 +185,14 @@ async function choose() {
   fillControls();
 }
 
-const isAnalyst = () => who.role !== "search" && !who.token;
+const isAnalyst = () => who.role !== "search";
+/** A token is not told what its index is made of. */
+const isTold = () => isAnalyst() && !who.token;
 const perPage = () => Math.min(PER_PAGE, who?.max_per_page ?? PER_PAGE);
 
 /** What the index has, where one may know. */
 async function describe() {
-  if (definition?.name === state.index || !isAnalyst()) return;
+  if (definition?.name === state.index || !isTold()) return;
   const index = state.index;
   const found = await get(path(""));
   if (index === state.index) definition = found;
@@ -254,7 +259,7 @@ function showAnswer(answer) {
   showRedirect(answer.redirect);
   $("hits").replaceChildren(...answer.hits.map(shownHit));
   showNothing(total);
-  showPages(total);
+  showPages(answer.total);
   showLatency(answer);
 }
 
@@ -292,11 +297,12 @@ function whyParameters() {
 
 /** Leads to all hits of a group, as far as its field can be filtered by. */
 function groupElement({ key, count }, title) {
+  const by = label(groupedBy());
   const text = `${number.format(count - 1)} more of ${yes(key)}`;
   const field = definition.fields.find((one) => one.name === groupedBy());
   if (!field?.filter) return element("p", { class: "group" }, text);
   const open = () => go({ group: "none", chosen: new Map(state.chosen).set(field.name, [String(key)]) });
-  const attributes = { type: "button", class: "more", onclick: open, "aria-label": `${text}, by ${label(groupedBy())}, beside ${title}` };
+  const attributes = { type: "button", class: "more", onclick: open, "aria-label": `${text}, by ${by}, beside ${title}` };
   return element("p", { class: "group" }, element("button", attributes, text));
 }
 
@@ -341,6 +347,7 @@ function waysOut(problem) {
       `Search ${name}`,
     ));
   }
+  if (problem.param === "page") return [action("First page", () => go({}))];
   const nothing = { chosen: new Map(), sort: "", group: "" };
   if (problem.param === "q" || problem.status === 414) {
     return [action("Clear the search", () => go({ q: "", ...nothing }))];
@@ -381,10 +388,10 @@ function places(levels, below, depth) {
 }
 
 function rangeText(range) {
-  const bound = (text) => (isNaN(text) ? day.format(new Date(text)) : number.format(text));
+  const shown = (text) => (isNaN(text) ? day.format(new Date(text)) : bound.format(text));
   const [from, to] = range.split("..");
-  if (!to) return `from ${bound(from)}`;
-  return from ? `${bound(from)} – ${bound(to)}` : `below ${bound(to)}`;
+  if (!to) return `from ${shown(from)}`;
+  return from ? `${shown(from)} – ${shown(to)}` : `below ${shown(to)}`;
 }
 
 function showFacets(facets) {
@@ -462,7 +469,10 @@ function showChips() {
 
 // --- pages and latency -----------------------------------------------------------------------
 
-const lastPage = (total) => Math.min(Math.max(1, Math.ceil(total / perPage())), LAST_PAGE);
+function lastPage({ value, unit }) {
+  const reached = Math.min(value, MOST_PAGED[unit]);
+  return Math.min(Math.max(1, Math.ceil(reached / perPage())), LAST_PAGE);
+}
 
 function showPages(total) {
   const last = lastPage(total);

@@ -7,6 +7,8 @@ function format(make) {
 }
 
 export const number = format(() => new Intl.NumberFormat());
+/** An end of a range: a year has four digits and no comma. */
+export const bound = format(() => new Intl.NumberFormat(undefined, { useGrouping: "min2" }));
 export const day = format(() => new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeZone: "UTC" }));
 /** A field's name as words: `billing_city` and `BillingCity` alike. */
 export const label = (name) => name.replaceAll("_", " ")

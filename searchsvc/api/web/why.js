@@ -11,7 +11,8 @@ export function whyElement(path, id, title, parameters) {
     if (!target.open || place.childElementCount) return;
     place.append(element("p", {}, "Looking…"));
     try {
-      place.replaceChildren(...told(await get(`${path}/why/${encodeURIComponent(id)}`, parameters)));
+      const answer = await get(`${path}/why/${encodeURIComponent(id)}`, parameters);
+      place.replaceChildren(...told(answer, parameters));
     } catch (error) {
       place.replaceChildren(element("p", {}, error.message));
     }
@@ -19,10 +20,14 @@ export function whyElement(path, id, title, parameters) {
   return element("details", { ontoggle }, element("summary", { "aria-label": `Why ${title}` }, "Why"), place);
 }
 
-function told({ reasons, words, score, pinned, applied }) {
+function told(answer, { filter }) {
+  const { reasons, words, score, match, hit, applied } = answer;
+  const several = match === "any" ? "Any of the words is enough" : "Every word is asked for";
   const sentences = [
     ...reasons.map((reason) => reason.replace(/^./u, (first) => first.toUpperCase())),
-    ...(pinned ? ["It is pinned by a rule"] : []),
+    ...(words.length > 1 ? [several] : []),
+    ...(filter && hit ? ["It passes the filter of the chosen values"] : []),
+    ...(applied.synonyms.length ? [`Synonyms that apply: ${applied.synonyms.join(", ")}`] : []),
     ...(applied.rules.length ? [`Rules that apply: ${applied.rules.join(", ")}`] : []),
     ...(score ? [`Its score is ${score.toFixed(2)}`] : []),
   ];

@@ -139,7 +139,7 @@ SEARCH_SCHEMAS: Mapping[str, Schema] = {
             "score": nullable(NUMBER),
             "pinned": BOOLEAN,
             "total": record({"value": COUNT, "relation": {"const": "eq"}}),
-            "applied": record({"rules": array(STRING)}),
+            "applied": record({"rules": array(STRING), "synonyms": array(STRING)}),
             "reasons": array(STRING),
             **TIMES,
         }
