@@ -119,7 +119,13 @@ def similar_body(answer: SimilarAnswer, version: str, stages: Stages) -> bytes:
 def why_body(answer: Why, stages: Stages) -> bytes:
     """The JSON of why a document is a hit, or none."""
     words = [
-        {"word": w.word, "needed": w.needed, "fields": w.fields, "instead": w.instead}
+        {
+            "word": w.word,
+            "needed": w.needed,
+            "fields": w.fields,
+            "instead": w.instead,
+            "hidden": w.hidden,
+        }
         for w in answer.words
     ]
     return orjson.dumps(

@@ -106,6 +106,16 @@ def test_why_names_the_synonym_and_the_filter(visit: Visit) -> None:
     expect(why).not_to_contain_text("Every word")
 
 
+def test_why_tells_which_word_is_missing(visit: Visit) -> None:
+    """Where any word is enough, none of them was asked for."""
+    visit.open("?q=night+zebra")
+    visit.page.locator(".hit").first.get_by_text("Why", exact=True).click()
+    why = visit.page.locator(".why").first
+    expect(why).to_contain_text("Any of the words is enough.")
+    row = why.get_by_role("row", name="zebra")
+    expect(row.get_by_role("cell")).to_have_text("nothing")
+
+
 def test_what_was_probably_meant_is_a_link(visit: Visit) -> None:
     """It searches for that, as one step of the history."""
     visit.open("?q=lantrn")
@@ -126,8 +136,8 @@ def test_a_redirect_is_offered_and_not_followed(visit: Visit) -> None:
     expect(visit.page.locator("#redirect")).to_be_hidden()
 
 
-def test_pages_of_groups_end_where_the_api_ends(browser: Browser, tmp_path: Path) -> None:
-    """Of an index that is grouped by itself; what lies behind the last page leads to the first."""
+def test_an_index_of_more_groups_than_pages_reach(browser: Browser, tmp_path: Path) -> None:
+    """It is grouped by itself; what lies behind the last page leads to the first."""
     app = "tests.support.films:create_reel_app"
     with film_server(tmp_path, app=app) as server, visiting(browser, server) as visit:
         page = visit.page
@@ -142,4 +152,8 @@ def test_pages_of_groups_end_where_the_api_ends(browser: Browser, tmp_path: Path
         page.get_by_role("button", name="Remove Series").click()
         expect(page.locator("#count")).to_contain_text("1,011 results")
         assert "group=none" in page.url
+        visit.open("?q=nitrate")
+        page.locator(".hit").get_by_text("Why", exact=True).click()
+        row = page.get_by_role("row", name="nitrate")
+        expect(row.get_by_role("cell")).to_have_text("a field that is not shown")
         visit.errors.clear()  # the browser tells of the 400

@@ -177,6 +177,7 @@ CHECKS = {
     "applied": lambda a, e: a["applied"]["match"] == e,
     "members": lambda a, e: all(a[name] == want for name, want in e.items()),
     "why_words": lambda a, e: {w["word"]: w["fields"] for w in a["words"]} == e,
+    "why_hidden": lambda a, e: [w["word"] for w in a["words"] if w["hidden"]] == e,
     "why_instead": lambda a, e: {w["word"]: w["instead"] for w in a["words"]} == e,
     "correction": lambda a, e: (a["correction"] or {}).get("query") == e,
     "ignored": lambda a, e: a["applied"]["ignored_words"] == e,

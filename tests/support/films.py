@@ -47,6 +47,7 @@ REELS = IndexDefinition(
     fields=(
         Field("title", FieldType.TEXT, weight=8, highlight=True),
         Field("series", FieldType.KEYWORD),
+        Field("note", FieldType.TEXT, weight=1, hidden=True),
     ),
     groups=Groups(fields=("series",), default="series"),
 )
@@ -92,7 +93,8 @@ def films() -> list[dict[str, Any]]:
 def reels() -> list[dict[str, Any]]:
     """1,010 reels of as many series, and one more of the first."""
     made = [{"title": f"Reel {n}", "series": f"series-{n:04}"} for n in range(1, 1011)]
-    return [*made, {"title": "Reel 1, again", "series": "series-0001"}]
+    again = {"title": "Reel 1, again", "series": "series-0001", "note": "nitrate"}
+    return [*made, again]
 
 
 def film_engine(

@@ -139,7 +139,15 @@ _EXAMPLES: Mapping[str, Examples] = {
             "indexed": True,
             "passes_filter": True,
             "match": "all",
-            "words": [{"word": "bike", "needed": True, "fields": ["name"], "instead": []}],
+            "words": [
+                {
+                    "word": "bike",
+                    "needed": True,
+                    "fields": ["name"],
+                    "instead": [],
+                    "hidden": False,
+                }
+            ],
             "hit": True,
             "rank": 1,
             "score": 21.7,

@@ -33,22 +33,22 @@ function told(answer, { filter }) {
   ];
   return [
     element("ul", {}, ...sentences.map((sentence) => element("li", {}, `${sentence}.`))),
-    ...(words.length ? [wordTable(words)] : []),
+    ...(words.length ? [wordTable(words, match)] : []),
   ];
 }
 
-const wordTable = (words) => element(
+const wordTable = (words, match) => element(
   "table", {},
   element("thead", {}, element("tr", {}, element("th", { scope: "col" }, "Word"), element("th", { scope: "col" }, "Held by"))),
-  element("tbody", {}, ...words.map(({ word, fields, instead, needed }) => element(
+  element("tbody", {}, ...words.map((word) => element(
     "tr", {},
-    element("th", { scope: "row" }, word),
-    element("td", {}, holders(fields, instead) || (needed ? "nothing, and it is asked for" : "nothing")),
+    element("th", { scope: "row" }, word.word),
+    element("td", {}, holders(word) || (word.needed && match === "all" ? "nothing, and it is asked for" : "nothing")),
   ))),
 );
 
-function holders(fields, instead) {
+function holders({ fields, instead, hidden }) {
   const held = fields.map(label).join(", ");
   const others = instead.length ? `${instead.join(", ")} in its place` : "";
-  return [held, others].filter(Boolean).join("; ");
+  return [held, hidden && "a field that is not shown", others].filter(Boolean).join("; ");
 }

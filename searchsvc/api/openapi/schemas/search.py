@@ -131,6 +131,7 @@ SEARCH_SCHEMAS: Mapping[str, Schema] = {
                         "needed": BOOLEAN,
                         "fields": array(STRING),
                         "instead": array(STRING),
+                        "hidden": BOOLEAN,
                     }
                 )
             ),
