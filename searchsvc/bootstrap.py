@@ -41,6 +41,8 @@ from searchsvc.stores.judgments import SqlJudgmentStore
 from searchsvc.stores.secret import installation_secret
 from searchsvc.stores.sql import SqlStateStore
 from searchsvc.suggestions.build import Built
+from searchsvc.telemetry import events, searches
+from searchsvc.telemetry.days import forget
 from searchsvc.telemetry.latency_report import LatencyReport
 from searchsvc.telemetry.logs import configure_logging
 
@@ -291,13 +293,24 @@ def create_worker_app() -> Any:
     services = api_services(
         search, stores, curations, project.settings.api, project.data_dir, close
     )
-    noted = bootstrap_suggestions.search_log(project, _secret(project))
-    header = project.settings.suggest.client_header
-    app = create_app(replace(services, searches=noted, client_header=header, door=door))
+    app = create_app(replace(services, door=door, **_logs(project)))
     # What start-up has made stays to the end, so the collector need not look through it again.
     gc.collect()
     gc.freeze()
     return app
+
+
+def _logs(project: Project) -> dict[str, Any]:
+    """Where searches and events are remembered, if they are; what is too old goes."""
+    folder, secret, wanted = project.data_dir / "logs", _secret(project), project.settings.analytics
+    for name in (searches.NAME, events.NAME):
+        forget(folder, name, wanted.days, datetime.now(UTC).date())
+    if not wanted.log:
+        return {}
+    return {
+        "searches": searches.SearchLog(folder, secret, wanted.days),
+        "events": events.EventLog(folder, secret, wanted.days),
+    }
 
 
 def _cursors(project: Project) -> Cursors:

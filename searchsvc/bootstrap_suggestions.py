@@ -15,7 +15,7 @@ from searchsvc.suggestions.collect import Collected
 from searchsvc.suggestions.completer import Completer
 from searchsvc.suggestions.files import FOLDER
 from searchsvc.suggestions.keeper import Freshness, Keeper, command
-from searchsvc.telemetry.searches import SearchLog, last_search, searched
+from searchsvc.telemetry.searches import last_search, searched
 
 # So many people must have searched for a text before others are told of it.
 _PEOPLE = 5
@@ -35,7 +35,7 @@ def builder(
     os.nice(_NICE)
 
     def texts(index: str) -> Mapping[str, int]:
-        return searched(_logs(project), index, _PEOPLE) if project.settings.suggest.log else {}
+        return searched(_logs(project), index, _PEOPLE) if project.settings.analytics.log else {}
 
     return Builder(store, search, engine.close, _folder(project), collected, texts)
 
@@ -50,15 +50,9 @@ def keeper(
         _folder(project),
         state,
         settings.refresh,
-        lambda: last_search(logs) if settings.log else 0.0,
+        lambda: last_search(logs) if project.settings.analytics.log else 0.0,
     )
     return Keeper(store, freshness.due, _folder(project), definitions, command(project.root))
-
-
-def search_log(project: Project, secret: bytes) -> SearchLog | None:
-    """Where searches are remembered; None where they are not to be."""
-    settings = project.settings.suggest
-    return SearchLog(_logs(project), secret, settings.log_days) if settings.log else None
 
 
 def collected(definition: IndexDefinition) -> Collected:

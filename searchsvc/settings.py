@@ -73,7 +73,8 @@ class Api(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     `secret` signs cursors and seals what signs tokens; without it one is made and kept in
     `data_dir`. `edit` lets whoever reaches the API change synonyms and rules, and add judgments,
     where no key is asked for: that `keys` says. Pages of `origins` may read answers. No search may
-    cost more than `max_cost`, 0 for no limit.
+    cost more than `max_cost`, 0 for no limit. `client_header` is where a trusted proxy tells who
+    asks.
     """
 
     host: str = "127.0.0.1"
@@ -86,6 +87,7 @@ class Api(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     keys: Literal["auto", "required", "off"] = "auto"
     origins: tuple[Origin, ...] = ()
     max_cost: Annotated[int, Meta(ge=0)] = 0
+    client_header: Annotated[str, Meta(pattern="^[A-Za-z0-9-]*$")] = ""
 
     def __repr__(self) -> str:
         return f"Api(host={self.host!r}, port={self.port})"
@@ -107,16 +109,19 @@ class Indexing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Suggest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Suggestions that are kept ready. A version's are made anew each `refresh` seconds at most.
-
-    With `log`, searches are remembered for `log_days`, to suggest those of many people that have
-    hits and for reports; `client_header` is where a trusted proxy tells who asks.
-    """
+    """Suggestions that are kept ready. A version's are made anew each `refresh` seconds at most."""
 
     refresh: Annotated[float, Meta(ge=1, le=86_400)] = 900.0
+
+
+class Analytics(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """With `log`, searches and what was done with their hits are remembered for `days`.
+
+    They are for reports, and to suggest the searches of many people that have hits.
+    """
+
     log: bool = True
-    log_days: Annotated[int, Meta(ge=1, le=366)] = 30
-    client_header: Annotated[str, Meta(pattern="^[A-Za-z0-9-]*$")] = ""
+    days: Annotated[int, Meta(ge=1, le=3660)] = 30
 
 
 class Logging(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -138,6 +143,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     api: Api = Api()
     indexing: Indexing = Indexing()
     suggest: Suggest = Suggest()
+    analytics: Analytics = Analytics()
     logging: Logging = Logging()
 
 

@@ -11,7 +11,7 @@ from limits.strategies import FixedWindowRateLimiter
 
 from searchsvc.domain.access import ApiKey
 from searchsvc.errors import RateLimited
-from searchsvc.telemetry.searches import network_of
+from searchsvc.telemetry.clients import network_of
 
 SECONDS = 60
 

@@ -1,135 +1,156 @@
-"""Reports what people search for most, and what in vain, from the log of searches."""
+"""Reads the logs of searches and events: each search that was meant, with its clicks."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from searchsvc.analytics.period import Asked
 from searchsvc.analytics.tail import MOST_BYTES, newest
-from searchsvc.telemetry.searches import log_files
+from searchsvc.analytics.ubi import CLICKS, member
+from searchsvc.telemetry import events
+from searchsvc.telemetry import searches as logged
+from searchsvc.telemetry.days import day_files
 
 # A search box that searches while one types asks for `b`, `bi` and `bik` before `bike`.
 _TYPING = timedelta(seconds=10)
 
 
 @dataclass(frozen=True, slots=True)
-class Searched:
-    """What was searched for in one index.
+class Click:
+    """A click on a hit; `position` counts from 1 over all pages, None where nothing tells it."""
 
-    `clients` are counted by their addresses, `last` is RFC 3339 in UTC, `hits` the number of them
-    then; of those `searches`, `filtered` had a filter.
-    """
-
-    index: str
-    text: str
-    searches: int
-    clients: int
-    filtered: int
-    hits: int
-    last: str
-
-
-@dataclass(frozen=True, slots=True)
-class SearchReport:
-    """The rows that were asked for, out of `searches` since a time that is "" without any."""
-
-    since: str
-    searches: int
-    rows: tuple[Searched, ...]
+    at: datetime
+    position: int | None
 
 
 @dataclass(slots=True)
-class _Line:
+class Search:
+    """A search. `hits` None: whoever told of it has not counted them."""
+
     at: datetime
     time: str
     index: str
+    ranking: str
     text: str
-    hits: int
+    hits: int | None
     filtered: bool
     client: str
+    query_id: str
+    offset: int
+    ids: Sequence[str]
+    clicks: list[Click] = field(default_factory=list)
 
 
-@dataclass(slots=True)
-class _Tally:
-    lines: list[_Line] = field(default_factory=list)
+class Searches:
+    """The searches in the logs of `folder`, by the newest `most` bytes of each log.
 
-    def row(self) -> Searched:
-        last = max(self.lines, key=lambda line: line.at)
-        return Searched(
-            last.index,
-            last.text,
-            searches=len(self.lines),
-            clients=len({line.client for line in self.lines}),
-            filtered=sum(line.filtered for line in self.lines),
-            hits=last.hits,
-            last=last.time,
-        )
-
-
-class SearchReports:
-    """Reports from the logs of `folder`, by their newest `most` bytes.
-
-    A search on the way to a longer one, which the same client began to type a moment before, counts
-    as a part of that.
+    A further page is a part of its search. So is a search on the way to a longer one, which the
+    same client began to type a moment before, unless it was clicked on.
     """
 
     def __init__(self, folder: Path, most: int = MOST_BYTES) -> None:
         self._folder = folder
         self._most = most
 
-    def popular(self, index: str, limit: int) -> SearchReport:
-        """What most clients searched for; of every index where `index` is ""."""
-        return self._report(index, limit, without_hits=False)
+    def read(self, asked: Asked) -> list[Search]:
+        """The oldest first; of a file that has gone meanwhile none."""
+        pages = [one for one in self._pages(asked) if asked.index in ("", one.index)]
+        first = list(_first_pages(pages, self._clicks(asked)))
+        wanted = _finished(one for one in first if asked.ranking in ("", one.ranking))
+        return sorted((one for one in wanted if asked.holds(one.at)), key=lambda one: one.at)
 
-    def without_hits(self, index: str, limit: int) -> SearchReport:
-        """What most clients searched for and found nothing, of searches that found nothing."""
-        return self._report(index, limit, without_hits=True)
+    def _pages(self, asked: Asked) -> list[Search]:
+        files = day_files(self._folder, logged.NAME, *_days(asked))
+        pages = (_search(line) for line in newest(files, self._most))
+        return sorted((one for one in pages if one is not None), key=lambda one: one.at)
 
-    def _report(self, index: str, limit: int, *, without_hits: bool) -> SearchReport:
-        lines = [line for line in self._lines() if index in ("", line.index)]
-        tallies: dict[tuple[str, str], _Tally] = {}
-        for line in lines:
-            if not (without_hits and line.hits):
-                tallies.setdefault((line.index, line.text), _Tally()).lines.append(line)
-        rows = sorted(
-            (tally.row() for tally in tallies.values()),
-            key=lambda row: (-row.clients, -row.searches, row.index, row.text),
-        )
-        since = min((line.time for line in lines), default="")
-        return SearchReport(since, len(lines), tuple(rows[:limit]))
-
-    def _lines(self) -> list[_Line]:
-        found = newest(log_files(self._folder), self._most)
-        return list(_finished(line for one in found if (line := _line(one)) is not None))
+    def _clicks(self, asked: Asked) -> Mapping[str, list[Mapping[str, Any]]]:
+        """By the ids of searches; one may be clicked on the day after."""
+        files = day_files(self._folder, events.NAME, asked.since and asked.since.date())
+        clicks: dict[str, list[Mapping[str, Any]]] = {}
+        for line in newest(files, self._most):
+            if line.get("action_name") in CLICKS and isinstance(line.get("query_id"), str):
+                clicks.setdefault(line["query_id"], []).append(line)
+        return clicks
 
 
-def _line(found: Mapping[str, Any]) -> _Line | None:
-    """A line of the log; None where it is none. Before there was a time it had a day."""
-    time = found.get("time") or f"{found.get('day')}T00:00:00Z"
-    index, text, client = found.get("index"), found.get("text"), found.get("client")
-    hits = found.get("hits", 1)
-    if not (isinstance(index, str) and isinstance(text, str) and isinstance(hits, int)):
+def _days(asked: Asked) -> tuple[Any, Any]:
+    return asked.since and asked.since.date(), asked.until and asked.until.date()
+
+
+def _search(line: Mapping[str, Any]) -> Search | None:
+    """A line of the log; None where it is none that a report can use."""
+    at, text = _at(line), line.get("user_query")
+    attributes = member(line, "query_attributes")
+    ids = line.get("query_response_hit_ids")
+    if at is None or not isinstance(text, str) or not text:
         return None
+    ids = ids if isinstance(ids, list) else None
+    hits = attributes.get("hits", None if ids is None else len(ids))
+    offset = attributes.get("offset", 0)
+    return Search(
+        at,
+        str(line["timestamp"]),
+        index=str(line.get("application", "")),
+        ranking=str(attributes.get("ranking", "")),
+        text=text,
+        hits=hits if isinstance(hits, int) else None,
+        filtered=bool(attributes.get("filtered")),
+        client=str(line.get("client_id", "")),
+        query_id=str(line.get("query_id", "")),
+        offset=offset if isinstance(offset, int) else 0,
+        ids=ids or (),
+    )
+
+
+def _at(line: Mapping[str, Any]) -> datetime | None:
     try:
-        at = datetime.fromisoformat(str(time))
+        at = datetime.fromisoformat(str(line.get("timestamp")))
     except ValueError:
         return None
-    return _Line(at, str(time), index, text, hits, bool(found.get("filtered")), str(client))
+    return at if at.tzinfo else None
 
 
-def _finished(lines: Iterable[_Line]) -> Iterator[_Line]:
+def _first_pages(
+    pages: Iterable[Search], clicks: Mapping[str, list[Mapping[str, Any]]]
+) -> Iterator[Search]:
+    """Each search with the clicks on all of its pages."""
+    begun: dict[tuple[str, str, str], Search] = {}
+    for page in pages:
+        whole = page
+        if page.offset:
+            whole = begun.get((page.client, page.index, page.text), page)
+        else:
+            begun[page.client, page.index, page.text] = page
+            yield page
+        if page.query_id:
+            whole.clicks += [_click(page, line) for line in clicks.get(page.query_id, ())]
+
+
+def _click(page: Search, line: Mapping[str, Any]) -> Click:
+    """Where the page says which hits it had, it is believed before the event."""
+    attributes = member(line, "event_attributes")
+    thing, position = member(attributes, "object"), member(attributes, "position")
+    id, ordinal = str(thing.get("object_id", "")), position.get("ordinal")
+    if id in page.ids:
+        ordinal = page.offset + page.ids.index(id)
+    return Click(_at(line) or page.at, ordinal + 1 if isinstance(ordinal, int) else None)
+
+
+def _finished(searches: Iterable[Search]) -> Iterator[Search]:
     """All but those that their client went on to type at once."""
-    waiting: dict[tuple[str, str], _Line] = {}
-    for line in lines:
-        whose = (line.client, line.index)
+    waiting: dict[tuple[str, str], Search] = {}
+    for search in searches:
+        whose = (search.client, search.index)
         before = waiting.get(whose)
-        if before is not None and not _goes_on(before, line):
+        if before is not None and not _goes_on(before, search):
             yield before
-        waiting[whose] = line
+        waiting[whose] = search
     yield from waiting.values()
 
 
-def _goes_on(before: _Line, line: _Line) -> bool:
-    longer = line.text.startswith(before.text) and line.text != before.text
-    return longer and line.at - before.at <= _TYPING
+def _goes_on(before: Search, search: Search) -> bool:
+    longer = search.text.startswith(before.text) and search.text != before.text
+    return longer and not before.clicks and search.at - before.at <= _TYPING

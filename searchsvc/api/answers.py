@@ -205,11 +205,6 @@ def extended(body: bytes, members: Mapping[str, Any]) -> bytes:
     return b"%b,%b" % (body[:-1], orjson.dumps(members)[1:])
 
 
-def timed(body: bytes, stages: Stages) -> bytes:
-    """A JSON object that is not empty, with the times added to it."""
-    return extended(body, times(stages))
-
-
 def times(stages: Stages) -> Mapping[str, Any]:
     """What a request took until now, in milliseconds, as a whole and by stage."""
     timing = {stage: round(seconds * 1000, 3) for stage, seconds in stages.durations.items()}

@@ -11,6 +11,7 @@ from searchsvc.api.errors import add_error_handlers
 from searchsvc.api.native.curations import CurationResource
 from searchsvc.api.native.description import Description
 from searchsvc.api.native.documents import Document
+from searchsvc.api.native.events import Events
 from searchsvc.api.native.facets import FacetValues
 from searchsvc.api.native.health import Live, Ready
 from searchsvc.api.native.indexes import Indexes
@@ -20,7 +21,7 @@ from searchsvc.api.native.latency import Latency
 from searchsvc.api.native.metrics import Exposition
 from searchsvc.api.native.page import DOCS_POLICY, Page
 from searchsvc.api.native.preview import PreviewResource
-from searchsvc.api.native.reports import Reports
+from searchsvc.api.native.reports import ReportResource
 from searchsvc.api.native.runs import Runs
 from searchsvc.api.native.search import Search
 from searchsvc.api.native.searches import Searches
@@ -30,9 +31,11 @@ from searchsvc.api.native.suggest import Suggest
 from searchsvc.api.native.why import WhyHit
 from searchsvc.api.observe import Observe
 from searchsvc.api.request import ApiRequest
+from searchsvc.api.routes import REPORTS
 from searchsvc.api.search_ui.resources import UiAutocomplete, UiSearch
 from searchsvc.api.searched import Searched
 from searchsvc.api.services import ApiServices
+from searchsvc.api.told import Told
 from searchsvc.domain.curation import CurationKind
 
 
@@ -72,12 +75,12 @@ def create_app(services: ApiServices) -> falcon.asgi.App[ApiRequest, falcon.asgi
     app.add_route("/v1/latency", latency)
     app.add_route("/v1/latency/history", latency, suffix="history")
     app.add_route("/v1/status", Status(search, store, state))
-    reports = Reports(
-        search, services.searches_report, services.slow_report, logs=services.searches is not None
+    app.add_route("/v1/events", Events(Told(services)))
+    reports = ReportResource(
+        search, services.reports, services.slow_report, logs=services.searches is not None
     )
-    app.add_route("/v1/reports/popular", reports, suffix="popular")
-    app.add_route("/v1/reports/zero-results", reports, suffix="zero_results")
-    app.add_route("/v1/reports/slow", reports, suffix="slow")
+    for name in REPORTS:
+        app.add_route(f"/v1/reports/{name}", reports, suffix=name.replace("-", "_"))
 
     add_algolia(app, services, searched)
 

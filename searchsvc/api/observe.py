@@ -31,6 +31,7 @@ class Observe:
     async def process_request(self, req: ApiRequest, _: falcon.asgi.Response) -> None:
         """Refuse what the entrance marked."""
         refuse(req)
+        req.remembers = self._searches is not None
 
     async def process_resource(
         self, req: ApiRequest, _: falcon.asgi.Response, __: object, params: dict[str, Any]
@@ -62,9 +63,9 @@ class Observe:
     async def process_shutdown(self, _: dict[str, Any], __: dict[str, Any]) -> None:
         """Write what waits, and close the engine; latencies are in their file already."""
         self._slow_log.close()
-        self._events.close()
-        if self._searches is not None:
-            self._searches.close()
+        for log in (self._searches, self._events):
+            if log is not None:
+                log.close()
         await self._close()
 
     def _log_slow(self, req: ApiRequest, status: int, total: float) -> None:
@@ -88,9 +89,6 @@ class Observe:
             self._latency.count(SLOW_DROPPED, by=dropped)
 
     def _remember(self, req: ApiRequest, searches: SearchLog) -> None:
-        # What the people of one tenant search for is no suggestion for all.
-        if req.grant.restriction.filter is not None:
-            return
         address = req.client(self._client_header)
         for search in req.searched:
             searches.add(search, address)

@@ -16,7 +16,7 @@ import orjson
 from searchsvc.access.rates import Quota
 from searchsvc.domain.access import OPEN, Grant
 from searchsvc.errors import BodyError, RequestError
-from searchsvc.telemetry.searches import LoggedSearch
+from searchsvc.telemetry.searches import LoggedSearch, Remembered
 from searchsvc.telemetry.stages import Stages
 
 MAX_URL = 8 * 1024
@@ -24,6 +24,7 @@ MAX_BODY = 64 * 1024
 MAX_INFLATED = 1024 * 1024  # bytes of a body that came gzipped
 BODY_SECONDS = 2.0
 MEDIA_TYPES = ("application/json", "text/plain")
+MAX_EVENTS = 1024 * 1024  # of a batch of events
 MAX_TEXT = 1024 * 1024  # of a file that is put
 MAX_PREVIEW = 3 * MAX_TEXT  # two such files as JSON
 TEXT_TYPES = ("text/plain", "application/yaml", "application/octet-stream")
@@ -43,12 +44,13 @@ _ids = itertools.count(1)
 class ApiRequest(falcon.asgi.Request):
     """Falcon's request with what its telemetry needs: known index, version, parameters.
 
-    `searched` is what is to be remembered of each of its searches. `grant` is what it may do, and
-    `quotas` what is left of its key's rates.
+    `searched` is what is to be remembered of each of its searches, if it `remembers` any. `grant`
+    is what it may do, and `quotas` what is left of its key's rates.
     """
 
     __slots__ = (
-        "given", "grant", "index", "quotas", "request_id", "searched", "stages", "version",
+        "given", "grant", "index", "quotas", "remembers", "request_id", "searched", "stages",
+        "version",
     )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -57,7 +59,8 @@ class ApiRequest(falcon.asgi.Request):
         self.index = ""
         self.version = ""
         self.given: Mapping[str, object] = {}
-        self.searched: list[LoggedSearch] = []
+        self.remembers = False
+        self.searched: list[Remembered] = []
         self.grant: Grant = OPEN
         self.quotas: tuple[Quota, ...] = ()
         self.request_id = self._request_id()
@@ -69,10 +72,26 @@ class ApiRequest(falcon.asgi.Request):
             return given
         return f"{_ID_PREFIX}-{next(_ids):x}"
 
-    def remember(self, search: LoggedSearch | None) -> None:
-        """Let it be remembered, where there is something of it."""
-        if search is not None:
-            self.searched.append(search)
+    def remember(
+        self, search: LoggedSearch | None, stages: Stages, query_id: str = ""
+    ) -> str | None:
+        """Let a search be remembered under that id, or under a new one; None where it may not be.
+
+        Not where there is nothing of it to remember, nor where whoever asks is not to be tracked;
+        and what the people of one tenant search for is nothing for all.
+        """
+        if search is None or not self.remembers or self.grant.restriction.filter is not None:
+            return None
+        if self.is_private:
+            return None
+        query_id = query_id or new_query_id()
+        self.searched.append(Remembered(search, query_id, stages.total * 1000))
+        return query_id
+
+    @property
+    def is_private(self) -> bool:
+        """Whether whoever asks does not want to be tracked: `DNT` or `Sec-GPC` is 1."""
+        return self.get_header("Sec-GPC") == "1" or self.get_header("DNT") == "1"
 
     def client(self, header: str) -> str:
         """The address that asks; a trusted proxy tells it in `header`, where that is not ""."""
@@ -102,13 +121,13 @@ class ApiRequest(falcon.asgi.Request):
         self.given = parse_object(data)
         return self.given
 
-    async def any_body(self) -> object:
+    async def any_body(self, most: int = MAX_BODY) -> object:
         """The JSON of a body as browsers and clients of other wires send it, gzipped or not.
 
         A query string beside it is theirs. Raises BodyError, or Falcon's 408, 413, 415.
         """
         self._check_media_type(MEDIA_TYPES, ("identity", "gzip"))
-        data = await self._read_body(MAX_BODY)
+        data = await self._read_body(most)
         if self._encoding == "gzip":
             data = _inflated(data)
         try:
@@ -162,6 +181,11 @@ class ApiRequest(falcon.asgi.Request):
         if len(data) > most:
             raise _too_large(most)
         return data
+
+
+def new_query_id() -> str:
+    """Nobody guesses it, and so nobody tells of clicks on what others have searched for."""
+    return secrets.token_hex(16)
 
 
 def parse_object(data: bytes) -> dict[str, object]:

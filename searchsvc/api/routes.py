@@ -44,6 +44,10 @@ _CLOSED = Need(Role.ADMIN, every_index=True)
 
 _ALGOLIA = f"{ROOT}/1"
 
+REPORTS = (
+    "popular", "zero-results", "no-click", "ctr", "click-mrr", "reformulations", "slow",
+)  # fmt: skip
+
 NEEDS: Mapping[str, Need] = {
     "/v1/indexes/{index}/search": _SEARCH,
     "/v1/indexes/{index}/suggest": _SEARCH,
@@ -64,6 +68,7 @@ NEEDS: Mapping[str, Need] = {
     f"{_ALGOLIA}/indexes/{{name}}/settings": _ABOUT_ONE,
     f"{_ALGOLIA}/indexes": _ABOUT_ALL,
     "/v1/indexes/{index}/why/{id:path}": Need(Role.ANALYST, tokens=True),
+    "/v1/events": _SEARCH,
     "/v1/key": _SEARCH,
     "/v1/indexes": _ABOUT_ALL,
     "/v1/indexes/{index}": _ABOUT_ONE,
@@ -75,9 +80,7 @@ NEEDS: Mapping[str, Need] = {
     "/v1/indexes/{index}/judgments/{set}": _ABOUT_ONE,
     "/v1/status": _ABOUT_ALL,
     "/v1/runs": _ABOUT_ALL,
-    "/v1/reports/popular": _ABOUT_ALL,
-    "/v1/reports/zero-results": _ABOUT_ALL,
-    "/v1/reports/slow": _ABOUT_ALL,
+    **{f"/v1/reports/{name}": _ABOUT_ALL for name in REPORTS},
     "/v1/latency": _ABOUT_ALL,
     "/v1/latency/history": _ABOUT_ALL,
     "/metrics": _ABOUT_ALL,

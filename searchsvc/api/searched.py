@@ -5,13 +5,14 @@ from dataclasses import replace
 from functools import partial
 from typing import Protocol
 
-from searchsvc.api.answers import search_body, timed
+from searchsvc.api.answers import extended, search_body, times
 from searchsvc.api.cache import Answer, AnswerCache
+from searchsvc.api.request import ApiRequest
 from searchsvc.domain.access import Grant, Restriction, Role
 from searchsvc.search.answer import SearchAnswer
 from searchsvc.search.service import SearchService
 from searchsvc.search.shape import NATIVE, Shape
-from searchsvc.telemetry.searches import LoggedSearch
+from searchsvc.telemetry.searches import MOST_IDS, LoggedSearch, loggable
 from searchsvc.telemetry.stages import Stages
 
 
@@ -53,12 +54,16 @@ class Searched:
         index: str,
         given: Mapping[str, object],
         stages: Stages,
-        grant: Grant,
+        req: ApiRequest,
         form: Form = _NATIVE_FORM,
     ) -> Answer:
-        """The answer, with its times. Raises as `untimed` does."""
-        answer = await self.untimed(index, given, stages, grant, form)
-        return replace(answer, json=timed(answer.json, stages))
+        """The answer to one of the request's searches, with the id by which it is remembered.
+
+        And with its times. Raises as `untimed` does.
+        """
+        answer = await self.untimed(index, given, stages, req.grant, form)
+        query_id = req.remember(answer.logged, stages)
+        return replace(answer, json=extended(answer.json, {"query_id": query_id, **times(stages)}))
 
     async def untimed(
         self,
@@ -95,9 +100,19 @@ class Searched:
         return Answer(answer.result.version.name, body, _logged(index, given.get("q"), answer))
 
 
-def _logged(index: str, text: object, answer: SearchAnswer) -> LoggedSearch | None:
-    """What is remembered of a search: nothing of a further page, nor where nothing was meant."""
-    query = answer.query
-    if not isinstance(text, str) or query.wordless or query.offset or query.after is not None:
+def _logged(index: str, given: object, answer: SearchAnswer) -> LoggedSearch | None:
+    """What is remembered of a search: nothing where nothing was meant."""
+    query, result = answer.query, answer.result
+    text = loggable(given) if isinstance(given, str) and not query.wordless else ""
+    if not text:
         return None
-    return LoggedSearch(index, text, answer.result.total, filtered=query.filter is not None)
+    return LoggedSearch(
+        index,
+        text,
+        result.total,
+        filtered=query.filter is not None,
+        ranking=query.ranking,
+        # A page of a cursor that does not know how far it is is no first one.
+        offset=query.offset if query.after is None else max(1, query.after.seen),
+        ids=tuple(hit.id for hit in result.hits[:MOST_IDS]),
+    )

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from searchsvc.access.keyring import OpenDoor
-from searchsvc.analytics.searches import SearchReports
+from searchsvc.analytics.reports import Reports
+from searchsvc.analytics.searches import Searches
 from searchsvc.analytics.slow import SlowReport
 from searchsvc.api.admission import Door
 from searchsvc.api.draining import Draining
@@ -34,8 +35,8 @@ class Stores:
 class ApiServices:
     """Everything that answers a request. `close` ends what must end with the worker.
 
-    `searches` remembers searches; a trusted proxy tells in `client_header` who asks. `door` lets
-    requests in; as it is, all of them.
+    `searches` remembers searches, and `events` what was done with their hits. A trusted proxy tells
+    in `client_header` who asks. `door` lets requests in; as it is, all of them.
     """
 
     search: SearchService
@@ -45,15 +46,15 @@ class ApiServices:
     curations: Curations
     latency: LatencyRecorder
     report: LatencyReport
-    searches_report: SearchReports
+    reports: Reports
     slow_report: SlowReport
     metrics: Metrics
     slow_log: SlowLog
-    events: EventLog
     draining: Draining
     settings: Api
     close: Callable[[], Awaitable[None]]
     searches: SearchLog | None = None
+    events: EventLog | None = None
     client_header: str = ""
     door: Door = field(default_factory=OpenDoor)
 
@@ -76,12 +77,12 @@ def api_services(
         curations=curations,
         latency=LatencyRecorder(data_dir / "latency"),
         report=report,
-        searches_report=SearchReports(data_dir / "logs"),
+        reports=Reports(Searches(data_dir / "logs")),
         slow_report=SlowReport(data_dir / "logs" / "slow.jsonl"),
         metrics=Metrics(report, lambda: index_gauges(search, stores.indexes, stores.state)),
         slow_log=SlowLog(data_dir / "logs" / "slow.jsonl"),
-        events=EventLog(data_dir / "logs" / "events.jsonl"),
         draining=Draining.of_worker(data_dir),
         settings=settings,
         close=close,
+        client_header=settings.client_header,
     )

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from searchsvc.telemetry.appending import extend
 from searchsvc.telemetry.redacted import redacted
 
 if TYPE_CHECKING:
@@ -121,16 +122,11 @@ class LineLog(Generic[Line]):
 
     def _extend(self, data: bytes) -> None:
         """Append all of `data` or nothing: half a line would spoil the next one. Raises OSError."""
-        before = self._size()
-        with self._path.open("ab", buffering=0) as file:
-            written = 0
-            try:
-                written = file.write(data)
-            finally:
-                if written != len(data):
-                    file.truncate(before)
-        if written != len(data):
-            raise OSError("the disk is full")
+        file = os.open(self._path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o644)
+        try:
+            extend(file, data)
+        finally:
+            os.close(file)
 
     def _size(self) -> int:
         return self._path.stat().st_size if self._path.exists() else 0

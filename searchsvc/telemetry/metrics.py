@@ -22,6 +22,7 @@ from searchsvc.telemetry.latency_report import LatencyReport, Total
 REQUESTS = "requests"
 SLOW_DROPPED = "slow_dropped"
 SEARCHES_DROPPED = "searches_dropped"
+EVENTS_DROPPED = "events_dropped"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +105,14 @@ class _RequestCollector(Collector):
         unknown = CounterMetricFamily(
             "searchsvc_searches_dropped", "Searches that could not be remembered."
         )
+        untold = CounterMetricFamily("searchsvc_events_dropped", "Events that could not be kept.")
         dropped.add_metric((), counters.get((SLOW_DROPPED,), 0))
         unknown.add_metric((), counters.get((SEARCHES_DROPPED,), 0))
+        untold.add_metric((), counters.get((EVENTS_DROPPED,), 0))
         yield requests
         yield dropped
         yield unknown
+        yield untold
 
 
 class _IndexCollector(Collector):

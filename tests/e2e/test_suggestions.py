@@ -14,7 +14,8 @@ from tests.support.server import free_port
 from tests.support.shop import Shop
 
 SETTINGS = """\
-suggest: {refresh: 1, client_header: X-Forwarded-For}
+suggest: {refresh: 1}
+api: {client_header: X-Forwarded-For}
 """
 # A refresh is looked for every two seconds, and a busy machine gets some more.
 WITHIN = 30
@@ -113,7 +114,7 @@ def test_what_is_deleted_vanishes(shop: Shop) -> None:
 
 def test_every_worker_answers_from_the_file_of_one_process(shop: Shop) -> None:
     """`serve` alone has it made; a torn one is made anew and meanwhile the engine is asked."""
-    shop.settings.write_text(shop.settings.read_text() + "api: {workers: 2}\n")
+    shop.settings.write_text(shop.settings.read_text().replace("api: {", "api: {workers: 2, "))
     shop.run("index", "rebuild", "products")
     with serving(shop, "serve") as command:
         (path,) = shop.folder.glob(".searchsvc/suggestions/*.suggest")

@@ -23,6 +23,7 @@ from searchsvc.settings import Api
 from searchsvc.stores.judgments import SqlJudgmentStore
 from searchsvc.stores.keys import SqlKeyStore
 from searchsvc.stores.sql import SqlStateStore
+from searchsvc.telemetry.events import EventLog
 from searchsvc.telemetry.searches import SearchLog
 from tests.support.keys import SECRET
 
@@ -136,7 +137,10 @@ def film_services(
         data_dir,
         close,
     )
-    return replace(services, searches=SearchLog(data_dir / "logs", b"films" * 8, 30))
+    logs, secret = data_dir / "logs", b"films" * 8
+    return replace(
+        services, searches=SearchLog(logs, secret, 30), events=EventLog(logs, secret, 30)
+    )
 
 
 def create_film_app() -> Any:

@@ -13,6 +13,7 @@ from searchsvc.api.algolia.searches import requests_of
 from searchsvc.api.algolia.wish import MOST_HITS, attributes_of
 from searchsvc.api.answers import send_json
 from searchsvc.api.request import ApiRequest
+from searchsvc.api.told import Told
 from searchsvc.domain.access import Grant
 from searchsvc.domain.definition import IndexDefinition
 from searchsvc.domain.index import VersionInfo
@@ -20,7 +21,6 @@ from searchsvc.domain.result import DocumentResult
 from searchsvc.errors import EditingOff, RequestError, UnknownDocument
 from searchsvc.ports import IndexStore
 from searchsvc.search.service import SearchService
-from searchsvc.telemetry.events import EventLog
 from searchsvc.telemetry.stages import Stages
 
 
@@ -126,14 +126,14 @@ def _index(info: VersionInfo, definition: IndexDefinition) -> Mapping[str, Any]:
 class Events:
     """What people did; always taken, since a beacon shows its sender no error."""
 
-    def __init__(self, search: SearchService, events: EventLog) -> None:
+    def __init__(self, search: SearchService, told: Told) -> None:
         self._search = search
-        self._events = events
+        self._told = told
 
     async def on_post(self, req: ApiRequest, resp: falcon.asgi.Response) -> None:
         """`{"events": […]}`; those that cannot be used are passed over."""
-        for event in read_events(await req.any_body(), self._search.definitions()):
-            self._events.add(event)
+        events = read_events(await req.any_body(), self._search.definitions())
+        self._told.take(req, list(events))
         send_json(resp, {"status": 200, "message": "OK"})
 
 

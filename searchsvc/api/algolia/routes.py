@@ -9,6 +9,7 @@ from searchsvc.api.algolia_problems import ROOT
 from searchsvc.api.request import ApiRequest
 from searchsvc.api.searched import Searched
 from searchsvc.api.services import ApiServices
+from searchsvc.api.told import Told
 
 
 def add_algolia(
@@ -17,8 +18,8 @@ def add_algolia(
     searched: Searched,
 ) -> None:
     """Serve the wire below its root; what is none of it writes, and is refused."""
-    search = services.search
-    wishes = AlgoliaSearch(search, searched, services.events)
+    search, told = services.search, Told(services)
+    wishes = AlgoliaSearch(search, searched)
     objects, indices = Objects(search), Indices(search, services.store)
 
     app.add_route(f"{ROOT}/1/indexes/*/queries", Queries(wishes, services.latency))
@@ -31,5 +32,5 @@ def add_algolia(
     app.add_route(f"{ROOT}/1/indexes/{{name}}/settings", indices, suffix="settings")
     app.add_route(f"{ROOT}/1/indexes/{{name}}/{{id:path}}", objects, suffix="one")
     app.add_route(f"{ROOT}/1/indexes", indices)
-    app.add_route(f"{ROOT}/1/events", Events(search, services.events))
+    app.add_route(f"{ROOT}/1/events", Events(search, told))
     app.add_sink(refuse_writes, ROOT)

@@ -1,7 +1,6 @@
 """Answers the wire's requests: several wishes in one go, as few searches as can be."""
 
 import asyncio
-import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -14,6 +13,7 @@ from searchsvc.api.algolia.names import target
 from searchsvc.api.algolia.results import facet_hits, nothing, page_results, suggestion_results
 from searchsvc.api.algolia.wish import FacetWish, Wish, flat, read_wish
 from searchsvc.api.answers import extended
+from searchsvc.api.request import new_query_id
 from searchsvc.api.searched import Searched
 from searchsvc.domain.access import Grant, Restriction
 from searchsvc.domain.allowlists import Use
@@ -22,8 +22,6 @@ from searchsvc.errors import RequestError
 from searchsvc.search.answer import SearchAnswer
 from searchsvc.search.service import SearchService
 from searchsvc.search.shape import Shape
-from searchsvc.telemetry.events import Event, EventLog
-from searchsvc.telemetry.lines import instant
 from searchsvc.telemetry.searches import LoggedSearch
 from searchsvc.telemetry.stages import Stages
 
@@ -35,14 +33,15 @@ _END = b"\n"  # between the results of a page; JSON has none that is not escaped
 class Found:
     """One search of the engine, or what else was asked of an index.
 
-    `results` are by the places of the requests that it answers; `logged` is what is
-    remembered of it.
+    `results` are by the places of the requests that it answers; `logged` is what is remembered of
+    it, by its `query_id`.
     """
 
     index: str
     results: Mapping[int, bytes]
     stages: Stages
     logged: LoggedSearch | None = None
+    query_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +82,9 @@ class _PageForm:
 class AlgoliaSearch:
     """Searches, facet values and suggestions by the wire's parameters."""
 
-    def __init__(self, search: SearchService, searched: Searched, events: EventLog) -> None:
+    def __init__(self, search: SearchService, searched: Searched) -> None:
         self._search = search
         self._searched = searched
-        self._events = events
 
     async def answer(
         self, asked: Sequence[Mapping[str, object]], stages: Stages, grant: Grant
@@ -106,7 +104,8 @@ class AlgoliaSearch:
         )
         stages.lap("engine")
         placed = {place: result for one in searches for place, result in one.results.items()}
-        rows = (_ended(placed[n], self._told(wish, placed[n]), stages) for n, wish in wishes)
+        ids = {place: one.query_id for one in searches for place in one.results}
+        rows = (_ended(placed[n], ids[n] if wish.clicks else "", stages) for n, wish in wishes)
         return Answered(tuple(rows), tuple(searches))
 
     async def until_enough(
@@ -169,7 +168,8 @@ class AlgoliaSearch:
         answer = await self._searched.untimed(index, parameters, stages, grant, form)
         results = dict(zip(page.places, answer.json.split(_END), strict=True))
         logged = answer.logged if wish.typed and wish.limit else None
-        return Found(index, results, stages, logged)
+        # There is one also where nothing is remembered: widgets need it to tell of clicks.
+        return Found(index, results, stages, logged, new_query_id())
 
     async def _other(self, place: int, wish: Wish, within: Restriction) -> Found:
         """The values of a facet, or suggestions."""
@@ -199,17 +199,6 @@ class AlgoliaSearch:
         answer = await self._search.facet_values(index, one.field.name, parameters, stages, within)
         separator, tags = one.field.separator, wish.shown.tags
         return facet_hits(answer.result, asked.limit, one.depth, separator, tags)
-
-    def _told(self, wish: Wish, result: bytes) -> str:
-        """The id of a search whose clicks are told; the search is logged by it."""
-        if not wish.clicks or not wish.is_search:
-            return ""
-        query_id = secrets.token_hex(16)
-        hits = orjson.loads(result)["hits"]
-        shown = tuple(str(hit["objectID"]) for hit in hits)
-        index, now = wish.target.index, instant()
-        self._events.add(Event(now, "search", index, query_id, text=wish.text, object_ids=shown))
-        return query_id
 
 
 def _ended(result: bytes, query_id: str, stages: Stages) -> bytes:

@@ -113,7 +113,7 @@ async def _answered(
     req.stages.lap("parse")
     answer = await way(asked, req.stages, req.grant)
     for one in answer.searches:
-        req.remember(one.logged)
+        req.remember(one.logged, one.stages, one.query_id)
         route = req.uri_template or ""
         latency.record_request(route, one.index, one.stages.durations, one.stages.total)
     return answer

@@ -16,7 +16,6 @@ class Search(Asked):
     async def _answer(
         self, req: ApiRequest, place: Mapping[str, str], given: Mapping[str, object]
     ) -> bytes:
-        answer = await self._searched.answer(place["index"], given, req.stages, req.grant)
+        answer = await self._searched.answer(place["index"], given, req.stages, req)
         req.version = answer.version
-        req.remember(answer.logged)
         return answer.json

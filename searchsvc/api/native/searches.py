@@ -59,8 +59,7 @@ class Searches:
             message = "each search needs the name of an index"
             raise RequestError(message, param="index", hint=_HINT)
         parameters = {name: value for name, value in given.items() if name != "index"}
-        answer = await self._searched.answer(index, parameters, stages, req.grant)
-        req.remember(answer.logged)
+        answer = await self._searched.answer(index, parameters, stages, req)
         return answer.json
 
 

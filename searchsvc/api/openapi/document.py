@@ -10,6 +10,7 @@ from searchsvc.api.openapi.operation import Paths, problems
 from searchsvc.api.openapi.paths.algolia import ALGOLIA_PATHS, refusals
 from searchsvc.api.openapi.paths.operations import OPERATION_PATHS
 from searchsvc.api.openapi.paths.relevance import RELEVANCE_PATHS
+from searchsvc.api.openapi.paths.reports import REPORT_PATHS
 from searchsvc.api.openapi.paths.search import CURATION_PATHS, DOCUMENT_PATHS, SEARCH_PATHS
 from searchsvc.api.openapi.paths.search_ui import UI_PATHS
 from searchsvc.api.openapi.schema import Schema
@@ -39,7 +40,8 @@ _TAGS: Mapping[str, _Tag] = {
     ),
     "curation": _Tag("Synonyms and rules, and what others would change.", CURATION_PATHS),
     "relevance": _Tag("How good hits are, as people say.", RELEVANCE_PATHS),
-    "operations": _Tag("Indexes, versions and runs; health, reports and latency.", OPERATION_PATHS),
+    "operations": _Tag("Indexes, versions and runs; health and latency.", OPERATION_PATHS),
+    "reports": _Tag("What is searched for, in vain, and clicked on.", REPORT_PATHS),
     "search-ui": _Tag("For Elastic's Search UI, by its ApiProxyConnector.", UI_PATHS),
     "algolia": _Tag("For InstantSearch, Autocomplete and all clients of Algolia.", ALGOLIA_PATHS),
 }

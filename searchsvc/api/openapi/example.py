@@ -19,8 +19,10 @@ class Examples:
 
     def put_into(self, operation: Mapping[str, Any]) -> None:
         """Show them where the operation describes its JSON."""
-        answers = operation["responses"]["200"]["content"]
+        answers = operation["responses"]
         if self.answered is not None:
-            answers[_JSON]["example"] = self.answered
+            answers["200" if "200" in answers else "202"]["content"][_JSON]["example"] = (
+                self.answered
+            )
         if self.sent is not None:
             operation["requestBody"]["content"][_JSON]["example"] = self.sent

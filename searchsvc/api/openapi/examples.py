@@ -32,6 +32,7 @@ _ANSWER = {
         "rewritten": None,
     },
     "redirect": None,
+    "query_id": "5f0c2a9be1d84c7f9a3b6d0e8c1f2a47",
     **TIMES,
 }
 _PREVIEWED = {"id": "17", "doc": BIKE, "pinned": False}
@@ -188,6 +189,17 @@ _EXAMPLES: Mapping[str, Examples] = {
             "conflicts": 0,
         },
         {"judgments": [{"query": "bike", "id": "17", "rating": 3}]},
+    ),
+    "events": Examples(
+        {"taken": 1, "dropped": 0},
+        [
+            {
+                "action_name": "click",
+                "timestamp": "2026-11-28T10:00:00.250Z",
+                "query_id": "5f0c2a9be1d84c7f9a3b6d0e8c1f2a47",
+                "event_attributes": {"object": {"object_id": "17"}, "position": {"ordinal": 0}},
+            }
+        ],
     ),
     "indexes": Examples(
         {

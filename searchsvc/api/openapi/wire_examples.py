@@ -68,6 +68,7 @@ WIRE_EXAMPLES: Mapping[str, Examples] = {
             "pagingEnd": 20,
             "rawResponse": ABOUT,
             "requestId": "6cb1f2aa-1f",
+            "query_id": "5f0c2a9be1d84c7f9a3b6d0e8c1f2a47",
             "resultSearchTerm": "bike",
             "results": [_UI_HIT],
             "totalPages": 2,

@@ -38,10 +38,9 @@ class UiSearch:
         within = req.grant.restriction
         wish = read_search(body, self._search.definition(index, within), within.max_per_page)
         answer = await self._searched.answer(
-            index, wish.parameters, req.stages, req.grant, SearchState(wish)
+            index, wish.parameters, req.stages, req, SearchState(wish)
         )
         req.version = answer.version
-        req.remember(answer.logged)
         resp.data = extended(answer.json, {"requestId": req.request_id})
         resp.content_type = JSON
 

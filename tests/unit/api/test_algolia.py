@@ -3,13 +3,20 @@
 import gzip
 import json
 from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
+import falcon.testing
 import pytest
 
+from searchsvc.analytics.ubi import read_event
+from searchsvc.api.app import create_app
 from searchsvc.domain.definition import Groups
 from searchsvc.domain.query import Equals, Match, Not, OneOf, Or, Range
 from searchsvc.errors import EngineUnreachable
+from searchsvc.telemetry.events import EventLog
+from searchsvc.telemetry.searches import SearchLog
 
 ROOT = "/compat/algolia/1"
 QUERIES = f"{ROOT}/indexes/*/queries"
@@ -268,32 +275,52 @@ def test_suggestions_are_an_index(api) -> None:
     told(api.client.simulate_get(f"{other}/dune"), 404)
 
 
-def test_a_search_whose_clicks_are_told_has_an_id(api) -> None:
+def test_a_search_whose_clicks_are_told_has_an_id(api, tmp_path: Path) -> None:
     """Another for each answer; the search and what was done with its hits are logged by it."""
+    logs, secret = tmp_path / "told", b"s" * 32
+    searches, events = SearchLog(logs, secret, 30), EventLog(logs, secret, 30)
+    services = replace(api.services, searches=searches, events=events)
+    client = falcon.testing.TestClient(create_app(services))
     ask = [{"indexName": "books", "query": "dune", "clickAnalytics": True}] * 2
-    results = api.client.simulate_post(QUERIES, json=ask).json["results"]
+    ask.append({"indexName": "books", "query": "", "clickAnalytics": True})
+    results = client.simulate_post(QUERIES, json=ask).json["results"]
     ids = [result["queryID"] for result in results]
-    assert len(set(ids)) == 2
+    assert len(set(ids)) == 3
     event = {
         "eventType": "click", "eventName": "Product Clicked", "index": "books",
-        "objectIDs": ["a/b%c"], "positions": [1], "queryID": ids[0], "userToken": "anonymous-1",
+        "objectIDs": ["a/b%c", "x"], "positions": [1, 3], "queryID": ids[0],
+        "userToken": "anonymous-1",
+    }  # fmt: skip
+    filtered = {
+        "eventType": "conversion", "eventSubtype": "purchase", "index": "books_newest",
         "filters": ["genre%3A%5C-novel"],
     }  # fmt: skip
     useless = [{"eventType": "instantsearch"}, {"eventType": "view", "index": "nowhere"}, 3]
-    sent = api.client.simulate_post(
+    sent = client.simulate_post(
         f"{ROOT}/events?x-algolia-api-key=abc",
-        body=json.dumps({"events": [*useless, event]}),
+        body=json.dumps({"events": [*useless, event, filtered]}),
         headers={"Content-Type": "text/plain;charset=UTF-8"},
     )
     assert (sent.status_code, sent.json["status"]) == (200, 200)
-    api.services.events.close()
-    log = (api.data_dir / "logs" / "events.jsonl").read_text(encoding="utf-8")
-    lines = [json.loads(line) for line in log.splitlines()]
-    assert [line["type"] for line in lines] == ["search", "search", "click"]
-    assert lines[0]["query_id"] == lines[2]["query_id"] == ids[0]
-    assert lines[0]["object_ids"] == lines[2]["object_ids"] == ["a/b%c"]
-    assert lines[2]["filters"] == ["genre:\\-novel"]
-    assert "abc" not in log
+    searches.close()
+    events.close()
+    told, searched = (path.read_text().splitlines() for path in sorted(logs.iterdir()))
+    found = [json.loads(line) for line in searched]
+    assert [(one["query_id"], one["query_response_hit_ids"]) for one in found] == [
+        (ids[0], ["a/b%c"]), (ids[1], ["a/b%c"]),
+    ]  # fmt: skip
+    first, second, third = map(json.loads, told)
+    assert abs(datetime.fromisoformat(first.pop("timestamp")) - datetime.now(UTC)).seconds < 60
+    assert first == {
+        "application": "books", "action_name": "click", "query_id": ids[0],
+        "client_id": "anonymous-1", "message": "Product Clicked",
+        "event_attributes": {"object": {"object_id": "a/b%c"}, "position": {"ordinal": 0}},
+    }  # fmt: skip
+    assert second["event_attributes"] == {"object": {"object_id": "x"}, "position": {"ordinal": 2}}
+    assert (third["action_name"], third["application"]) == ("purchase", "books")
+    assert third["event_attributes"] == {"filters": ["genre:\\-novel"]}
+    assert all(read_event(json.loads(line)) for line in told)
+    assert "abc" not in str(told)
 
 
 def test_events_that_are_none(api) -> None:

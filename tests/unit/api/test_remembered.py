@@ -33,7 +33,7 @@ def remember(api, tmp_path: Path):
             for path in (tmp_path / "searched").iterdir()
             for line in path.read_text().splitlines()
         ]
-        return [(line["index"], line["text"], line["client"]) for line in found]
+        return [(line["application"], line["user_query"], line["client_id"]) for line in found]
 
     return ask
 

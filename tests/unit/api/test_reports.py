@@ -1,5 +1,6 @@
 """The routes that tell an analyst how the service does: status, latencies, reports."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -8,8 +9,10 @@ from typing import Any
 import falcon.testing
 import pytest
 
-from searchsvc.analytics.searches import SearchReports
+from searchsvc.analytics.reports import Reports
+from searchsvc.analytics.searches import Searches
 from searchsvc.api.app import create_app
+from searchsvc.api.routes import REPORTS
 from searchsvc.domain.result import SearchResult
 from searchsvc.domain.run import RunProgress
 from searchsvc.settings import Api
@@ -24,8 +27,8 @@ def searched(api, tmp_path: Path) -> Callable[..., Any]:
 
     def search(*queries: str, finds: bool = True) -> falcon.testing.TestClient:
         log = SearchLog(tmp_path / "logs", b"s" * 32, 30)
-        reports = SearchReports(tmp_path / "logs")
-        services = replace(api.services, searches=log, searches_report=reports)
+        reports = Reports(Searches(tmp_path / "logs"))
+        services = replace(api.services, searches=log, reports=reports)
         client = falcon.testing.TestClient(create_app(services))
         if not finds:
             api.engine.answers = lambda _: SearchResult(api.engine.held.version, 0, (), ())
@@ -38,7 +41,7 @@ def searched(api, tmp_path: Path) -> Callable[..., Any]:
 
 
 def test_what_is_searched_for(searched) -> None:
-    """First pages only, by their texts in one form; and since when."""
+    """A further page is no search; by their texts in one form; and since when."""
     client = searched("q=Dune", "q=dune&page=2", "q=tea&match=all", "q=dune", "q=")
     body = client.simulate_get("/v1/reports/popular").json
     assert (body["logged"], body["searches"]) == (True, 3)
@@ -60,21 +63,60 @@ def test_what_is_searched_for_in_vain(searched) -> None:
     assert last.endswith("Z")
     assert row == {
         "q": "unicorn", "index": "books", "searches": 2, "clients": 1, "filtered": 1, "hits": 0,
+        "explain": "/v1/indexes/books/search?q=unicorn&explain=true",
     }  # fmt: skip
 
 
 def test_a_report_of_an_index_that_is_none(api) -> None:
     """Is refused, as a limit is that cannot be."""
-    for name in ("popular", "zero-results", "slow"):
+    for name in REPORTS:
         result = api.client.simulate_get(f"/v1/reports/{name}", query_string="index=nope")
         assert (result.status_code, result.json["code"]) == (404, "unknown_index")
-        assert api.client.simulate_get(f"/v1/reports/{name}?limit=0").status_code == 400
+        for query in ("limit=0", "since=soon", "format=xml", "nope=1"):
+            assert api.client.simulate_get(f"/v1/reports/{name}?{query}").status_code == 400
 
 
 def test_without_a_log_it_is_said(api) -> None:
     """Else an empty report would mean that nobody searches."""
     body = api.client.simulate_get("/v1/reports/popular").json
-    assert body == {"logged": False, "since": None, "searches": 0, "rows": []}
+    assert body == {"logged": False, "since": None, "searches": 0, "clicked": 0, "rows": []}
+
+
+def test_rows_as_csv_and_lines(searched) -> None:
+    """By the parameter, or as Accept asks; a text that begins a formula is none."""
+    client = searched("q==1%2Bdune", "q=tea")
+    path = "/v1/reports/popular"
+    answers = [
+        client.simulate_get(path, query_string="format=csv"),
+        client.simulate_get(path, headers={"Accept": "text/csv, */*;q=0.1"}),
+    ]
+    for answer in answers:
+        assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+        heading, *rows = answer.text.splitlines()
+        assert heading == "q,index,searches,clients,filtered,hits,last,explain"
+        assert [row.partition(",")[0] for row in rows] == ["'=1+dune", "tea"]
+    assert "Accept" in answers[1].headers["vary"]
+    lines = client.simulate_get(path, headers={"Accept": "application/x-ndjson"})
+    assert lines.headers["content-type"] == "application/x-ndjson"
+    assert [json.loads(line)["q"] for line in lines.text.splitlines()] == ["=1+dune", "tea"]
+    for accept in ("*/*", "text/html,*/*;q=0.8", "image/png"):
+        assert client.simulate_get(path, headers={"Accept": accept}).json["logged"] is True
+    slow = client.simulate_get("/v1/reports/slow", query_string="format=csv")
+    assert (slow.status_code, slow.text) == (200, "")
+
+
+def test_reports_of_a_time_and_a_ranking(searched) -> None:
+    """Rows are about what `by` says."""
+    client = searched("q=dune", "q=tea")
+    found = client.simulate_get("/v1/reports/ctr", query_string="by=ranking&since=1h&until=0s").json
+    (row,) = found["rows"]
+    assert row == {
+        "index": "books", "ranking": "default", "searches": 2, "clients": 1, "clicked": 0,
+        "ctr": 0.0,
+    }  # fmt: skip
+    for query in ("until=1h", "ranking=other", "since=2100-01-01"):
+        assert client.simulate_get("/v1/reports/ctr", query_string=query).json["rows"] == []
+    assert client.simulate_get("/v1/reports/ctr?by=hour").status_code == 400
 
 
 def test_slow_requests(api) -> None:

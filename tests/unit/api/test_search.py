@@ -48,6 +48,7 @@ def test_a_search_by_query_string(api) -> None:
             "match": "all", "ignored_words": [], "rules": [], "synonyms": [], "rewritten": None,
         },
         "redirect": None,
+        "query_id": None,
     }  # fmt: skip
 
 

@@ -151,6 +151,7 @@ def test_an_answer_is_the_state_that_the_client_shows(shop) -> None:
         "totalPages": 2,
         "totalResults": 15,
         "wasSearched": True,
+        "query_id": None,
     }
     assert result.headers["x-index-version"] == VERSION.name
 

@@ -4,11 +4,19 @@ import json
 import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
-from searchsvc.telemetry.searches import LoggedSearch, SearchLog, last_search, searched
+from searchsvc.telemetry.searches import (
+    LoggedSearch,
+    Remembered,
+    SearchLog,
+    last_search,
+    loggable,
+    searched,
+)
 
 SECRET = b"s" * 32
-TEA = LoggedSearch("shop", "tea", 1)
+TEA = Remembered(LoggedSearch("shop", "tea", 1), "q1", 1.5)
 
 
 def log(folder: Path, **options: int) -> SearchLog:
@@ -20,22 +28,32 @@ def write(folder: Path, *searches: tuple[str, str]) -> None:
     """Searches for a text, from an address, of the index `shop`."""
     made = log(folder)
     for text, address in searches:
-        made.add(LoggedSearch("shop", text, hits=3), address)
+        made.add(Remembered(LoggedSearch("shop", text, hits=3), "q", 1.0), address)
     made.close()
 
 
-def lines(folder: Path) -> list[dict[str, str]]:
+def lines(folder: Path) -> list[dict[str, Any]]:
     """Every line that was written."""
     return [json.loads(line) for path in folder.iterdir() for line in path.read_text().splitlines()]
 
 
-def test_a_line_has_no_address(tmp_path: Path) -> None:
-    """Time, index, text in one form, hits, and a hash by which nobody is found."""
-    write(tmp_path, ("  Red\tSHOES ", "192.0.2.7"))
+def test_a_line_is_a_query_of_ubi_without_an_address(tmp_path: Path) -> None:
+    """Its client is a hash by which nobody is found."""
+    made = log(tmp_path)
+    search = LoggedSearch("shop", "red shoes", 3, ranking="new", offset=10, ids=("a", "b"))
+    made.add(Remembered(search, "q7", 12.3456), "192.0.2.7")
+    made.close()
     (line,) = lines(tmp_path)
-    assert set(line) == {"time", "index", "text", "hits", "filtered", "client"}
-    assert (line["index"], line["text"], line["hits"]) == ("shop", "red shoes", 3)
-    assert line["time"][:10] == datetime.now(UTC).date().isoformat()
+    time, client = line.pop("timestamp"), line.pop("client_id")
+    assert line == {
+        "application": "shop", "query_id": "q7", "user_query": "red shoes",
+        "query_response_hit_ids": ["a", "b"],
+        "query_attributes": {
+            "ranking": "new", "hits": 3, "filtered": False, "offset": 10, "took_ms": 12.346,
+        },
+    }  # fmt: skip
+    assert abs(datetime.now(UTC) - datetime.fromisoformat(time)) < timedelta(minutes=1)
+    assert len(client) == 16
     (path,) = tmp_path.iterdir()
     assert "192" not in path.read_text()
     assert path.stat().st_mode & 0o077 == 0
@@ -58,14 +76,16 @@ def test_devices_of_one_network_are_one(tmp_path: Path) -> None:
     write(tmp_path, *[("tea", f"2001:db8:1:2::{n}") for n in range(1, 9)], ("tea", "2001:db8:9::1"))
     assert searched(tmp_path, "shop", 1) == {"tea": 2}
     other = SearchLog(tmp_path, b"t" * 32, 30)
-    other.add(LoggedSearch("shop", "tea", 1), "2001:db8:9::1")
+    other.add(TEA, "2001:db8:9::1")
     other.close()
     assert searched(tmp_path, "shop", 1) == {"tea": 3}
 
 
-def test_nothing_is_remembered_of_no_text(tmp_path: Path) -> None:
-    """Nor of one that is too long, nor of nobody."""
-    write(tmp_path, ("", "192.0.2.1"), (" ", "192.0.2.1"), ("x" * 101, "192.0.2.1"), ("tea", ""))
+def test_what_is_not_to_be_remembered(tmp_path: Path) -> None:
+    """A letter, and a secret; nor what nobody has searched for."""
+    assert loggable("  Red\tSHOES ") == "red shoes"
+    assert [loggable(text) for text in ("", " ", "x" * 101, "ssk_search_abc_Zzz")] == [""] * 4
+    write(tmp_path, ("tea", ""))
     assert list(tmp_path.iterdir()) == []
     assert last_search(tmp_path) == 0.0
 
@@ -104,24 +124,27 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
 
 
 def test_what_has_no_hits_is_remembered_and_not_suggested(tmp_path: Path) -> None:
-    """A line of before hits were counted had some."""
+    """Nor is what somebody has imported without a number of hits."""
     made = log(tmp_path)
-    made.add(LoggedSearch("shop", "unicorn", 0, filtered=True), "192.0.2.1")
+    made.add(Remembered(LoggedSearch("shop", "unicorn", 0, filtered=True), "q", 1), "192.0.2.1")
     made.add(TEA, "192.0.2.1")
     made.close()
-    assert searched(tmp_path, "shop", 1) == {"tea": 1}
     (path,) = tmp_path.iterdir()
-    path.write_text('{"day": "2026-11-01", "index": "shop", "text": "old", "client": "c"}\n')
-    assert searched(tmp_path, "shop", 1) == {"old": 1}
+    with path.open("a") as file:
+        file.write('{"application": "shop", "user_query": "old", "client_id": "c"}\n')
+    assert searched(tmp_path, "shop", 1) == {"tea": 1}
 
 
-def test_half_a_line_spoils_itself_alone(tmp_path: Path) -> None:
-    """As a full disk leaves it."""
+def test_half_a_line_is_cut_off(tmp_path: Path) -> None:
+    """As a killed process leaves it: the next line stands by itself."""
     write(tmp_path, ("tea", "192.0.2.1"))
     (path,) = tmp_path.iterdir()
     whole = path.read_bytes()
-    path.write_bytes(whole[:20] + b"\n[1]\n" + whole)
-    assert searched(tmp_path, "shop", 1) == {"tea": 1}
+    path.write_bytes(whole + whole[:20])
+    write(tmp_path, ("tea", "192.0.2.2"))
+    assert path.read_bytes().startswith(whole)
+    assert len(lines(tmp_path)) == 2
+    assert searched(tmp_path, "shop", 1) == {"tea": 2}
 
 
 def test_writers_of_one_folder_do_not_mix_lines(tmp_path: Path) -> None:
@@ -130,7 +153,8 @@ def test_writers_of_one_folder_do_not_mix_lines(tmp_path: Path) -> None:
 
     def write_many(one: SearchLog, number: int) -> None:
         for n in range(500):
-            one.add(LoggedSearch("shop", f"text {n}", 1), f"192.0.2.{number}")
+            search = LoggedSearch("shop", f"text {n}", 1)
+            one.add(Remembered(search, f"{number}-{n}", 1.0), f"192.0.2.{number}")
         one.close()
 
     threads = [threading.Thread(target=write_many, args=(one, n)) for n, one in enumerate(made)]
@@ -138,6 +162,6 @@ def test_writers_of_one_folder_do_not_mix_lines(tmp_path: Path) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(lines(tmp_path)) == 2000
+    assert len({line["query_id"] for line in lines(tmp_path)}) == 2000
     assert len(searched(tmp_path, "shop", 4)) == 500
     assert len(list(tmp_path.iterdir())) == 1

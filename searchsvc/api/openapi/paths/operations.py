@@ -1,6 +1,5 @@
 """Indexes, and the service itself."""
 
-from functools import partial
 from typing import Any
 
 from searchsvc.api.openapi.operation import ANSWER_HEADERS, INDEX, Paths, answer, operation, query
@@ -8,7 +7,6 @@ from searchsvc.api.openapi.schema import reference
 from searchsvc.api.parameters import (
     HISTORY_PARAMETERS,
     LATENCY_PARAMETERS,
-    REPORT_PARAMETERS,
     RUNS_PARAMETERS,
 )
 
@@ -49,10 +47,6 @@ def _status() -> dict[str, Any]:
     return {"get": operation("status", "How every index stands", "Status", (503,))}
 
 
-def _report(name: str, summary: str, schema: str) -> dict[str, Any]:
-    return {"get": query(name, summary, schema, REPORT_PARAMETERS)}
-
-
 def _livez() -> dict[str, Any]:
     return {"get": operation("live", "Whether the process answers", "Live", ())}
 
@@ -86,13 +80,6 @@ OPERATION_PATHS: Paths = {
     "/v1/key": _key,
     "/v1/status": _status,
     "/v1/runs": _runs,
-    "/v1/reports/popular": partial(
-        _report, "popular", "What most clients search for", "SearchReport"
-    ),
-    "/v1/reports/zero-results": partial(
-        _report, "zeroResults", "What most clients search for in vain", "SearchReport"
-    ),
-    "/v1/reports/slow": partial(_report, "slow", "The slowest requests", "SlowReport"),
     "/v1/latency/history": _history,
     "/v1/latency": _latency,
     "/livez": _livez,

@@ -6,7 +6,7 @@ is passed over.
 
 from collections.abc import Mapping, Sequence
 
-from searchsvc.api.algolia.events import MOST_EVENTS
+from searchsvc.analytics.ubi import MOST_EVENTS
 from searchsvc.api.algolia.searches import MOST_REQUESTS, STRATEGIES
 from searchsvc.api.algolia.wish import (
     FACET_ORDERS,

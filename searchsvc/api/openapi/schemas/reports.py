@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from searchsvc.analytics.ubi import EVENT_TEXTS, MOST_EVENTS
 from searchsvc.api.openapi.schema import (
     ANY_OBJECT,
     BOOLEAN,
@@ -41,6 +42,52 @@ _SIDE: Schema = record(
     }
 )
 
+_QUERY: Mapping[str, Schema] = {"q": STRING, "index": STRING}
+_COUNTS: Mapping[str, Schema] = {"searches": COUNT, "clients": COUNT}
+# What a row is about, as `by` asks.
+_BY: Mapping[str, Schema] = {
+    **_QUERY,
+    "day": {"type": "string", "format": "date"},
+    "ranking": STRING,
+    "explain": STRING,
+}
+_OBJECT_ID: Schema = {"type": ["string", "integer"]}
+_EVENT: Schema = {
+    "type": "object",
+    "properties": {
+        **{name: {"type": "string", "maxLength": most} for name, most in EVENT_TEXTS.items()},
+        "timestamp": TIME,
+        "event_attributes": {
+            "type": "object",
+            "properties": {
+                "object": {
+                    "type": "object",
+                    "properties": {"object_id": _OBJECT_ID},
+                    "required": ["object_id"],
+                },
+                "position": {"type": "object", "properties": {"ordinal": COUNT}},
+            },
+        },
+    },
+    "required": ["action_name", "timestamp"],
+    "additionalProperties": False,
+}
+EVENTS_BODY: Schema = {**array(_EVENT), "minItems": 1, "maxItems": MOST_EVENTS}
+
+
+def _report(row: str) -> Schema:
+    """A report of those rows."""
+    return record(
+        {
+            "logged": {**BOOLEAN, "description": "Whether searches are remembered."},
+            "since": nullable(TIME),
+            "searches": COUNT,
+            "clicked": COUNT,
+            "rows": array(reference(row)),
+        }
+    )
+
+
 REPORT_SCHEMAS: Mapping[str, Schema] = {
     "Key": record(
         {
@@ -73,23 +120,32 @@ REPORT_SCHEMAS: Mapping[str, Schema] = {
             "rows": array(record({"minute": TIME, "count": COUNT, **_PERCENTILES})),
         }
     ),
-    "SearchReport": record(
-        {
-            "logged": {**BOOLEAN, "description": "Whether searches are remembered."},
-            "since": nullable(TIME),
-            "searches": COUNT,
-            "rows": array(reference("SearchedFor")),
-        }
-    ),
+    "EventsTaken": record({"taken": COUNT, "dropped": COUNT}),
+    "SearchReport": _report("SearchedFor"),
     "SearchedFor": record(
         {
-            "q": STRING,
-            "index": STRING,
-            "searches": COUNT,
-            "clients": COUNT,
+            **_QUERY,
+            **_COUNTS,
             "filtered": COUNT,
-            "hits": COUNT,
+            "hits": nullable(COUNT),
             "last": TIME,
+            "explain": STRING,
+        }
+    ),
+    "CtrReport": _report("Ctr"),
+    "Ctr": record({**_COUNTS, "clicked": COUNT, "ctr": NUMBER, **_BY}, optional=tuple(_BY)),
+    "ClickMrrReport": _report("ClickMrr"),
+    "ClickMrr": record({**_COUNTS, "clicked": COUNT, "mrr": NUMBER, **_BY}, optional=tuple(_BY)),
+    "ReformulationReport": _report("Reformulation"),
+    "Reformulation": record(
+        {
+            **_QUERY,
+            "next": STRING,
+            **_COUNTS,
+            "hits": nullable(COUNT),
+            "next_hits": nullable(COUNT),
+            "last": TIME,
+            "explain": STRING,
         }
     ),
     "SlowReport": record({"rows": array(reference("SlowRequest"))}),
@@ -105,6 +161,7 @@ REPORT_SCHEMAS: Mapping[str, Schema] = {
             "status": {"type": "integer"},
             "total_ms": NUMBER,
             "stages": mapping(NUMBER),
+            "explain": nullable(STRING),
         }
     ),
     "Preview": record(

@@ -84,6 +84,7 @@ SEARCH_SCHEMAS: Mapping[str, Schema] = {
             ),
             "redirect": nullable(STRING),
             "explain": array(reference("PlanStep")),
+            "query_id": nullable(STRING),
             **TIMES,
         },
         optional=("explain",),

@@ -121,6 +121,7 @@ UI_SCHEMAS: Mapping[str, Schema] = {
             "totalPages": COUNT,
             "totalResults": COUNT,
             "wasSearched": BOOLEAN,
+            "query_id": nullable(STRING),
             **_TIMES,
         }
     ),
