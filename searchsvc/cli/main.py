@@ -54,6 +54,8 @@ _COMMANDS = {
     "eval": "Tell how well an index answers its judged queries.",
     "compare": "Tell whether one ranking is better than another.",
     "tune": "Find weights of fields that rank judged queries better.",
+    "report": "Report what people search for, in vain too, and click on.",
+    "events": "Take the logs of searches and events out, or others' in.",
     "latency": "Show latency percentiles by route, index and stage.",
     "completion": "Print the completion script of a shell.",
 }
