@@ -39,10 +39,15 @@ def server(folder: Path) -> Iterator[RunningServer]:
     with film_server(folder) as running:
         for q in ("night", "night", "river", "unicorn"):
             asked = {"q": q, "match": "all", "typo": "off"}
-            httpx.get(f"{running.url}/v1/indexes/films/search", params=asked).raise_for_status()
+            found = httpx.get(f"{running.url}/v1/indexes/films/search", params=asked)
+            if q == "night":
+                click = {"action_name": "click", "query_id": found.json()["query_id"]}
+        click["timestamp"] = datetime.now(UTC).isoformat()
+        httpx.post(f"{running.url}/v1/events", json=[click]).raise_for_status()
         deadline = time.monotonic() + 10
-        while not list((folder / "logs").glob("searches-*")) and time.monotonic() < deadline:
-            time.sleep(0.1)
+        for name in ("searches", "events"):
+            while not list((folder / "logs").glob(f"{name}-*")) and time.monotonic() < deadline:
+                time.sleep(0.1)
         yield running
 
 
@@ -140,7 +145,10 @@ def test_queries_without_results_lead_to_the_search(visit: Visit) -> None:
     """With how many asked; the popular ones beside them."""
     page = opened(visit, "queries")
     expect(page.locator("#queries-basis")).to_contain_text("Of 4 searches since")
+    expect(page.locator("#queries-basis")).to_contain_text("1 with a click")
     expect(page.locator("#popular tbody tr").first).to_contain_text("night")
+    expect(page.locator("#ctr tbody tr").first).to_contain_text("50 %")
+    expect(page.locator("#no-click tbody tr")).to_have_count(2)
     link = page.locator("#zero").get_by_role("link", name="unicorn")
     link.click()
     expect(page.get_by_role("combobox", name="Search")).to_have_value("unicorn")

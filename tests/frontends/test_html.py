@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Route, expect
 
+from searchsvc.analytics.ubi import read_events
 from tests.support.browser import Visit
 from tests.support.frontends import FOLDER, example, lacking, type_errors
 from tests.support.server import ROOT
@@ -44,11 +45,13 @@ def test_a_search_box(shop: Visit) -> None:
     expect(page.get_by_role("status")).to_have_text(re.compile("^\\d+ found$"))
     expect(page.locator("#hits li").first).to_have_text("Notebook <b>Pro</b> & Pen")
     expect(page.locator("#hits mark").first).to_have_text("Notebook")
-    with page.expect_request("**/compat/algolia/1/events") as told:
+    with page.expect_request("**/v1/events") as told:
         page.locator("#hits li").first.click()
-    (event,) = told.value.post_data_json["events"]
-    assert (event["eventType"], event["objectIDs"]) == ("click", ["p11"])
-    assert event["userToken"].startswith("anonymous-")
+    (event,) = told.value.post_data_json
+    assert event["action_name"] == "click"
+    assert event["event_attributes"]["object"] == {"object_id": "p11"}
+    assert event["client_id"].startswith("anonymous-")
+    assert read_events([event])
     assert told.value.headers["content-type"].startswith("text/plain")
 
 
@@ -151,11 +154,20 @@ def test_a_key_travels_where_it_asks_no_permission(shop: Visit) -> None:
 def test_an_event_without_beacons(shop: Visit) -> None:
     """Is sent by a request that outlives the page as well."""
     shop.page.evaluate("navigator.sendBeacon = undefined")
-    event = {"eventType": "view", "eventName": "Seen", "index": "products", "userToken": "me"}
-    with shop.page.expect_response("**/compat/algolia/1/events") as told:
+    event = {"action_name": "view", "timestamp": "2026-11-28T10:00:00Z", "client_id": "me"}
+    with shop.page.expect_response("**/v1/events") as told:
         shop.page.evaluate(CALL, ["track", None, event])
-    assert told.value.status == 200
-    assert told.value.request.post_data_json["events"] == [event]
+    assert told.value.status == 202
+    assert told.value.request.post_data_json == [event]
+
+
+def test_an_event_with_a_key(shop: Visit) -> None:
+    """A beacon could not carry it."""
+    event = {"action_name": "view", "query_id": None}
+    with shop.page.expect_response("**/v1/events") as told:
+        shop.page.evaluate(CALL, ["track", {"url": shop.server.url, "key": "k&1"}, event])
+    assert told.value.status == 202
+    assert told.value.request.headers["authorization"] == "Bearer k&1"
 
 
 @pytest.mark.skipif(bool(lacking()), reason=lacking())

@@ -64,6 +64,8 @@ export interface SearchAnswer<Doc = Record<string, any>> {
   facets: Record<string, any>;
   correction: { query: string } | null;
   redirect: string | null;
+  /** What `track` tells of clicks by; null where the search is not remembered. */
+  query_id: string | null;
   took_ms: number;
   timing: Record<string, number>;
 }
@@ -88,15 +90,27 @@ export interface Suggestions {
   correction: { query: string } | null;
 }
 
+/** An event of UBI 1.3: see docs/events.md. */
 export interface SearchEvent {
-  eventType: "view" | "click" | "conversion";
-  eventName: string;
-  index: string;
-  objectIDs?: string[];
-  /** From 1, over all pages. */
-  positions?: number[];
-  queryID?: string;
-  userToken?: string;
+  /** `click`, `impression`, `add_to_cart`, `purchase`, or what you like. */
+  action_name: string;
+  /** Of the answer that the hit stood in. */
+  query_id?: string | null;
+  /** The name of the index, where there is no query_id. */
+  application?: string;
+  timestamp?: string;
+  client_id?: string;
+  session_id?: string;
+  user_id?: string;
+  message_type?: string;
+  message?: string;
+  user_query?: string;
+  event_attributes?: {
+    object?: { object_id: string | number; object_id_field?: string; [name: string]: any };
+    /** From 0, over all pages. */
+    position?: { ordinal?: number; [name: string]: any };
+    [name: string]: any;
+  };
 }
 
 export interface Client {

@@ -98,11 +98,11 @@ export function connect({ url = HOME, key = "" } = {}) {
     track(event) {
       // Of this visit only: nothing is kept in the browser.
       client ||= `anonymous-${Math.random().toString(36).slice(2)}`;
-      const sent = posted({ events: [{ userToken: client, ...event }] });
-      const target = wire(base, "events", key);
-      // A beacon outlives the page that a click leads away from.
-      if (navigator.sendBeacon?.(target, sent.body)) return;
-      fetch(target, { ...sent, keepalive: true }).catch(() => {});
+      const { headers: type, ...sent } = posted([{ timestamp: new Date(), client_id: client, ...event }]);
+      const target = `${base}v1/events`;
+      // A beacon outlives the page that a click leads away from, and carries no key.
+      if (!key && navigator.sendBeacon?.(target, sent.body)) return;
+      fetch(target, { ...sent, headers: { ...type, ...headers }, keepalive: true }).catch(() => {});
     },
   };
 }

@@ -24,9 +24,9 @@ export async function texts(): Promise<string[]> {
   return found.queries.map((one) => one.scope?.value ?? one.text);
 }
 
-track({ eventType: "click", eventName: "Opened", index: "products", objectIDs: ["1"] });
-// @ts-expect-error there is no such event
-track({ eventType: "hover", eventName: "Opened", index: "products" });
+track({ action_name: "click", query_id: null, event_attributes: { object: { object_id: "1" } } });
+// @ts-expect-error what was done is missing
+track({ query_id: "q" });
 // @ts-expect-error a page is a number
 connect({ url: "https://search.example" }).search("products", { page: "2" });
 

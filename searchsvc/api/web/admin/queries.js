@@ -1,4 +1,4 @@
-// The view of queries: what is searched for in vain, what most people search for, what was slow.
+// The view of queries: what is searched for, in vain, without a click, and what was slow.
 
 import { get } from "/ui/api.js";
 import { element } from "/ui/elements.js";
@@ -9,20 +9,25 @@ const ROWS = 50;
 async function refresh() {
   await offerIndexes($("queries-index"), "All");
   const asked = { index: $("queries-index").value, limit: ROWS };
-  const [zero, popular, slow] = await Promise.all(
-    ["zero-results", "popular", "slow"].map((name) => get(`/v1/reports/${name}`, asked)),
+  const names = ["zero-results", "no-click", "ctr", "popular", "slow"];
+  const [zero, noClick, ctr, popular, slow] = await Promise.all(
+    names.map((name) => get(`/v1/reports/${name}`, asked)),
   );
   $("queries-basis").textContent = basis(popular);
   const none = popular.searches ? "Nothing: every search had results." : "Not known.";
   $("zero").replaceChildren(table(columns(false), zero.rows, none));
+  const untold = "No click is remembered: pages tell of them by /v1/events.";
+  $("no-click").replaceChildren(table(columns(true), popular.clicked ? noClick.rows : [], popular.clicked ? "Nothing: every search had a click." : untold));
+  $("ctr").replaceChildren(table(CTR, popular.clicked ? ctr.rows : [], untold));
   $("popular").replaceChildren(table(columns(true), popular.rows, "Not known."));
   $("slow").replaceChildren(table(SLOW, slow.rows, "Nothing was slower than api.slow_ms."));
 }
 
-function basis({ logged, since, searches }) {
-  if (!logged) return "Searches are not remembered here: see the setting suggest.log.";
+function basis({ logged, since, searches, clicked }) {
+  if (!logged) return "Searches are not remembered here: see the setting analytics.log.";
   if (!since) return "No search is remembered yet.";
-  return `Of ${number(searches)} ${searches === 1 ? "search" : "searches"} since ${instant(since)}.`;
+  const share = `${number(clicked)} with a click`;
+  return `Of ${number(searches)} ${searches === 1 ? "search" : "searches"} since ${instant(since)}, ${share}.`;
 }
 
 const columns = (withHits) => [
@@ -34,6 +39,14 @@ const columns = (withHits) => [
     ? { name: "Results", figure: true, cell: (row) => number(row.hits) }
     : { name: "With a filter", figure: true, cell: (row) => number(row.filtered) },
   { name: "Last", cell: (row) => instant(row.last) },
+];
+
+const CTR = [
+  { name: "Query", head: true, cell: (row) => searchLink(row.index, row.q) },
+  { name: "Index", cell: (row) => row.index },
+  { name: "Clients", figure: true, cell: (row) => number(row.clients) },
+  { name: "Searches", figure: true, cell: (row) => number(row.searches) },
+  { name: "With a click", figure: true, cell: (row) => `${Math.round(row.ctr * 100)} %` },
 ];
 
 const SLOW = [
