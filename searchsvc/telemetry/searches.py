@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 
 import orjson
@@ -50,13 +51,6 @@ class Remembered:
     took_ms: float
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    what: Remembered
-    address: str
-    at: float
-
-
 class SearchLog:
     """Appends to files in `folder`, as `DayLog` does: bounded, and no search ever waits."""
 
@@ -69,7 +63,7 @@ class SearchLog:
     def add(self, what: Remembered, address: str) -> None:
         """A search by a client of that address."""
         if address:
-            self._days.add((_Entry(what, address, time.time()),))
+            self._days.add(((what, address, time.time()),))
 
     def take_dropped(self) -> int:
         """How many were dropped since the last call."""
@@ -79,22 +73,23 @@ class SearchLog:
         """Write what waits, and end the thread."""
         self._days.close()
 
-    def _line(self, entry: _Entry) -> bytes:
-        search = entry.what.search
+    def _line(self, entry: tuple[Remembered, str, float]) -> bytes:
+        what, address, at = entry
+        search = what.search
         return orjson.dumps(
             {
                 "application": search.index,
-                "query_id": entry.what.query_id,
-                "client_id": self._clients.name(entry.address),
+                "query_id": what.query_id,
+                "client_id": self._clients.name(address),
                 "user_query": search.text,
-                "timestamp": utc(entry.at),
+                "timestamp": utc(at),
                 "query_response_hit_ids": search.ids,
                 "query_attributes": {
                     "ranking": search.ranking,
                     "hits": search.hits,
                     "filtered": search.filtered,
                     "offset": search.offset,
-                    "took_ms": round(entry.what.took_ms, 3),
+                    "took_ms": round(what.took_ms, 3),
                 },
             },
             option=orjson.OPT_APPEND_NEWLINE,
@@ -144,5 +139,11 @@ def _lines(folder: Path) -> Iterator[bytes]:
 
 def utc(seconds: float) -> str:
     """RFC 3339 in UTC, to the millisecond."""
-    at = datetime.fromtimestamp(seconds, UTC)
-    return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    whole = int(seconds)
+    return f"{_second(whole)}.{int((seconds - whole) * 1000):03}Z"
+
+
+@lru_cache(16)
+def _second(seconds: int) -> str:
+    """Made once for all the lines of a second."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")
