@@ -59,6 +59,6 @@ def ratings(project: Project, index: str, file: Path | None) -> Ratings:
     """The judgments of that file, or else those beside the mapping. Raises UsageError."""
     path = file or project.mappings / index / FILE_NAME
     if not path.exists():
-        hint = f"write {path.name} with the columns query,id,rating, or name one: --judgments FILE"
+        hint = "write it with the columns query,id,rating, or name others: --set, --judgments"
         raise UsageError(f"there are no judgments: {path} is not there", hint=hint)
     return ratings_of(read_judgments(path))

@@ -1,7 +1,6 @@
 """`searchsvc compare`: whether one ranking is better than another, and how sure that is."""
 
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 import click
@@ -11,7 +10,7 @@ from searchsvc.bootstrap import Services
 from searchsvc.cli.metrics import depth_of, metric_option
 from searchsvc.cli.options import json_option, require, services
 from searchsvc.cli.output import print_json, print_table
-from searchsvc.cli.relevance import evaluated, judgments_option
+from searchsvc.cli.relevance import Judged, evaluated, judged_options
 from searchsvc.domain.evaluation import Evaluation
 from searchsvc.errors import CheckFailed
 from searchsvc.relevance.compare import MAY_DIFFER, Comparison, compare_all
@@ -21,7 +20,7 @@ from searchsvc.relevance.metrics import Metric
 @click.command
 @click.argument("index")
 @click.argument("sides", nargs=-1, required=True, metavar="A B…")
-@judgments_option
+@judged_options
 @metric_option
 @click.option(
     "--despite", default="", help=f"What may differ beside the ranking: {','.join(MAY_DIFFER)}.",
@@ -35,8 +34,8 @@ def command(
     ctx: click.Context,
     index: str,
     sides: tuple[str, ...],
-    judgments: Path | None,
     *,
+    judged: Judged,
     metric: Metric,
     despite: str,
     movers: int,
@@ -52,7 +51,7 @@ def command(
     """
     built = services(ctx)
     allowed = _allowed(despite)
-    first, *others = _evaluations(built, require(built, index), sides, judgments, metric)
+    first, *others = _evaluations(built, require(built, index), sides, judged, metric)
     found = compare_all(first, others, metric, despite=allowed, movers=movers)
     if as_json:
         print_json([_body(one) for one in found])
@@ -75,14 +74,14 @@ def _allowed(text: str) -> list[str]:
 
 
 def _evaluations(
-    built: Services, index: str, sides: tuple[str, ...], file: Path | None, metric: Metric
+    built: Services, index: str, sides: tuple[str, ...], judged: Judged, metric: Metric
 ) -> list[Evaluation]:
     """Those of the sides, in their order; rankings are all asked now."""
     if len(sides) < 2:
         raise click.UsageError("a comparison needs two sides: searchsvc compare INDEX A B")
     names = [one.name for one in built.definitions[index].all_rankings]
     rankings = list(dict.fromkeys(side for side in sides if side in names))
-    asked = evaluated(built, index, file, rankings, depth_of((metric,))) if rankings else []
+    asked = evaluated(built, index, judged, rankings, depth_of((metric,))) if rankings else []
     by_ranking = dict(zip(rankings, asked, strict=True))
     kept = bootstrap_relevance.evaluations(built.project)
     return [by_ranking[side] if side in by_ranking else kept.find(side) for side in sides]

@@ -1,6 +1,5 @@
 """`searchsvc eval`: how well an index answers its judged queries."""
 
-from pathlib import Path
 from typing import Any
 
 import click
@@ -8,7 +7,7 @@ import click
 from searchsvc.cli.metrics import depth_of, least_option, metrics_option
 from searchsvc.cli.options import json_option, require, services
 from searchsvc.cli.output import print_json, print_table
-from searchsvc.cli.relevance import evaluated, judgments_option
+from searchsvc.cli.relevance import Judged, evaluated, judged_options
 from searchsvc.domain.definition import DEFAULT
 from searchsvc.domain.evaluation import Evaluation
 from searchsvc.errors import CheckFailed
@@ -21,7 +20,7 @@ _SHOWN = 10
 @click.command
 @click.argument("index")
 @click.option("--ranking", default=DEFAULT, show_default=True, help="Which of its rankings.")
-@judgments_option
+@judged_options
 @metrics_option
 @least_option
 @json_option
@@ -30,7 +29,8 @@ def command(
     ctx: click.Context,
     index: str,
     ranking: str,
-    judgments: Path | None,
+    *,
+    judged: Judged,
     metrics: tuple[Metric, ...],
     least: tuple[tuple[Metric, float], ...],
     as_json: bool,
@@ -44,7 +44,7 @@ def command(
     """
     built = services(ctx)
     wanted = (*metrics, *(metric for metric, _ in least if metric not in metrics))
-    (evaluation,) = evaluated(built, require(built, index), judgments, [ranking], depth_of(wanted))
+    (evaluation,) = evaluated(built, require(built, index), judged, [ranking], depth_of(wanted))
     found = summary(evaluation, wanted)
     if as_json:
         print_json(_body(evaluation, found))

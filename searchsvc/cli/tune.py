@@ -2,7 +2,6 @@
 
 import asyncio
 import importlib.util
-from pathlib import Path
 from typing import Any
 
 import click
@@ -11,7 +10,7 @@ from searchsvc import bootstrap_relevance
 from searchsvc.bootstrap import Services
 from searchsvc.cli.options import json_option, require, services
 from searchsvc.cli.output import print_json, print_table
-from searchsvc.cli.relevance import judgments_option, progress
+from searchsvc.cli.relevance import Judged, judged_options, progress
 from searchsvc.definitions.added import with_ranking
 from searchsvc.domain.definition import Ranking
 from searchsvc.errors import UsageError
@@ -20,8 +19,10 @@ from searchsvc.relevance.tuning import METRIC, Tuning
 
 @click.command
 @click.argument("index")
-@judgments_option
-@click.option("--name", default="tuned", show_default=True, help="Of the ranking that is written.")
+@judged_options
+@click.option(
+    "--ranking", default="tuned", show_default=True, help="Its name, where it is written."
+)
 @click.option("--folds", type=click.IntRange(2, 20), default=5, show_default=True,
               help="Parts of the queries, each ranked by what the others ask for.")  # fmt: skip
 @click.option("--seed", default=0, show_default=True, help="By which parts are drawn.")
@@ -32,9 +33,9 @@ from searchsvc.relevance.tuning import METRIC, Tuning
 def command(
     ctx: click.Context,
     index: str,
-    judgments: Path | None,
     *,
-    name: str,
+    judged: Judged,
+    ranking: str,
     folds: int,
     seed: int,
     write: bool,
@@ -52,22 +53,22 @@ def command(
         hint = "install it: pip install 'searchsvc[tune]'"
         raise UsageError("tuning needs numpy, which is not installed", hint=hint)
     built = services(ctx)
-    found = _tuned(built, require(built, index), judgments, folds, seed)
-    ranking = Ranking(name, weights=_kept(found))
+    found = _tuned(built, require(built, index), judged, folds, seed)
+    new = Ranking(ranking, weights=_kept(found))
     written = (write and found.is_better) or force
     if written:
         file = built.project.mappings / index / "mapping.yaml"
-        text = with_ranking(index, file.read_text(encoding="utf-8"), ranking)
+        text = with_ranking(index, file.read_text(encoding="utf-8"), new)
         file.write_text(text, encoding="utf-8")
     if as_json:
-        print_json(_body(found, ranking, written=written))
+        print_json(_body(found, new, written=written))
     else:
-        _print(found, ranking, index, written=written)
+        _print(found, new, index, written=written)
     return 0
 
 
-def _tuned(built: Services, index: str, file: Path | None, folds: int, seed: int) -> Tuning:
-    ratings = bootstrap_relevance.ratings(built.project, index, file)
+def _tuned(built: Services, index: str, judged: Judged, folds: int, seed: int) -> Tuning:
+    ratings = judged.ratings(built, index)
     with progress() as shown:
         task = shown.add_task(f"{index}: words, then weights", total=len(ratings) + folds + 1)
 

@@ -86,6 +86,19 @@ def test_what_cannot_be_done_is_said(shop: Shop, arguments, code, said) -> None:
     assert (ended.code, said in ended.err) == (code, True)
 
 
+def test_the_judgments_of_a_set(shop: Shop) -> None:
+    """As they were imported; the same ratings are the same evaluation."""
+    file = shop.mapping.parent / "judgments.csv"
+    assert shop.run("judge", "import", "products", file, "--set", "people").code == 0
+    by_set = json.loads(shop.run("eval", "products", "--set", "people", "--json").out)
+    by_file = json.loads(shop.run("eval", "products", "--json").out)
+    assert by_set["id"] == by_file["id"]
+    unknown = shop.run("eval", "products", "--set", "peeple")
+    assert (unknown.code, "did you mean 'people'" in unknown.err) == (2, True)
+    both = shop.run("compare", "products", "default", "dear", "--set", "a", "--judgments", "b")
+    assert (both.code, "not both" in both.err) == (2, True)
+
+
 def test_unlike_evaluations_are_refused(shop: Shop, tmp_path: Path) -> None:
     """With what differs."""
     other = tmp_path / "few.csv"
@@ -133,6 +146,6 @@ def test_weights_are_found_and_written_only_where_they_help(tmp_path: Path) -> N
     random_rows = [f"{word},{(n * 37) % 190},1\n" for n, word in enumerate(words)]
     (shop.mapping.parent / "judgments.csv").write_text("query,id,rating\n" + "".join(random_rows))
     before = shop.mapping.read_text()
-    told = json.loads(shop.run("tune", "products", "--write", "--name", "odd", "--json").out)
+    told = json.loads(shop.run("tune", "products", "--write", "--ranking", "odd", "--json").out)
     assert (told["better"], told["written"]) == (False, False)
     assert shop.mapping.read_text() == before
