@@ -54,7 +54,7 @@ def _make(path: Path) -> None:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        _create(path)
         for one in (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm"))):
             if one.exists() and (mode := one.stat().st_mode) & 0o007:
                 one.chmod(mode & 0o770)
@@ -62,6 +62,18 @@ def _make(path: Path) -> None:
         pass  # SQLite tells what it cannot do with a file of somebody else
     except OSError as error:
         raise StateError(f"the state store '{path}' cannot be made: {error.strerror}") from error
+
+
+def _create(path: Path) -> None:
+    """Make the file where there is none, and open no other one.
+
+    With any descriptor of a file that it closes, a process loses all locks that it has on it; those
+    of SQLite too, to whom another process would then seem to be alone.
+    """
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    except FileExistsError:
+        return
 
 
 def _write_ahead(connection: Any) -> None:

@@ -3,6 +3,8 @@
 import multiprocessing
 import os
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -435,3 +437,29 @@ def test_nobody_else_reads_the_file(
     finally:
         os.umask(mask)
     assert modes == dict.fromkeys(("state.db", "state.db-wal", "state.db-shm"), after)
+
+
+def test_a_second_store_of_a_process_takes_no_locks_from_the_first(
+    tmp_path: Path, clock: HandClock
+):
+    """To close any descriptor of a file drops the locks that this process has on it.
+
+    Another process that believes itself alone then takes the write-ahead log away, and each goes
+    on with files of its own.
+    """
+    url = url_of(tmp_path / "state.db")
+    first = SqlStateStore(url, clock)
+    first.set_watermark("v", 1)
+    second = SqlStateStore(url, clock)
+    script = (
+        "import sys; from searchsvc.stores.sql import SqlStateStore;"
+        "store = SqlStateStore(sys.argv[1]); store.set_watermark('v', int(sys.argv[2]));"
+        "store.close()"
+    )
+    for value in (2, 3):
+        command = [sys.executable, "-c", script, url, str(value)]
+        subprocess.run(command, check=True, timeout=60)
+        assert (first.watermark("v"), second.watermark("v")) == (value, value)
+    assert (tmp_path / "state.db-wal").exists()
+    first.close()
+    second.close()
