@@ -30,12 +30,16 @@ def command() -> None:
 
 @command.command("import", short_help="Read queries and events into the logs.")
 @click.argument(
-    "files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
+    "files",
+    nargs=-1,
+    required=True,
+    metavar="FILE…",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
 )
 @json_option
 @click.pass_context
 def import_(ctx: click.Context, files: tuple[Path, ...], *, as_json: bool) -> None:
-    """Read FILES of queries and events, a JSON object a line, gzipped where they end in .gz.
+    """Read files of queries and events, a JSON object a line, gzipped where they end in .gz.
 
     A line with an `action_name` is an event. Nothing is written where a line cannot be used; what
     is there already is not written again, nor what is older than analytics.days.
@@ -56,7 +60,7 @@ def import_(ctx: click.Context, files: tuple[Path, ...], *, as_json: bool) -> No
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 @click.option(
     "--format", type=click.Choice(list(_FORMATS)), default="ndjson", show_default=True,
-    help="bulk is what OpenSearch and Elasticsearch take; parquet needs the extra `parquet`.",
+    help="How: bulk is what OpenSearch and Elasticsearch take; parquet needs that extra.",
 )  # fmt: skip
 @click.option("--index", default="", help="Of this index only.")
 @click.option(

@@ -61,7 +61,8 @@ def _make(path: Path) -> None:
     except PermissionError:
         pass  # SQLite tells what it cannot do with a file of somebody else
     except OSError as error:
-        raise StateError(f"the state store '{path}' cannot be made: {error.strerror}") from error
+        reason = f"{error.filename or path}: {str(error.strerror).lower()}"
+        raise StateError(f"the state store cannot be made: {reason}") from error
 
 
 def _create(path: Path) -> None:

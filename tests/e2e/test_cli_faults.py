@@ -278,7 +278,8 @@ def test_a_file_where_a_folder_belongs_is_one_line(tmp_path: Path) -> None:
     shop = Shop.new(tmp_path)
     (tmp_path / ".searchsvc").write_text("not a folder")
     ended = shop.run("index", "rebuild", "products")
-    assert (ended.code, ended.err) == (1, f"error: {tmp_path}/.searchsvc: file exists\n")
+    said = f"error: the state store cannot be made: {tmp_path}/.searchsvc: file exists\n"
+    assert (ended.code, ended.err) == (1, said)
 
 
 def test_a_state_store_that_cannot_be_used_is_told_before_serving(shop: Shop) -> None:

@@ -72,7 +72,7 @@ def completed(words: str, folder: Path) -> list[str]:
     ("words", "wanted"),
     [
         ("searchsvc ", [words[0] for words in commands(cli) if len(words) == 1]),
-        ("searchsvc r", ["runs", "rollback"]),
+        ("searchsvc r", ["runs", "rollback", "report"]),
         ("searchsvc index re", ["rebuild", "reconcile"]),
         ("searchsvc index rebuild pr", ["products"]),
         ("searchsvc index rebuild products ", ["products"]),
