@@ -458,7 +458,7 @@ def test_the_api_is_described_and_can_be_tried(visit: Visit) -> None:
     page = visit.page
     page.goto(f"{visit.server.url}/docs")
     # All operations are drawn first, which takes seconds where the machine is busy.
-    expect(page.locator(".opblock-tag")).to_have_count(6, timeout=60_000)
+    expect(page.locator(".opblock-tag")).to_have_count(8, timeout=60_000)
     search = page.locator("#operations-search-search")
     search.locator(".opblock-summary-control").click()
     search.get_by_role("button", name="Try it out").click()
