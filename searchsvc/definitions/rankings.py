@@ -1,17 +1,19 @@
 """Reads `ranking` of a mapping: named lists of boosts and decays, the default one among them."""
 
 import re
-from typing import TypeAlias
 
 from searchsvc.definitions.nodes import entries, known_field
 from searchsvc.domain.definition import (
     DEFAULT,
     JOINED_WEIGHT,
+    LEAST_WEIGHT,
+    MOST_WEIGHT,
     Boost,
     Decay,
     FieldType,
     IndexDefinition,
     Ranking,
+    Weights,
 )
 from searchsvc.domain.query import Equals
 from searchsvc.errors import DefinitionError, FilterError, nearest
@@ -23,9 +25,6 @@ RANKING_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
 HALF_LIFE = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)([smhdwy])")
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800, "y": 31_557_600}
 _MOST_SECONDS = 100 * _UNITS["y"]
-# Above 0, since which documents are hits must not depend on how they are ranked.
-LEAST_WEIGHT, MOST_WEIGHT = 0.01, 1000.0
-Weights: TypeAlias = tuple[tuple[str, float], ...]
 MAX_RANKINGS = 20  # each may cost every document a number
 
 

@@ -12,10 +12,9 @@ from searchsvc.definitions.rankings import (
     BOOST_FUNCTIONS,
     HALF_LIFE,
     MAX_RANKINGS,
-    MOST_WEIGHT,
     RANKING_NAME,
 )
-from searchsvc.domain.definition import DEFAULT, FieldType, Unit
+from searchsvc.domain.definition import DEFAULT, MOST_WEIGHT, FieldType, Unit
 
 _FLOAT = r"-?\d+(\.\d+)?([eE][+-]?\d+)?"
 _CUT = rf"\s*(ranges(\s+{_FLOAT})+|histogram\s+({_FLOAT}|{'|'.join(Unit)}))\s*"

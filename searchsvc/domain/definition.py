@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
+from typing import TypeAlias
 
 from searchsvc.domain.allowlists import Use
 
@@ -163,6 +164,10 @@ class Decay:
 DEFAULT = "default"  # the ranking where none is named
 
 
+# What words count in which field, by the fields' names.
+Weights: TypeAlias = tuple[tuple[str, float], ...]
+# Above 0, since which documents are hits must not depend on how they are ranked.
+LEAST_WEIGHT, MOST_WEIGHT = 0.01, 1000.0
 JOINED_WEIGHT = "*"  # stands for all texts and keywords together where fields have weights
 # Of the mean weight, what a word counts in all of them together, and what it is worth that a
 # document holds all words where any is enough: decision 0011.
@@ -181,7 +186,7 @@ class Ranking:
     name: str
     boosts: tuple[Boost, ...] = ()
     decays: tuple[Decay, ...] = ()
-    weights: tuple[tuple[str, float], ...] = ()
+    weights: Weights = ()
 
     @property
     def steps(self) -> list[str]:

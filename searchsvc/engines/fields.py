@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TypeAlias
 
 from searchsvc.domain.definition import (
     COMPLETE_SHARE,
@@ -12,9 +11,8 @@ from searchsvc.domain.definition import (
     Field,
     FieldType,
     IndexDefinition,
+    Weights,
 )
-
-Weights: TypeAlias = tuple[tuple[str, float], ...]
 
 # Types of which a facet counts value by value; ranges of dates are counted, too.
 COUNTED = frozenset(

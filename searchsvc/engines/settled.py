@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from searchsvc.domain.definition import Field, IndexDefinition
+from searchsvc.domain.definition import Field, IndexDefinition, Weights
 from searchsvc.engines import boosts
-from searchsvc.engines.fields import Weights, joined_weight, searched, suggest_texts, suggest_values
+from searchsvc.engines.fields import joined_weight, searched, suggest_texts, suggest_values
 
 _MOST_WEIGHTS = 64
 

@@ -42,7 +42,7 @@ class Evaluator:
         Raises UsageError for a ranking that is none and where no query can tell anything, and as
         `SearchService.search` does.
         """
-        known = {query: rated for query, rated in ratings.items() if _tells(rated)}
+        known = telling(ratings)
         if not known:
             hint = "judge a document of some query 1 or higher"
             raise UsageError("no query has a relevant document", hint=hint)
@@ -107,5 +107,6 @@ def ratings_hash(ratings: Ratings) -> str:
     return content_hash({query: dict(sorted(rated.items())) for query, rated in ratings.items()})
 
 
-def _tells(rated: Mapping[str, float]) -> bool:
-    return any(rating >= RELEVANT for rating in rated.values())
+def telling(ratings: Ratings) -> Ratings:
+    """The queries that have a relevant document; nothing can be told by the others."""
+    return {q: rated for q, rated in ratings.items() if any(r >= RELEVANT for r in rated.values())}

@@ -9,21 +9,25 @@ from dataclasses import dataclass
 from random import Random
 from typing import TYPE_CHECKING
 
-from searchsvc.domain.definition import COMPLETE_SHARE, JOINED_WEIGHT, TIE_BREAKER
+from searchsvc.domain.definition import (
+    COMPLETE_SHARE,
+    JOINED_WEIGHT,
+    LEAST_WEIGHT,
+    MOST_WEIGHT,
+    TIE_BREAKER,
+    Weights,
+)
 from searchsvc.relevance.features import Features
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-Weights = tuple[tuple[str, float], ...]
-
 _DEPTH = 10
 # What each weight is multiplied by in turn; a second round refines what the first has found.
 _STEPS = (0.0, 0.1, 0.25, 0.5, 0.7, 1.4, 2.0, 4.0, 8.0), (0.6, 0.8, 0.9, 1.1, 1.25, 1.6)
 # A weight is changed only for a gain that is more than rounding.
 _LEAST_GAIN = 1e-4
-_LEAST_WEIGHT, _MOST_WEIGHT = 0.01, 1000.0
 
 
 class Sample:
@@ -160,10 +164,10 @@ class Tuner:
         self, weights: "NDArray[np.float64]", at: int, steps: Sequence[float]
     ) -> "list[NDArray[np.float64]]":
         found = []
-        least = 0.0 if at == len(weights) - 1 else _LEAST_WEIGHT
+        least = 0.0 if at == len(weights) - 1 else LEAST_WEIGHT
         for step in steps:
             tried = weights.copy()
-            tried[at] = min(max(weights[at] * step, least), _MOST_WEIGHT)
+            tried[at] = min(max(weights[at] * step, least), MOST_WEIGHT)
             found.append(tried)
         return found
 

@@ -4,15 +4,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from statistics import fmean
 
-from searchsvc.domain.definition import JOINED_SHARE, JOINED_WEIGHT, FieldType, IndexDefinition
+from searchsvc.domain.definition import (
+    JOINED_SHARE,
+    JOINED_WEIGHT,
+    FieldType,
+    IndexDefinition,
+    Weights,
+)
 from searchsvc.domain.query import SearchQuery
 from searchsvc.errors import UsageError
 from searchsvc.ports import SearchEngine
-from searchsvc.relevance.evaluate import Ratings
+from searchsvc.relevance.evaluate import Ratings, telling
 from searchsvc.relevance.features import CANDIDATES, FeatureLog, Features, tunable
 from searchsvc.relevance.metrics import Metric
 from searchsvc.relevance.statistics import Difference, difference
-from searchsvc.relevance.tune import Sample, Tuned, Tuner, Weights
+from searchsvc.relevance.tune import Sample, Tuned, Tuner
 from searchsvc.search.service import SearchService
 from searchsvc.telemetry.stages import Stages
 
@@ -77,7 +83,7 @@ class IndexTuner:
         """Raises UsageError where there are too few queries, or one field only."""
         live, _ = self._search.basis(self._index)
         start = usual_weights(live.definition)
-        known = {q: rated for q, rated in ratings.items() if any(r >= 1 for r in rated.values())}
+        known = telling(ratings)
         _refuse_little(known, start)
         log = FeatureLog(self._engine, live.definition)
         found: dict[str, Features] = {}

@@ -1,6 +1,6 @@
 """The parameters of a search and of a suggest request: one table for parser, docs and OpenAPI."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
@@ -276,14 +276,18 @@ def read_parameters(given: Mapping[str, object], table: tuple[Parameter, ...]) -
 
     Raises UnknownParameter, or RequestError for a value that cannot be used.
     """
-    known = {parameter.name: parameter for parameter in table}
-    for name in given:
-        if name not in known:
-            message = f"unknown parameter '{name[:50]}'"
-            raise UnknownParameter(message, param=name[:50], hint=nearest(name[:50], known))
+    refuse_unknown(given, [parameter.name for parameter in table])
     return {
         parameter.name: parameter.read(given[parameter.name])
         if parameter.name in given
         else parameter.absent
         for parameter in table
     }
+
+
+def refuse_unknown(given: Iterable[str], known: Collection[str]) -> None:
+    """Raises UnknownParameter for the first name that is none, with the nearest that is."""
+    for name in given:
+        if name not in known:
+            message = f"unknown parameter '{name[:50]}'"
+            raise UnknownParameter(message, param=name[:50], hint=nearest(name[:50], known))

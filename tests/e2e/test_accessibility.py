@@ -3,12 +3,11 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.support.browser import Visit, chromium, no_browser, visiting
+from tests.support.browser import Visit, chromium, no_browser, violations, visiting
 from tests.support.frontends import lacking, modules
 from tests.support.keys import key_case
 from tests.support.server import RunningServer, film_server
@@ -17,12 +16,6 @@ pytestmark = [
     pytest.mark.skipif(bool(no_browser()), reason=no_browser()),
     pytest.mark.skipif(bool(lacking()), reason=lacking()),
 ]
-LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-# What is wrong, and where; a page whose policy forbids foreign scripts lets the browser add one.
-VIOLATIONS = """async (levels) => {
-  const found = await axe.run(document, { runOnly: levels });
-  return found.violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html)]);
-}"""
 
 
 @pytest.fixture(scope="module")
@@ -49,11 +42,6 @@ def visit(browser: Browser, server: RunningServer) -> Iterator[Visit]:
         yield visit
 
 
-def violations(visit: Visit) -> list[Any]:
-    """What axe-core finds on the page as it is now."""
-    return list(visit.page.evaluate(VIOLATIONS, LEVELS))
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1200, 390])
 @pytest.mark.parametrize("query", ["", "?q=night&f.genre=Drama&sort=newest", "?q=zzzzqqqq"])
@@ -62,7 +50,7 @@ def test_the_page(visit: Visit, query: str, width: int, scheme) -> None:
     visit.page.emulate_media(color_scheme=scheme)
     visit.page.set_viewport_size({"width": width, "height": 860})
     visit.open(query)
-    assert violations(visit) == []
+    assert violations(visit.page) == []
 
 
 def test_what_opens_on_it(visit: Visit) -> None:
@@ -71,11 +59,11 @@ def test_what_opens_on_it(visit: Visit) -> None:
     visit.type("gar")
     expect(visit.page.get_by_role("option").first).to_be_visible()
     visit.page.get_by_role("combobox", name="Search").press("ArrowDown")
-    assert violations(visit) == []
+    assert violations(visit.page) == []
     visit.page.get_by_role("combobox", name="Search").press("Escape")
     expect(visit.page).to_have_url(re.compile("q="))
     visit.page.locator(".hit").first.get_by_text("All fields").click()
-    assert violations(visit) == []
+    assert violations(visit.page) == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -88,7 +76,7 @@ def test_groups_and_reasons(visit: Visit, width: int, scheme) -> None:
     expect(visit.page.locator("#count")).to_contain_text("did you mean")
     visit.page.locator(".hit").first.get_by_text("Why", exact=True).click()
     expect(visit.page.locator(".why table").first).to_be_visible()
-    assert violations(visit) == []
+    assert violations(visit.page) == []
     assert visit.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
@@ -105,19 +93,19 @@ def test_a_key_is_asked_for(browser: Browser, tmp_path: Path, width: int, scheme
         visit.page.set_viewport_size({"width": width, "height": 860})
         visit.page.goto(f"{server.url}/ui")
         visit.page.get_by_label("Key").fill("ssk_search_nope_nope")
-        assert violations(visit) == []
+        assert violations(visit.page) == []
         visit.page.get_by_role("button", name="Use").click()
         expect(visit.page.get_by_text("That key does not hold.")).to_be_visible()
-        assert violations(visit) == []
+        assert violations(visit.page) == []
         visit.page.get_by_label("Key").fill(secret)
         visit.page.get_by_role("button", name="Use").click()
         expect(visit.page.locator("#key")).to_contain_text("shop's box, search")
-        assert violations(visit) == []
+        assert violations(visit.page) == []
         assert visit.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         visit.page.get_by_role("button", name="Forget key").click()
         visit.page.goto(f"{server.url}/admin")
         expect(visit.page.get_by_label("Key")).to_be_visible()
-        assert violations(visit) == []
+        assert violations(visit.page) == []
         visit.errors.clear()  # the browser tells of each 401
 
 
@@ -125,4 +113,4 @@ def test_a_fault_would_be_found(visit: Visit) -> None:
     """So that nothing found means something."""
     visit.open()
     visit.page.evaluate("document.documentElement.removeAttribute('lang')")
-    assert [name for name, _ in violations(visit)] == ["html-has-lang"]
+    assert [name for name, _ in violations(visit.page)] == ["html-has-lang"]

@@ -13,17 +13,12 @@ from playwright.sync_api import Browser, Page, expect
 from searchsvc.domain.access import Role
 from searchsvc.domain.run import Counts, Run, RunKind, RunProgress, RunStatus
 from searchsvc.stores.sql import SqlStateStore
-from tests.support.browser import Visit, chromium, no_browser, visiting
+from tests.support.browser import Visit, chromium, no_browser, violations, visiting
 from tests.support.frontends import lacking, modules
 from tests.support.keys import key_case
 from tests.support.server import RunningServer, film_server
 
 pytestmark = pytest.mark.skipif(bool(no_browser()), reason=no_browser())
-LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-VIOLATIONS = """async (levels) => {
-  const found = await axe.run(document, { runOnly: levels });
-  return found.violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html)]);
-}"""
 PIN = "rules:\n  - {name: pinned, when: \"query is 'night'\", pin: film/40}\n"
 
 
@@ -282,18 +277,18 @@ def test_everybody_can_use_it(visit: Visit, state: SqlStateStore, width: int, sc
     opened(visit, "indexes").get_by_text("Versions").click()
     expect(page.get_by_text("Live", exact=True)).to_be_visible()
     expect(page.locator("#runs")).to_contain_text("copy", timeout=15_000)
-    assert page.evaluate(VIOLATIONS, LEVELS) == []
+    assert violations(page) == []
     _failed(state, run)
     opened(visit, "latency").get_by_text("As a table").click()
-    assert page.evaluate(VIOLATIONS, LEVELS) == []
+    assert violations(page) == []
     expect(
         opened(visit, "queries").locator("#zero").get_by_role("link", name="unicorn")
     ).to_be_visible()
-    assert page.evaluate(VIOLATIONS, LEVELS) == []
+    assert violations(page) == []
     opened(visit, "curation").locator("#text").fill("dusk => night")
     page.get_by_label("Searches to compare").fill("dusk\nriver")
     page.get_by_role("button", name="Preview").click()
     expect(page.locator(".compared")).to_have_count(2)
-    assert page.evaluate(VIOLATIONS, LEVELS) == []
+    assert violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.get_by_role("button", name="Discard changes").click()

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -100,3 +101,16 @@ WORST_CONTRAST = """
   }));
 }
 """
+
+
+_LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+# What is wrong, and where; a page whose policy forbids foreign scripts lets the browser add one.
+_VIOLATIONS = """async (levels) => {
+  const found = await axe.run(document, { runOnly: levels });
+  return found.violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html)]);
+}"""
+
+
+def violations(page: Page) -> list[Any]:
+    """What axe-core, which the page carries, finds on it now: WCAG 2.2, A and AA."""
+    return list(page.evaluate(_VIOLATIONS, _LEVELS))

@@ -10,9 +10,10 @@ from searchsvc.api.answers import send_json
 from searchsvc.api.parameters import MAX_PREVIEWED
 from searchsvc.api.request import MAX_PREVIEW, ApiRequest
 from searchsvc.domain.curation import CurationKind
-from searchsvc.errors import RequestError, UnknownParameter, nearest
+from searchsvc.errors import RequestError
 from searchsvc.ports import Curations
 from searchsvc.search.answer import SearchAnswer
+from searchsvc.search.parameters import refuse_unknown
 from searchsvc.search.preview import Compared, Preview
 from searchsvc.search.service import SearchService
 
@@ -74,11 +75,7 @@ def _side(answer: SearchAnswer, other: SearchAnswer) -> Mapping[str, object]:
 
 
 def _queries(given: Mapping[str, object]) -> list[str]:
-    known = (_QUERIES, *CurationKind)
-    for name in given:
-        if name not in known:
-            message = f"unknown parameter '{name[:50]}'"
-            raise UnknownParameter(message, param=name[:50], hint=nearest(name[:50], known))
+    refuse_unknown(given, (_QUERIES, *CurationKind))
     found = given.get(_QUERIES)
     if not isinstance(found, list) or not all(isinstance(one, str) for one in found):
         raise RequestError("'queries' must be a list of texts", param=_QUERIES, hint=_HINT)

@@ -12,7 +12,8 @@ from searchsvc.api.errors import problem
 from searchsvc.api.parameters import MAX_SEARCHES
 from searchsvc.api.request import ApiRequest
 from searchsvc.api.searched import Searched
-from searchsvc.errors import RequestError, UnknownParameter, nearest
+from searchsvc.errors import RequestError
+from searchsvc.search.parameters import refuse_unknown
 from searchsvc.telemetry.latency import LatencyRecorder
 from searchsvc.telemetry.stages import Stages
 
@@ -65,10 +66,7 @@ class Searches:
 
 def _searches(given: Mapping[str, object]) -> Sequence[Mapping[str, Any]]:
     """The searches of a body. Raises RequestError where it is none of searches at all."""
-    for name in given:
-        if name != "searches":
-            message = f"unknown parameter '{name[:50]}'"
-            raise UnknownParameter(message, param=name[:50], hint=nearest(name[:50], ["searches"]))
+    refuse_unknown(given, ["searches"])
     found = given.get("searches")
     if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
         raise RequestError("'searches' must be a list of objects", param="searches", hint=_HINT)
