@@ -16,8 +16,10 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import venv
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 try:
@@ -28,6 +30,7 @@ except ImportError:  # Windows
 ROOT = Path(__file__).resolve().parent
 VENV = Path(os.environ.get("DEV_VENV", ROOT / ".venv"))
 SCRIPTS = VENV / ("Scripts" if os.name == "nt" else "bin")
+APART = ("tests/e2e", "tests/frontends")
 LOCKS = {kind: ROOT / f"requirements/{kind}.lock" for kind in ("run", "dev", "fast")}
 
 
@@ -48,23 +51,30 @@ def main() -> int:
 def demo(arguments: list[str]) -> int:
     """The main job."""
     environment("run")
-    return run("searchsvc", "demo", *arguments)
+    return become("searchsvc", "demo", *arguments)
 
 
 def check(_: list[str]) -> int:
-    """All gates in the order of their speed; every one runs, the first failure is the result."""
+    """All gates in the order of their speed; every one runs, the first failure is the result.
+
+    Tests with commands and browsers of their own run beside the others, which take as long.
+    """
     environment("dev")
     fast()
+    apart = ("pytest", *APART, "-p", "no:cacheprovider", "--durations=15")
+    others = [f"--ignore={folder}" for folder in APART]
     gates = [
         ("ruff", "format", "--check", "."),
         ("ruff", "check", "."),
         ("mypy",),
         ("lint-imports",),
         ("interrogate", "--quiet", "tests"),
-        ("pytest", "--cov", "--cov-report=term:skip-covered"),
+        ("pytest", *others, "--cov", "--cov-report=term:skip-covered", "--durations=25"),
     ]
-    codes = [run(*gate) for gate in gates]
-    for gate, code in zip(gates, codes, strict=True):
+    with beside(*apart) as ended:
+        codes = [run(*gate) for gate in gates]
+        codes.append(ended())
+    for gate, code in zip([*gates, apart], codes, strict=True):
         print(f"{' '.join(gate[:2])}: {'ok' if code == 0 else f'failed with {code}'}")
     return next((code for code in codes if code), 0)
 
@@ -74,6 +84,33 @@ def test(arguments: list[str]) -> int:
     environment("dev")
     fast()
     return run("pytest", *arguments)
+
+
+@contextmanager
+def beside(name: str, *arguments: str) -> Iterator[Callable[[], int]]:
+    """A command that runs meanwhile; what is given waits for it, prints what it said, has its code.
+
+    It ends with the block.
+    """
+    with tempfile.TemporaryFile() as said:
+        command = [str(SCRIPTS / name), *arguments]
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=variables(), stdout=said, stderr=subprocess.STDOUT
+        )
+
+        def ended() -> int:
+            code = process.wait()
+            said.seek(0)
+            print(f"--- {name} {' '.join(arguments)}", flush=True)
+            shutil.copyfileobj(said, sys.stdout.buffer)
+            sys.stdout.flush()
+            return code
+
+        try:
+            yield ended
+        finally:
+            process.terminate()
+            process.wait()
 
 
 def format_code(_: list[str]) -> int:
@@ -106,7 +143,7 @@ def run_any(arguments: list[str]) -> int:
     if shutil.which(str(SCRIPTS / arguments[0])) is None:
         print(f"no command '{arguments[0]}' in {SCRIPTS}")
         return 2
-    return run(*arguments)
+    return become(*arguments)
 
 
 def environment(kind: str) -> None:
@@ -174,14 +211,28 @@ def python() -> Path:
 
 def run(command: str, *arguments: str) -> int:
     """Run a command of the environment in the repository; its exit code."""
-    path = os.pathsep.join((str(SCRIPTS), os.environ.get("PATH", "")))
-    env = {**os.environ, "PATH": path, "VIRTUAL_ENV": str(VENV)}
     try:
         return subprocess.run(
-            [str(SCRIPTS / command), *arguments], cwd=ROOT, env=env, check=False
+            [str(SCRIPTS / command), *arguments], cwd=ROOT, env=variables(), check=False
         ).returncode
     except KeyboardInterrupt:
         return 130
+
+
+def become(command: str, *arguments: str) -> int:
+    """Run a command in the place of this process, so that a signal to this reaches it."""
+    if os.name != "nt":  # which has neither this nor such a signal
+        sys.stdout.flush()
+        os.chdir(ROOT)
+        path = str(SCRIPTS / command)
+        os.execve(path, [path, *arguments], variables())  # noqa: S606 - no shell is wanted
+    return run(command, *arguments)
+
+
+def variables() -> dict[str, str]:
+    """The variables of this process, and those that an activated environment has."""
+    path = os.pathsep.join((str(SCRIPTS), os.environ.get("PATH", "")))
+    return {**os.environ, "PATH": path, "VIRTUAL_ENV": str(VENV)}
 
 
 TASKS: dict[str, Callable[[list[str]], int]] = {

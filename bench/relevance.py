@@ -1,16 +1,18 @@
 """The ranking that `init` gives, beside plain BM25 over one joined field, on judged catalogues.
 
-    python3 dev.py run python bench/relevance.py FOLDER … [--engine opensearch] [--queries 1000]
+    python3 dev.py run python bench/relevance.py FOLDER … [--queries 1000] [--tune]
 
 Each FOLDER holds documents.jsonl.gz, queries.tsv and qrels.tsv; bench/catalogue.py says how. Its
 documents become a database, `searchsvc init` writes mapping and indexer, and nothing in them is
 changed. Both sides cut and stem words alike, and answer the same queries. Printed are nDCG@10 as
-trec_eval counts it (what nobody judged counts as 0), the share of the ten that was judged, and
-how many queries find nothing.
+trec_eval counts it (what nobody judged counts as 0) with its 95 % interval, the share of the ten
+that was judged, and how many queries find nothing. With --tune a third side is what `searchsvc
+tune` finds, each query answered by what was found on others.
 """
 
 import argparse
 import asyncio
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -26,6 +28,7 @@ ENGINES = ("embedded", "opensearch")
 _DEPTH = 10
 # Finds the ids of the best documents for a text.
 Search = Callable[[str], Sequence[str]]
+Ratings = Mapping[str, Mapping[str, float]]
 
 
 def main() -> None:
@@ -35,6 +38,7 @@ def main() -> None:
     options.add_argument("--engine", choices=ENGINES, default=ENGINES[0])
     options.add_argument("--url", help="an OpenSearch that runs already")
     options.add_argument("--queries", type=int, default=None, help="the first so many of them")
+    options.add_argument("--tune", action="store_true", help="tune by the judgments, too")
     chosen = options.parse_args()
     for folder in chosen.folders:
         held = catalogue.documents(folder)
@@ -46,13 +50,13 @@ def main() -> None:
         }
         texts = dict(list(texts.items())[: chosen.queries])
         print(f"{folder.name}: {len(held):,} documents, {len(texts):,} queries, {chosen.engine}")
-        with ours(held, chosen.engine, chosen.url) as (fields, search):
+        with ours(held, chosen.engine, chosen.url) as (fields, search, tune):
             sides = {"joined field": joined(held, fields), "searchsvc": search}
             scores = {side: evaluate(side, find, texts, graded) for side, find in sides.items()}
-        pairs = list(zip(scores["searchsvc"], scores["joined field"], strict=True))
-        won, lost = sum(a > b for a, b in pairs), sum(a < b for a, b in pairs)
-        gain = sum(a - b for a, b in pairs) / len(pairs)
-        print(f"  gain {gain:+.4f}: {won} queries better, {lost} worse")
+            differs("searchsvc for joined field", scores["joined field"], scores["searchsvc"])
+            if chosen.tune:
+                tune({text: graded[query] for query, text in texts.items()})
+    print(f"python3 dev.py run python {shlex.join(sys.argv)}")
 
 
 def evaluate(
@@ -63,6 +67,7 @@ def evaluate(
 ) -> list[float]:
     """The nDCG of each query, after a line of their means."""
     from searchsvc.relevance.metrics import ndcg
+    from searchsvc.relevance.statistics import interval
 
     scores, judged, empty = [], 0, []
     for query, text in texts.items():
@@ -72,11 +77,23 @@ def evaluate(
         if not ids:
             empty.append(text)
     share = judged / _DEPTH / len(scores)
-    mean = sum(scores) / len(scores)
-    print(f"  {side:12} nDCG@10 {mean:.4f}  judged {share:.3f}  without hits {len(empty)}")
+    mean, span = sum(scores) / len(scores), interval(scores)
+    print(
+        f"  {side:12} nDCG@10 {mean:.4f} ({span.low:.4f} to {span.high:.4f})  "
+        f"judged@10 {share:.3f}  without hits {len(empty)}"
+    )
     if empty:
         print(f"    nothing for {', '.join(empty[:5])}")
     return scores
+
+
+def differs(what: str, before: Sequence[float], after: Sequence[float]) -> None:
+    """A line of how much two sides differ over the same queries."""
+    from searchsvc.relevance.statistics import difference
+
+    found = difference(before, after)
+    span = f"{found.interval.low:+.4f} to {found.interval.high:+.4f}, p {found.p:.4f}"
+    print(f"  {what}: {found.mean:+.4f} ({span}), {found.won} better, {found.lost} worse")
 
 
 def joined(held: Sequence[Mapping[str, Any]], fields: Sequence[str]) -> Search:
@@ -120,9 +137,11 @@ def _text(value: Any) -> str:
 @contextmanager
 def ours(
     held: Sequence[Mapping[str, Any]], engine: str, running: str | None
-) -> Iterator[tuple[list[str], Search]]:
-    """The documents' fields that are searched, and our search of them as `init` left it."""
+) -> Iterator[tuple[list[str], Search, Callable[[Ratings], None]]]:
+    """The documents' fields that are searched, our search of them as `init` left it, and tuning."""
     from searchsvc.bootstrap import _engine, build
+    from searchsvc.engines.boosts import multiplier
+    from searchsvc.relevance.tuning import IndexTuner
     from searchsvc.search.service import SearchService
     from searchsvc.settings import load
     from searchsvc.telemetry.stages import Stages
@@ -147,9 +166,16 @@ def ours(
             answer = loop.run_until_complete(service.search("items", asked, Stages()))
             return [hit.id for hit in answer.result.hits]
 
+        def tune(ratings: Ratings) -> None:
+            tuner = IndexTuner(searcher, service, "items", multiplier)
+            found = loop.run_until_complete(tuner.tune(ratings))
+            print(f"  tuned: {found.verdict}, {found.queries} queries held out in turns")
+            print(f"    of judged hits alone: {found.judged_alone}")
+            print(f"    {', '.join(found.tuned.ranking.steps)}")
+
         searched = tuple(field.name for field in definition.select("searchable"))
         names = [name for name in held[0] if any(map(_begins(name), searched))]
-        yield names, search
+        yield names, search, tune
         loop.run_until_complete(searcher.close())
         services.close()
 

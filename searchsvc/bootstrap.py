@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from searchsvc import bootstrap_access, bootstrap_suggestions
+from searchsvc import bootstrap_access, bootstrap_relevance, bootstrap_suggestions
 from searchsvc.access.keys import Keys
 from searchsvc.definitions.curations import CurationFiles
 from searchsvc.definitions.fit import check_fit
@@ -259,7 +259,7 @@ def create_worker_app() -> Any:
     """The ASGI app of one worker process, for the project that the server's process named."""
     # Only a process that serves needs the API and its libraries: a third of a command's start.
     from searchsvc.api.app import create_app  # noqa: PLC0415
-    from searchsvc.api.services import Stores, api_services  # noqa: PLC0415
+    from searchsvc.api.services import Relevance, Stores, api_services  # noqa: PLC0415
 
     project = load(Path(os.environ[PROJECT_VARIABLE]))
     _log_as_set(project)
@@ -276,8 +276,11 @@ def create_worker_app() -> Any:
     door = bootstrap_access.door(project, url, _secret(project))
     judgments = SqlJudgmentStore(url)
 
+    compare = bootstrap_relevance.compare_beside(project)
+
     async def close() -> None:
         door.close()
+        compare.close()
         judgments.close()
         curations.close()
         await engine.close()
@@ -291,8 +294,9 @@ def create_worker_app() -> Any:
     )  # fmt: skip
     stores = Stores(store, state, judgments)
     services = api_services(
-        search, stores, curations, project.settings.api, project.data_dir, close
-    )
+        search, stores, curations, project.settings.api, project.data_dir, close,
+        Relevance(bootstrap_relevance.room(project), compare),
+    )  # fmt: skip
     app = create_app(replace(services, door=door, **_logs(project)))
     # What start-up has made stays to the end, so the collector need not look through it again.
     gc.collect()
@@ -355,8 +359,25 @@ def serve(
     os.environ[PROJECT_VARIABLE] = str(project.root)
     with closing(build(project)) as built:
         keeper = bootstrap_suggestions.keeper(project, built.definitions, built.store, built.state)
-        both = keeper.beside(on_started, on_stop)
-        serve_api(_WORKER_APP, chosen, project.data_dir, on_started=both[0], on_stop=both[1])
+        ender = bootstrap_relevance.experiment_ender(project)
+        tasks = bootstrap_relevance.keeper(project, built.state, SystemClock())
+        learner = bootstrap_relevance.learner(project, built.definitions, SystemClock())
+        serve_api(
+            _WORKER_APP, chosen, project.data_dir,
+            on_started=_each(ender.start, tasks.start, learner.start, keeper.start, on_started),
+            on_stop=_each(ender.stop, tasks.stop, learner.stop, keeper.stop, on_stop),
+        )  # fmt: skip
+
+
+def _each(*steps: Callable[[], None] | None) -> Callable[[], None]:
+    """Takes the steps that there are, one after the other."""
+
+    def all_of_them() -> None:
+        for step in steps:
+            if step is not None:
+                step()
+
+    return all_of_them
 
 
 def latency_report(project: Project, minutes: int) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from searchsvc.domain.definition import IndexDefinition
 from searchsvc.engines.boosts import multiplier
 from searchsvc.engines.fields import suggest_texts, suggest_values
+from searchsvc.indexing.beside import NICE
 from searchsvc.ports import IndexStore, SearchEngine, StateStore
 from searchsvc.search.service import SearchService
 from searchsvc.settings import Project
@@ -19,8 +20,6 @@ from searchsvc.telemetry.searches import last_search, searched
 
 # So many people must have searched for a text before others are told of it.
 _PEOPLE = 5
-# A build takes what others leave of the processors.
-_NICE = 10
 
 
 def completer(project: Project) -> Completer:
@@ -32,7 +31,7 @@ def builder(
     project: Project, store: IndexStore, engine: SearchEngine, search: SearchService
 ) -> Builder:
     """What makes a file, in this process, which gives way to others from now on."""
-    os.nice(_NICE)
+    os.nice(NICE)
 
     def texts(index: str) -> Mapping[str, int]:
         return searched(_logs(project), index, _PEOPLE) if project.settings.analytics.log else {}

@@ -21,7 +21,12 @@
     │   ├── RateLimited             it has asked too often              rate_limited
     │   ├── UnknownKey              no key has that name                unknown_key
     │   ├── UnlikeEvaluations       more differs than is to be compared unlike_evaluations
+    │   ├── UnknownEvaluation       none is kept under that id          unknown_evaluation
+    │   ├── UnknownRun              no run has that number              unknown_run
+    │   ├── QueueFull               too many evaluations wait already   queue_full
     │   ├── UnknownSet              no judgments go by that name        unknown_set
+    │   ├── UnknownExperiment       none has that id, or none runs      unknown_experiment
+    │   ├── ExperimentRuns          an index has one at a time          experiment_runs
     │   ├── JudgmentsRefused        they cannot be read, or written     judgments_refused
     │   └── UsageError              the command line                    usage
     ├── OperatorError               files and settings must change
@@ -184,6 +189,12 @@ class RateLimited(CallerError):
         self.retry_after = retry_after
 
 
+class QueueFull(RateLimited):
+    """So many evaluations, comparisons and tunings wait that another would wait long."""
+
+    code = "queue_full"
+
+
 class UnknownKey(CallerError):
     """No key has that name or id."""
 
@@ -194,6 +205,30 @@ class UnknownSet(CallerError):
     """The index has no judgments in a set of that name."""
 
     code = "unknown_set"
+
+
+class UnknownExperiment(CallerError):
+    """No experiment has that id, or none runs on the index."""
+
+    code = "unknown_experiment"
+
+
+class ExperimentRuns(CallerError):
+    """An experiment runs on the index already; an index has one at a time."""
+
+    code = "experiment_runs"
+
+
+class UnknownEvaluation(CallerError):
+    """No evaluation is kept under that id, or several begin so."""
+
+    code = "unknown_evaluation"
+
+
+class UnknownRun(CallerError):
+    """No run has that number, or none any more."""
+
+    code = "unknown_run"
 
 
 class JudgmentsRefused(CallerError):

@@ -368,8 +368,12 @@ class StateStore(Protocol):
         """Newest first."""
         ...
 
+    def run(self, id: int) -> Run | None:
+        """None where there is none of that number, or none any more."""
+        ...
+
     def abandon_runs(self, index: str, at: datetime) -> int:
-        """Close runs left `running` by a process that died; how many there were."""
+        """Close runs of `LEASED` kinds that a process which died left `running`; how many."""
         ...
 
     def watermark(self, version: str) -> int | None:

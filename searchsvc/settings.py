@@ -117,11 +117,14 @@ class Suggest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Analytics(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """With `log`, searches and what was done with their hits are remembered for `days`.
 
-    They are for reports, and to suggest the searches of many people that have hits.
+    They are for reports, and to suggest the searches of many people that have hits. `learn` names
+    indexes of which is learned what people click on, at the time `learn_at`.
     """
 
     log: bool = True
     days: Annotated[int, Meta(ge=1, le=3660)] = 30
+    learn: tuple[str, ...] = ()
+    learn_at: str = "daily"
 
 
 class Logging(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

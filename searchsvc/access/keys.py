@@ -49,18 +49,26 @@ class Keys:
         self.store.add_key(key)
         return key, secret
 
-    def rotate(self, name: str, grace: timedelta) -> tuple[ApiKey, str]:
+    def rotate(
+        self, name: str, grace: timedelta, lasts: timedelta | None = None
+    ) -> tuple[ApiKey, str]:
         """The key with a new secret; the old one holds for the time of `grace` more.
 
-        Raises UnknownKey, or UsageError for a key that has been revoked.
+        The key ends `lasts` from now, or when it did. Where its time was over, the old secret stays
+        so. Raises UnknownKey, or UsageError for a key that has been revoked, or that would be over.
         """
         old, now = self.find(name), self.now()
         if old.revoked is not None:
             raise UsageError(f"the key '{name}' has been revoked", hint="make another one")
+        is_over = old.expires is not None and old.expires <= now
+        if is_over and lasts is None:
+            hint = "say for how long it is to hold from now on: --expires 90d"
+            raise UsageError(f"the time of the key '{name}' is over", hint=hint)
         secret = new_secret(old.role, old.id)
         key = replace(
-            old, secret=self.sealer.kept(secret), before=old.secret, before_until=now + grace,
-            rotated=now,
+            old, secret=self.sealer.kept(secret), before=old.secret,
+            before_until=now if is_over else now + grace, rotated=now,
+            expires=old.expires if lasts is None else now + lasts,
         )  # fmt: skip
         self.store.change_key(key)
         return key, secret

@@ -39,6 +39,7 @@ class Payload(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
 
 
 _PAYLOADS = msgspec.json.Decoder(Payload)
+_MEMBERS = msgspec.json.Decoder(dict[str, object])
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +85,13 @@ def read_token(text: str) -> Token:
     try:
         payload = _PAYLOADS.decode(_decoded(signed))
         read = Token(payload, signed.encode(), _decoded(signature))
+        members = _MEMBERS.decode(_decoded(signed))
     except (Base64Error, UnicodeError, RecursionError, msgspec.DecodeError) as error:
         raise BadKey("the token cannot be read", hint=_ANEW) from error
+    for name, value in members.items():
+        if value is None:
+            # Whoever wrote it had nothing to narrow it by: a customer without an id, say.
+            raise BadKey(f"the token cannot be used: its {name} is null", hint=_ANEW)
     if len(text) > MAX_LENGTH:
         raise BadKey(f"the token has more than {MAX_LENGTH} characters", hint=_ANEW)
     if (fault := _fault(payload)) is not None:

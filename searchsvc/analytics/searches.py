@@ -19,15 +19,22 @@ _TYPING = timedelta(seconds=10)
 
 @dataclass(frozen=True, slots=True)
 class Click:
-    """A click on a hit; `position` counts from 1 over all pages, None where nothing tells it."""
+    """A click on a hit; `position` counts from 1 over all pages, None where nothing tells it.
+
+    `id` is the document's, "" where the event does not say.
+    """
 
     at: datetime
     position: int | None
+    id: str
 
 
 @dataclass(slots=True)
 class Search:
-    """A search. `hits` None: whoever told of it has not counted them."""
+    """A search. `hits` None: whoever told of it has not counted them.
+
+    `ids` are the first of its page; `further` are its other pages, whose clicks it has.
+    """
 
     at: datetime
     time: str
@@ -41,6 +48,14 @@ class Search:
     offset: int
     ids: Sequence[str]
     clicks: list[Click] = field(default_factory=list)
+    further: list["Search"] = field(default_factory=list)
+
+    @property
+    def places(self) -> Iterator[tuple[str, int]]:
+        """The documents that the log has of its pages, each with its position."""
+        for page in (self, *self.further):
+            for place, id in enumerate(page.ids, page.offset + 1):
+                yield id, place
 
 
 class Searches:
@@ -53,6 +68,11 @@ class Searches:
     def __init__(self, folder: Path, most: int = MOST_BYTES) -> None:
         self._folder = folder
         self._most = most
+
+    @property
+    def folder(self) -> Path:
+        """Where the logs lie."""
+        return self._folder
 
     def read(self, asked: Asked) -> list[Search]:
         """The oldest first; of a file that has gone meanwhile none."""
@@ -87,7 +107,7 @@ def _search(line: Mapping[str, Any]) -> Search | None:
     ids = line.get("query_response_hit_ids")
     if at is None or not isinstance(text, str) or not text:
         return None
-    ids = ids if isinstance(ids, list) else None
+    ids = [str(id) for id in ids] if isinstance(ids, list) else None
     hits = attributes.get("hits", None if ids is None else len(ids))
     offset = attributes.get("offset", 0)
     return Search(
@@ -122,6 +142,8 @@ def _first_pages(
         whole = page
         if page.offset:
             whole = begun.get((page.client, page.index, page.text), page)
+            if whole is not page:
+                whole.further.append(page)
         else:
             begun[page.client, page.index, page.text] = page
             yield page
@@ -136,7 +158,7 @@ def _click(page: Search, line: Mapping[str, Any]) -> Click:
     id, ordinal = str(thing.get("object_id", "")), position.get("ordinal")
     if id in page.ids:
         ordinal = page.offset + page.ids.index(id)
-    return Click(_at(line) or page.at, ordinal + 1 if isinstance(ordinal, int) else None)
+    return Click(_at(line) or page.at, ordinal + 1 if isinstance(ordinal, int) else None, id)
 
 
 def _finished(searches: Iterable[Search]) -> Iterator[Search]:

@@ -20,8 +20,11 @@ def newest(files: Sequence[Path], most: int = MOST_BYTES) -> Iterator[dict[str, 
         yield from lines_of(path, skipped)
 
 
-def lines_of(path: Path, skipped: int = 0) -> Iterator[dict[str, Any]]:
-    """The objects in a file behind so many bytes, as `newest` gives them."""
+def lines_of(path: Path, skipped: int = 0, holding: bytes = b"") -> Iterator[dict[str, Any]]:
+    """The objects in a file behind so many bytes, as `newest` gives them.
+
+    Only those whose line is `holding` these bytes.
+    """
     try:
         file = path.open("rb")
     except FileNotFoundError:
@@ -31,7 +34,7 @@ def lines_of(path: Path, skipped: int = 0) -> Iterator[dict[str, Any]]:
         if skipped:
             file.readline()  # the end of a line that began before
         for line in file:
-            found = _object(line)
+            found = _object(line) if holding in line else None
             if found is not None:
                 yield found
 

@@ -118,6 +118,19 @@ def similar_body(answer: SimilarAnswer, version: str, stages: Stages) -> bytes:
 
 def why_body(answer: Why, stages: Stages) -> bytes:
     """The JSON of why a document is a hit, or none."""
+    return orjson.dumps(
+        {
+            "query": answer.query.text,
+            "index": answer.query.index,
+            "version": answer.version.name,
+            **why_members(answer),
+            **times(stages),
+        }
+    )
+
+
+def why_members(answer: Why) -> dict[str, object]:
+    """What is told of one document of a search."""
     words = [
         {
             "word": w.word,
@@ -128,29 +141,23 @@ def why_body(answer: Why, stages: Stages) -> bytes:
         }
         for w in answer.words
     ]
-    return orjson.dumps(
-        {
-            "query": answer.query.text,
-            "index": answer.query.index,
-            "version": answer.version.name,
-            "id": answer.id,
-            "indexed": answer.indexed,
-            "passes_filter": answer.passes,
-            "match": answer.query.match,
-            "words": words,
-            "hit": answer.hit,
-            "rank": answer.rank,
-            "score": answer.score,
-            "pinned": answer.pinned,
-            "total": {"value": answer.total, "relation": "eq"},
-            "applied": {
-                "rules": answer.query.applied.rules,
-                "synonyms": answer.query.applied.synonyms,
-            },
-            "reasons": answer.reasons,
-            **times(stages),
-        }
-    )
+    return {
+        "id": answer.id,
+        "indexed": answer.indexed,
+        "passes_filter": answer.passes,
+        "match": answer.query.match,
+        "words": words,
+        "hit": answer.hit,
+        "rank": answer.rank,
+        "score": answer.score,
+        "pinned": answer.pinned,
+        "total": {"value": answer.total, "relation": "eq"},
+        "applied": {
+            "rules": answer.query.applied.rules,
+            "synonyms": answer.query.applied.synonyms,
+        },
+        "reasons": answer.reasons,
+    }
 
 
 def facet_values_body(answer: FacetAnswer, version: str, stages: Stages) -> bytes:
@@ -179,7 +186,7 @@ def document_body(index: str, version: str, hit: Hit) -> bytes:
 
 
 def _hit(hit: Hit) -> Mapping[str, Any]:
-    shown = {
+    shown: dict[str, object] = {
         "id": hit.id,
         "score": hit.score,
         "doc": orjson.Fragment(hit.source),

@@ -22,6 +22,7 @@ from searchsvc.errors import (
     EngineError,
     EngineTimeout,
     EngineUnreachable,
+    ExperimentRuns,
     FileChanged,
     FileRefused,
     FilterError,
@@ -30,16 +31,22 @@ from searchsvc.errors import (
     KeyForbids,
     NoKey,
     NotServing,
+    QueueFull,
     RateLimited,
     RequestError,
     SearchsvcError,
     StateError,
     TooCostly,
     UnknownDocument,
+    UnknownEvaluation,
+    UnknownExperiment,
     UnknownIndex,
     UnknownParameter,
+    UnknownRun,
     UnknownSet,
     UnknownVersion,
+    UnlikeEvaluations,
+    UsageError,
 )
 
 PROBLEM_JSON = "application/problem+json"
@@ -72,12 +79,19 @@ PROBLEMS: dict[type[SearchsvcError], Problem] = {
     UnknownVersion: Problem(404, "Unknown version"),
     UnknownDocument: Problem(404, "Unknown document"),
     UnknownSet: Problem(404, "Unknown set"),
+    UnknownExperiment: Problem(404, "Unknown experiment"),
+    ExperimentRuns: Problem(409, "Experiment runs"),
+    UnknownEvaluation: Problem(404, "Unknown evaluation"),
+    UnknownRun: Problem(404, "Unknown run"),
+    UnlikeEvaluations: Problem(409, "Evaluations differ"),
+    UsageError: Problem(400, "Cannot be done"),
     CursorExpired: Problem(410, "Cursor expired"),
     NoKey: Problem(401, "No key", authenticate=_BEARER),
     BadKey: Problem(401, "Bad key", authenticate=f'{_BEARER}, error="invalid_token"'),
     KeyExpired: Problem(401, "Key expired", authenticate=f'{_BEARER}, error="invalid_token"'),
     KeyForbids: Problem(403, "Key forbids"),
     RateLimited: Problem(429, "Too many requests"),
+    QueueFull: Problem(429, "Too many wait"),
     EditingOff: Problem(403, "Editing is off"),
     FileChanged: Problem(412, "File has changed"),
     FileRefused: Problem(422, "File cannot be used"),
@@ -176,7 +190,7 @@ def _object(
 
 def _write(req: ApiRequest, resp: falcon.asgi.Response, problem: Mapping[str, Any]) -> None:
     is_algolia = req.path.startswith(ALGOLIA)
-    said = algolia_problem(problem) if is_algolia else problem
+    said = algolia_problem(problem, req.path) if is_algolia else problem
     resp.status = said["status"]
     resp.data = orjson.dumps(said)
     resp.content_type = JSON if is_algolia else PROBLEM_JSON

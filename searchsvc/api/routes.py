@@ -11,8 +11,8 @@ from searchsvc.domain.access import Grant, Role
 class Need:
     """What a route asks for. `role` None: nothing, not even a key.
 
-    `put` is the role that changes something. `tokens`: whether a token's filter can narrow it;
-    `every_index`: whether it tells of all indexes.
+    `put` is the role that changes something, by PUT or POST. `tokens`: whether a token's filter
+    can narrow it; `every_index`: whether it tells of all indexes.
     """
 
     role: Role | None
@@ -24,7 +24,8 @@ class Need:
         """Raises KeyForbids where the grant does not reach so far."""
         if self.role is None:
             return
-        role = self.put if method == "PUT" and self.put is not None else self.role
+        is_change = method in ("PUT", "POST")
+        role = self.put if is_change and self.put is not None else self.role
         grant.require(role, "this")
         if not self.tokens:
             grant.require_whole("this")
@@ -39,6 +40,8 @@ _SEARCH = Need(Role.SEARCH, tokens=True)
 _ABOUT_ONE = Need(Role.ANALYST)
 _ABOUT_ALL = Need(Role.ANALYST, every_index=True)
 _CURATION = Need(Role.ANALYST, put=Role.ADMIN)
+# What people are served is an admin's to say.
+_EXPERIMENT = Need(Role.ANALYST, put=Role.ADMIN, every_index=True)
 # Of a route that nobody has thought about.
 _CLOSED = Need(Role.ADMIN, every_index=True)
 
@@ -47,6 +50,8 @@ _ALGOLIA = f"{ROOT}/1"
 REPORTS = (
     "popular", "zero-results", "no-click", "ctr", "click-mrr", "reformulations", "slow",
 )  # fmt: skip
+
+RELEVANCE = ("evaluate", "compare", "tune")
 
 NEEDS: Mapping[str, Need] = {
     "/v1/indexes/{index}/search": _SEARCH,
@@ -71,13 +76,24 @@ NEEDS: Mapping[str, Need] = {
     "/v1/events": _SEARCH,
     "/v1/key": _SEARCH,
     "/v1/indexes": _ABOUT_ALL,
-    "/v1/indexes/{index}": _ABOUT_ONE,
+    "/v1/indexes/{index}": _SEARCH,
     "/v1/indexes/{index}/versions": _ABOUT_ONE,
     "/v1/indexes/{index}/synonyms": _CURATION,
     "/v1/indexes/{index}/rules": _CURATION,
     "/v1/indexes/{index}/preview": _ABOUT_ONE,
     "/v1/indexes/{index}/judgments": _ABOUT_ONE,
     "/v1/indexes/{index}/judgments/{set}": _ABOUT_ONE,
+    # Its index stands among the parameters, and is looked at where they are read.
+    "/v1/relevance/explain": _ABOUT_ONE,
+    "/v1/indexes/{index}/judgments/{set}/from-clicks": _ABOUT_ONE,
+    "/v1/relevance/experiments": _EXPERIMENT,
+    "/v1/relevance/experiments/{experiment}": _ABOUT_ALL,
+    "/v1/relevance/experiments/{experiment}/stop": Need(Role.ADMIN, every_index=True),
+    # An index is named in what they are asked, or by what they find, and looked at there.
+    **{f"/v1/relevance/{name}": _ABOUT_ONE for name in RELEVANCE},
+    "/v1/relevance/evaluations": _ABOUT_ONE,
+    "/v1/relevance/evaluations/{id}": _ABOUT_ONE,
+    "/v1/runs/{id}": _ABOUT_ONE,
     "/v1/status": _ABOUT_ALL,
     "/v1/runs": _ABOUT_ALL,
     **{f"/v1/reports/{name}": _ABOUT_ALL for name in REPORTS},

@@ -7,9 +7,11 @@ from typing import Protocol
 
 from searchsvc.api.answers import extended, search_body, times
 from searchsvc.api.cache import Answer, AnswerCache
+from searchsvc.api.experimenting import Experimenting
 from searchsvc.api.request import ApiRequest
 from searchsvc.domain.access import Grant, Restriction, Role
 from searchsvc.search.answer import SearchAnswer
+from searchsvc.search.drafting import Draft
 from searchsvc.search.service import SearchService
 from searchsvc.search.shape import NATIVE, Shape
 from searchsvc.telemetry.searches import MOST_IDS, LoggedSearch, loggable
@@ -45,9 +47,12 @@ _NATIVE_FORM = NativeForm()
 class Searched:
     """Answers searches for the routes that give them."""
 
-    def __init__(self, search: SearchService, cache: AnswerCache) -> None:
+    def __init__(
+        self, search: SearchService, cache: AnswerCache, experimenting: Experimenting
+    ) -> None:
         self._search = search
         self._cache = cache
+        self._experimenting = experimenting
 
     async def answer(
         self,
@@ -61,7 +66,8 @@ class Searched:
 
         And with its times. Raises as `untimed` does.
         """
-        answer = await self.untimed(index, given, stages, req.grant, form)
+        draft = self._experimenting.draft(req, index, given)
+        answer = await self.untimed(index, given, stages, req.grant, form, draft)
         query_id = req.remember(answer.logged, stages)
         return replace(answer, json=extended(answer.json, {"query_id": query_id, **times(stages)}))
 
@@ -72,6 +78,7 @@ class Searched:
         stages: Stages,
         grant: Grant,
         form: Form,
+        draft: Draft | None = None,
     ) -> Answer:
         """The answer as its form has it. Raises KeyForbids, and as `SearchService.search` does."""
         grant.require_index(index)
@@ -80,7 +87,9 @@ class Searched:
         basis, within = self._search.basis(index), grant.restriction
         # What is asked under one filter is never answered from what was found under another.
         key = f"{within.mark} {index} {sorted(given.items())!a} {form.key}"
-        make = partial(self._made, index, given, stages, within, form)
+        if draft is not None:
+            key += f" {draft.mark}"
+        make = partial(self._made, index, given, stages, within, form, draft)
         answer, is_known = await self._cache.get(key, basis, make)
         if is_known:
             stages.lap("cache")
@@ -93,8 +102,9 @@ class Searched:
         stages: Stages,
         within: Restriction,
         form: Form,
+        draft: Draft | None,
     ) -> Answer:
-        answer = await self._search.search(index, given, stages, within, form.shape)
+        answer = await self._search.search(index, given, stages, within, form.shape, draft)
         body = form.body(answer, answer.result.version.name)
         stages.lap("render")
         return Answer(answer.result.version.name, body, _logged(index, given.get("q"), answer))
@@ -102,7 +112,7 @@ class Searched:
 
 def _logged(index: str, given: object, answer: SearchAnswer) -> LoggedSearch | None:
     """What is remembered of a search: nothing where nothing was meant."""
-    query, result = answer.query, answer.result
+    query, result, drafted = answer.query, answer.result, answer.drafted
     text = loggable(given) if isinstance(given, str) and not query.wordless else ""
     if not text:
         return None
@@ -111,8 +121,10 @@ def _logged(index: str, given: object, answer: SearchAnswer) -> LoggedSearch | N
         text,
         result.total,
         filtered=query.filter is not None,
-        ranking=query.ranking,
+        ranking=query.ranking if drafted is None else drafted.ranking,
         # A page of a cursor that does not know how far it is is no first one.
         offset=query.offset if query.after is None else max(1, query.after.seen),
         ids=tuple(hit.id for hit in result.hits[:MOST_IDS]),
+        experiment="" if drafted is None else drafted.experiment,
+        teams="" if drafted is None else drafted.teams[:MOST_IDS],
     )

@@ -15,9 +15,9 @@ from granian.log import LogLevels
 from granian.server.mp import MPServer, WorkerProcess
 
 from searchsvc.api.draining import Draining
-from searchsvc.api.interrupt import Interrupt
 from searchsvc.api.workers import Lifelines, signals_held
 from searchsvc.errors import SettingsError
+from searchsvc.interrupt import Interrupt
 from searchsvc.settings import Api
 
 # Half-sent headers are dropped after this; normal ones arrive within milliseconds.

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from searchsvc.access.keyring import OpenDoor
@@ -12,6 +13,14 @@ from searchsvc.api.admission import Door
 from searchsvc.api.draining import Draining
 from searchsvc.api.gauges import index_gauges
 from searchsvc.ports import Curations, IndexStore, JudgmentStore, StateStore
+from searchsvc.relevance.desk import Room
+from searchsvc.relevance.evaluations import FOLDER as EVALUATIONS
+from searchsvc.relevance.evaluations import EvaluationFiles
+from searchsvc.relevance.experiments import FOLDER as EXPERIMENTS
+from searchsvc.relevance.experiments import ExperimentFiles
+from searchsvc.relevance.kept import Compare, compare_kept
+from searchsvc.relevance.tasks import FOLDER as TASKS
+from searchsvc.relevance.tasks import TaskFiles
 from searchsvc.search.service import SearchService
 from searchsvc.settings import Api
 from searchsvc.telemetry.events import EventLog
@@ -32,11 +41,19 @@ class Stores:
 
 
 @dataclass(frozen=True, slots=True)
+class Relevance:
+    """What evaluates: where evaluations lie, and what works out how kept ones differ."""
+
+    room: Room
+    compare: Compare
+
+
+@dataclass(frozen=True, slots=True)
 class ApiServices:
     """Everything that answers a request. `close` ends what must end with the worker.
 
-    `searches` remembers searches, and `events` what was done with their hits. A trusted proxy tells
-    in `client_header` who asks. `door` lets requests in; as it is, all of them.
+    `searches` remembers searches, and `events` what was done with their hits; `log` reads both. A
+    trusted proxy tells in `client_header` who asks. `door` lets requests in; as it is, all of them.
     """
 
     search: SearchService
@@ -46,6 +63,8 @@ class ApiServices:
     curations: Curations
     latency: LatencyRecorder
     report: LatencyReport
+    log: Searches
+    experiments: ExperimentFiles
     reports: Reports
     slow_report: SlowReport
     metrics: Metrics
@@ -53,6 +72,7 @@ class ApiServices:
     draining: Draining
     settings: Api
     close: Callable[[], Awaitable[None]]
+    relevance: Relevance
     searches: SearchLog | None = None
     events: EventLog | None = None
     client_header: str = ""
@@ -66,9 +86,13 @@ def api_services(
     settings: Api,
     data_dir: Path,
     close: Callable[[], Awaitable[None]],
+    relevance: Relevance | None = None,
 ) -> ApiServices:
-    """The services of one worker, with its telemetry under `data_dir`."""
-    report = LatencyReport(data_dir / "latency")
+    """The services of one worker, with its telemetry under `data_dir`.
+
+    Without `relevance` evaluations are kept there too, and compared in this process.
+    """
+    report, log = LatencyReport(data_dir / "latency"), Searches(data_dir / "logs")
     return ApiServices(
         search=search,
         store=stores.indexes,
@@ -77,12 +101,21 @@ def api_services(
         curations=curations,
         latency=LatencyRecorder(data_dir / "latency"),
         report=report,
-        reports=Reports(Searches(data_dir / "logs")),
+        log=log,
+        experiments=ExperimentFiles(data_dir / EXPERIMENTS),
+        reports=Reports(log),
         slow_report=SlowReport(data_dir / "logs" / "slow.jsonl"),
         metrics=Metrics(report, lambda: index_gauges(search, stores.indexes, stores.state)),
         slow_log=SlowLog(data_dir / "logs" / "slow.jsonl"),
         draining=Draining.of_worker(data_dir),
         settings=settings,
         close=close,
+        relevance=relevance or _relevance(data_dir),
         client_header=settings.client_header,
     )
+
+
+def _relevance(data_dir: Path) -> Relevance:
+    kept = EvaluationFiles(data_dir / EVALUATIONS)
+    room = Room(data_dir / "mappings", kept, TaskFiles(data_dir / TASKS), "memory")
+    return Relevance(room, partial(compare_kept, kept))

@@ -17,7 +17,13 @@ class Told:
         self._client_header = services.client_header
 
     def take(self, req: ApiRequest, events: Sequence[Event]) -> int:
-        """How many are taken: none where none are kept, or whoever tells is not to be tracked."""
+        """How many are taken: none where none are kept, or whoever tells is not to be tracked.
+
+        Raises KeyForbids for an event of an index that is out of reach.
+        """
+        for event in events:
+            if (index := event.get("application")) is not None:
+                req.grant.require_index(str(index))
         if self._events is None or req.is_private:
             return 0
         taken = self._events.add(events, req.client(self._client_header))

@@ -1,19 +1,16 @@
 """`searchsvc compare`: whether one ranking is better than another, and how sure that is."""
 
-from dataclasses import asdict
-from typing import Any
-
 import click
 
-from searchsvc import bootstrap_relevance
 from searchsvc.bootstrap import Services
-from searchsvc.cli.metrics import depth_of, metric_option
+from searchsvc.cli.metrics import metric_option
 from searchsvc.cli.options import json_option, require, services
 from searchsvc.cli.output import print_json, print_table
-from searchsvc.cli.relevance import Judged, evaluated, judged_options
+from searchsvc.cli.relevance import Judged, evaluated, judged_options, sides_of
 from searchsvc.domain.evaluation import Evaluation
 from searchsvc.errors import CheckFailed
-from searchsvc.relevance.compare import MAY_DIFFER, Comparison, compare_all
+from searchsvc.relevance.bodies import comparison_body
+from searchsvc.relevance.compare import MAY_DIFFER, Comparison, compare_all, refuse_twice
 from searchsvc.relevance.metrics import Metric
 
 
@@ -54,7 +51,7 @@ def command(
     first, *others = _evaluations(built, require(built, index), sides, judged, metric)
     found = compare_all(first, others, metric, despite=allowed, movers=movers)
     if as_json:
-        print_json([_body(one) for one in found])
+        print_json([comparison_body(one) for one in found])
     else:
         for one in found:
             _print(one)
@@ -79,12 +76,11 @@ def _evaluations(
     """Those of the sides, in their order; rankings are all asked now."""
     if len(sides) < 2:
         raise click.UsageError("a comparison needs two sides: searchsvc compare INDEX A B")
+    refuse_twice(sides)
     names = [one.name for one in built.definitions[index].all_rankings]
-    rankings = list(dict.fromkeys(side for side in sides if side in names))
-    asked = evaluated(built, index, judged, rankings, depth_of((metric,))) if rankings else []
-    by_ranking = dict(zip(rankings, asked, strict=True))
-    kept = bootstrap_relevance.evaluations(built.project)
-    return [by_ranking[side] if side in by_ranking else kept.find(side) for side in sides]
+    rankings = [side for side in sides if side in names]
+    found = evaluated(built, index, judged, rankings, (metric,)) if rankings else []
+    return sides_of(built, sides, found)
 
 
 def _print(one: Comparison) -> None:
@@ -99,8 +95,4 @@ def _print(one: Comparison) -> None:
         for mover in one.movers
     ]
     if rows:
-        print_table(["query", "gain>", one.a.ranking, one.b.ranking], rows)
-
-
-def _body(one: Comparison) -> dict[str, Any]:
-    return {**asdict(one), "metric": one.metric.name, "verdict": one.verdict}
+        print_table(["query", "gain>", *one.names], rows)

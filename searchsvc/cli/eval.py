@@ -1,17 +1,16 @@
 """`searchsvc eval`: how well an index answers its judged queries."""
 
-from typing import Any
-
 import click
 
-from searchsvc.cli.metrics import depth_of, least_option, metrics_option
+from searchsvc.cli.metrics import least_option, metrics_option
 from searchsvc.cli.options import json_option, require, services
 from searchsvc.cli.output import print_json, print_table
 from searchsvc.cli.relevance import Judged, evaluated, judged_options
 from searchsvc.domain.definition import DEFAULT
 from searchsvc.domain.evaluation import Evaluation
 from searchsvc.errors import CheckFailed
-from searchsvc.relevance.compare import Summary, summary
+from searchsvc.relevance.bodies import answers_body, summary_body
+from searchsvc.relevance.compare import Summary
 from searchsvc.relevance.metrics import Metric
 
 _SHOWN = 10
@@ -44,10 +43,10 @@ def command(
     """
     built = services(ctx)
     wanted = (*metrics, *(metric for metric, _ in least if metric not in metrics))
-    (evaluation,) = evaluated(built, require(built, index), judged, [ranking], depth_of(wanted))
-    found = summary(evaluation, wanted)
+    ((evaluation, found),) = evaluated(built, require(built, index), judged, [ranking], wanted)
     if as_json:
-        print_json(_body(evaluation, found))
+        answers = answers_body(evaluation, wanted)
+        print_json({**summary_body(evaluation, found), "answers": answers})
     else:
         _print(evaluation, found)
     means = {score.metric: score.mean for score in found.scores}
@@ -72,33 +71,3 @@ def _print(evaluation: Evaluation, found: Summary) -> None:
     if evaluation.empty:
         some = ", ".join(evaluation.empty[:_SHOWN])
         click.echo(f"{found.empty:,} queries without results: {some}")
-
-
-def _body(evaluation: Evaluation, found: Summary) -> dict[str, Any]:
-    """All of it for a program, each query's values included."""
-    return {
-        "id": evaluation.basis.id,
-        "basis": evaluation.basis,
-        "at": evaluation.at,
-        "metrics": {
-            s.metric.name: {"mean": s.mean, "low": s.interval.low, "high": s.interval.high}
-            for s in found.scores
-        },
-        "queries": found.queries,
-        "left_out": found.left_out,
-        "judged": found.judged,
-        "empty": evaluation.empty,
-        "p50_ms": found.p50_ms,
-        "p95_ms": found.p95_ms,
-        "answers": {
-            query: {
-                **{
-                    s.metric.name: s.metric.of(answered.ids, evaluation.ratings[query])
-                    for s in found.scores
-                },
-                "ids": answered.ids,
-                "ms": answered.ms,
-            }
-            for query, answered in evaluation.answers.items()
-        },
-    }

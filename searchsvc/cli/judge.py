@@ -1,6 +1,5 @@
 """`searchsvc judge`: how good hits are, as people say."""
 
-from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,8 +7,17 @@ from typing import Any, BinaryIO
 
 import click
 
+from searchsvc.cli.judge_clicks import from_clicks
 from searchsvc.cli.judge_todo import todo
-from searchsvc.cli.judged import name_of, opened, required, set_option, text_of
+from searchsvc.cli.judged import (
+    conflict_row,
+    name_of,
+    opened,
+    ratings_text,
+    set_option,
+    tell_counts,
+    text_of,
+)
 from searchsvc.cli.options import (
     index_argument,
     json_option,
@@ -18,19 +26,14 @@ from searchsvc.cli.options import (
     services,
 )
 from searchsvc.cli.output import print_json, print_table
-from searchsvc.domain.judgment import (
-    LONGEST_RATER,
-    LONGEST_SOURCE,
-    Conflict,
-    JudgmentCounts,
-)
+from searchsvc.domain.judgment import LONGEST_RATER, LONGEST_SOURCE
 from searchsvc.errors import UsageError, nearest
 from searchsvc.relevance.agreement import conflicts
 from searchsvc.relevance.formats.known import FORMATS
 from searchsvc.relevance.formats.qrels import read_queries
-from searchsvc.relevance.importing import JudgmentImport, check_set, exported, merged
+from searchsvc.relevance.importing import JudgmentImport, check_set, exported, put
+from searchsvc.relevance.judgments import required
 
-_SHOWN = 5  # conflicts that a person is told of; a program gets all
 format_choice = click.Choice(list(FORMATS))
 
 
@@ -85,10 +88,7 @@ def import_files(
     formats = {name_of(file): given.add(text_of(file), format, texts) for file in files}
     judgments = given.judgments()
     with opened(built) as store:
-        after, counts = merged(store.judgments(index, name), judgments)
-        if not dry_run:
-            counts = store.put(index, name, judgments)
-    differing = conflicts(after)
+        counts, differing = put(store, index, name, judgments, dry_run=dry_run)
     if as_json:
         print_json(
             {
@@ -97,15 +97,13 @@ def import_files(
                 "files": [{"file": file, "format": one} for file, one in formats.items()],
                 "dry_run": dry_run,
                 **asdict(counts),
-                "conflicts": [_conflict(one) for one in differing],
+                "conflicts": [conflict_row(one) for one in differing],
             }
         )
         return
     for file, one in formats.items():
         click.echo(f"{file}: {one}")
-    click.echo(_told(index, name, counts, dry_run=dry_run))
-    for line in _told_conflicts(differing):
-        click.echo(line)
+    tell_counts(index, name, counts, differing, dry_run=dry_run)
 
 
 @command.command(short_help="Write judgments in a format.")
@@ -201,9 +199,9 @@ def list_conflicts(ctx: click.Context, index: str, name: str, as_json: bool) -> 
     with opened(built) as store:
         found = conflicts(required(store, index, name))
     if as_json:
-        print_json([_conflict(one) for one in found])
+        print_json([conflict_row(one) for one in found])
         return
-    rows = [(one.query, one.id, _ratings(one)) for one in found]
+    rows = [(one.query, one.id, ratings_text(one)) for one in found]
     print_table(["query", "id", "ratings"], rows, empty="the raters do not differ")
 
 
@@ -220,32 +218,8 @@ def delete(ctx: click.Context, index: str, name: str) -> None:
         click.echo(f"{index}/{name}: {store.delete(index, name):,} judgments deleted")
 
 
+command.add_command(from_clicks)
 command.add_command(todo)
-
-
-def _told(index: str, name: str, counts: JudgmentCounts, *, dry_run: bool) -> str:
-    verb = " would be" if dry_run else ""
-    return (
-        f"{index}/{name}:{verb} {counts.new:,} new, {counts.changed:,} changed, "
-        f"{counts.unchanged:,} unchanged"
-    )
-
-
-def _told_conflicts(found: list[Conflict]) -> Iterator[str]:
-    if found:
-        yield f"raters differ on {len(found):,} documents of the set; its mean counts"
-    for one in found[:_SHOWN]:
-        yield f"  {one.query}: {one.id}: {_ratings(one)}"
-    if len(found) > _SHOWN:
-        yield "  all of them: searchsvc judge conflicts"
-
-
-def _ratings(conflict: Conflict) -> str:
-    return ", ".join(f"{rater or 'unnamed'} {rating:g}" for rater, rating in conflict.ratings)
-
-
-def _conflict(one: Conflict) -> dict[str, object]:
-    return {"query": one.query, "id": one.id, "ratings": dict(one.ratings)}
 
 
 def _renamed(found: dict[str, Any]) -> dict[str, Any]:

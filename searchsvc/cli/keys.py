@@ -92,12 +92,12 @@ def list_keys(ctx: click.Context, as_json: bool) -> None:
         print_json(found)
         return
     headings = ["name", "id", "role", "state", "indexes", "fields", "origins", "rate>",
-                "client rate>", "expires", "rotated"]  # fmt: skip
+                "client rate>", "max cost>", "expires", "rotated"]  # fmt: skip
     rows = [
         (
             one["name"], one["id"], one["role"], one["state"], ", ".join(one["indexes"]) or "all",
             shown(AllowLists(one["fields"])) or "all", ", ".join(one["origins"]), one["rate"],
-            one["client_rate"], one["expires"], one["rotated"],
+            one["client_rate"], one["max_cost"], one["expires"], one["rotated"],
         )
         for one in found
     ]  # fmt: skip
@@ -110,12 +110,18 @@ def list_keys(ctx: click.Context, as_json: bool) -> None:
     "--grace", type=Duration(), default="24h", show_default=True,
     help="For how long the old secret and its tokens still hold; 0s where it has leaked.",
 )  # fmt: skip
+@click.option(
+    "--expires", type=Duration(least=1),
+    help="For how long it holds from now on, such as 90d; needed where its time is over.",
+)  # fmt: skip
 @json_option
 @click.pass_context
-def rotate(ctx: click.Context, name: str, grace: timedelta, as_json: bool) -> None:
+def rotate(
+    ctx: click.Context, name: str, grace: timedelta, expires: timedelta | None, as_json: bool
+) -> None:
     """Give the key of that NAME or id a new secret and print it; it is not shown again."""
     with _keys(services(ctx).keys()) as keys:
-        _show_secret(*keys.rotate(name, grace), as_json=as_json)
+        _show_secret(*keys.rotate(name, grace, expires), as_json=as_json)
 
 
 @command.command(short_help="End a key.")

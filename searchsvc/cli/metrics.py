@@ -4,9 +4,7 @@ from typing import Any
 
 import click
 
-from searchsvc.relevance.metrics import Metric, read_metric
-
-_DEFAULTS = ("ndcg@10", "ap@10", "rr@10", "p@10", "r@10", "err@10")
+from searchsvc.relevance.metrics import USUAL, Metric, read_metric
 
 
 class MetricType(click.ParamType[Metric]):
@@ -55,15 +53,10 @@ metric_option = click.option(
     help="By which they are compared.",
 )  # fmt: skip
 metrics_option = click.option(
-    "--metric", "metrics", type=MetricType(), multiple=True, default=_DEFAULTS,
-    help=f"Which to tell; as often as wanted. Without: {', '.join(_DEFAULTS)}.",
+    "--metric", "metrics", type=MetricType(), multiple=True, default=USUAL,
+    help=f"Which to tell; as often as wanted. Without: {', '.join(USUAL)}.",
 )  # fmt: skip
 least_option = click.option(
     "--fail-under", "least", type=LeastType(), multiple=True,
     help="Exit with 3 where a metric is below that.",
 )  # fmt: skip
-
-
-def depth_of(metrics: tuple[Metric, ...]) -> int:
-    """How many hits they look at; ten at least, which is what is shown."""
-    return max(10, *(metric.depth for metric in metrics))

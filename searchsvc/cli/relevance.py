@@ -2,10 +2,10 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import wraps
+from dataclasses import dataclass, replace
+from functools import partial, wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple, TypeAlias
 
 import click
 from rich.console import Console
@@ -13,9 +13,17 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from searchsvc import bootstrap_relevance
 from searchsvc.bootstrap import Services
-from searchsvc.cli.judged import opened, required
+from searchsvc.cli.judged import opened
 from searchsvc.domain.evaluation import Evaluation
-from searchsvc.relevance.evaluate import Ratings, ratings_of
+from searchsvc.relevance.bodies import summary_body
+from searchsvc.relevance.compare import Summary, summary
+from searchsvc.relevance.evaluate import Ratings, telling
+from searchsvc.relevance.evaluations import EvaluationFiles
+from searchsvc.relevance.judgments import file_ratings, set_ratings
+from searchsvc.relevance.metrics import Metric, depth_of, read_metric
+from searchsvc.relevance.tuning import Tuning
+
+Metrics: TypeAlias = tuple[Metric, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +35,11 @@ class Judged:
 
     def ratings(self, built: Services, index: str) -> Ratings:
         """The ratings of each query. Raises UnknownSet, UsageError or DefinitionError."""
-        if self.set is None:
-            return bootstrap_relevance.ratings(built.project, index, self.file)
         with opened(built) as store:
-            return ratings_of(required(store, index, self.set))
+            if self.set is None:
+                sets = partial(store.sets, index)
+                return file_ratings(built.project.mappings, index, self.file, sets)
+            return set_ratings(store, index, self.set)
 
 
 def judged_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -52,29 +61,78 @@ def judged_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return wrapped
 
 
+class Evaluated(NamedTuple):
+    """An evaluation that is kept, with its figures."""
+
+    evaluation: Evaluation
+    summary: Summary
+
+
 def evaluated(
-    built: Services, index: str, judged: Judged, rankings: Sequence[str], depth: int
-) -> list[Evaluation]:
-    """An evaluation of each ranking, which is kept. Raises UsageError and what engines raise."""
+    built: Services, index: str, judged: Judged, rankings: Sequence[str], metrics: Metrics
+) -> list[Evaluated]:
+    """An evaluation of each ranking, shown as it goes on. Raises as `evaluate_all`."""
     ratings = judged.ratings(built, index)
-    kept = bootstrap_relevance.evaluations(built.project)
     with progress() as shown:
-        task = shown.add_task(index, total=len(ratings) * len(rankings))
+        task = shown.add_task(index, total=len(telling(ratings)) * len(rankings))
+        return evaluate_all(built, index, ratings, rankings, metrics, lambda: shown.advance(task))
 
-        async def evaluate() -> list[Evaluation]:
-            engine = built.open_engine()
-            try:
-                evaluator = bootstrap_relevance.evaluator(
-                    built.project, built.definitions, engine, index, lambda: shown.advance(task)
-                )
-                return [await evaluator.evaluate(ratings, name, depth) for name in rankings]
-            finally:
-                await engine.close()
 
-        found = asyncio.run(evaluate())
-    for one in found:
-        kept.keep(one)
-    return found
+def evaluate_all(
+    built: Services, index: str, ratings: Ratings, rankings: Sequence[str], metrics: Metrics,
+    told: Callable[[], None],
+) -> list[Evaluated]:  # fmt: skip
+    """An evaluation of each ranking, which is kept. Raises UsageError and what engines raise."""
+    kept = bootstrap_relevance.evaluations(built.project)
+
+    async def evaluate() -> list[Evaluation]:
+        engine = built.open_engine()
+        try:
+            evaluator = bootstrap_relevance.evaluator(
+                built.project, built.definitions, engine, index, told
+            )
+            depth = depth_of(metrics)
+            return [await evaluator.evaluate(ratings, name, depth) for name in rankings]
+        finally:
+            await engine.close()
+
+    return [_kept(kept, one, metrics) for one in asyncio.run(evaluate())]
+
+
+def _kept(kept: EvaluationFiles, one: Evaluation, metrics: Metrics) -> Evaluated:
+    """Keep it with these metrics and those that were kept of the former."""
+    before = [read_metric(name) for name in kept.metrics(one.basis.id)]
+    more = tuple(metric for metric in before if metric not in metrics)
+    found = summary(one, (*metrics, *more))
+    kept.keep(one, summary_body(one, found))
+    return Evaluated(one, replace(found, scores=found.scores[: len(metrics)]))
+
+
+def sides_of(built: Services, sides: Sequence[str], found: Sequence[Evaluated]) -> list[Evaluation]:
+    """The evaluations of sides, in their order: of rankings those found now, else those kept.
+
+    Raises UnknownEvaluation.
+    """
+    by_ranking = {one.evaluation.basis.ranking: one.evaluation for one in found}
+    kept = bootstrap_relevance.evaluations(built.project)
+    return [by_ranking[side] if side in by_ranking else kept.find(side) for side in sides]
+
+
+def tuned(
+    built: Services, index: str, ratings: Ratings, folds: int, seed: int,
+    told: Callable[[], None],
+) -> Tuning:  # fmt: skip
+    """Weights by judged queries. Raises UsageError and what engines raise."""
+
+    async def tune() -> Tuning:
+        engine = built.open_engine()
+        try:
+            tuner = bootstrap_relevance.tuner(built.project, built.definitions, engine, index, told)
+            return await tuner.tune(ratings, folds, seed)
+        finally:
+            await engine.close()
+
+    return asyncio.run(tune())
 
 
 def progress() -> Progress:

@@ -1,14 +1,12 @@
 """`searchsvc schedule`: runs every indexer when it is due."""
 
 import signal
-from threading import Event
 
 import click
 
 from searchsvc.cli.options import services
 from searchsvc.cli.output import print_table
-
-_LONGEST_WAIT = 0.5  # seconds
+from searchsvc.interrupt import Interrupt
 
 
 @click.command
@@ -29,13 +27,11 @@ def command(ctx: click.Context, only_list: bool) -> None:
         )
         return
     built.log_to_console()
-    stop = Event()
+    stop = Interrupt()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     schedule.start()
     try:
-        # Not for ever: a signal that the system gives to another thread ends no such wait.
-        while not stop.wait(_LONGEST_WAIT):
-            pass
+        stop.wait()
     finally:
         schedule.stop()

@@ -203,8 +203,7 @@ def _check_times(indexer: Indexer, written: _Written) -> None:
                 parse_when(text)
         except DefinitionError as error:
             raise written.error(error.message, name, error.hint) from error
-    follows = indexer.watermark or indexer.changed or any(j.changed for j in indexer.joins)
-    if indexer.every and not follows:
+    if indexer.every and not indexer.follows:
         message = f"nothing tells what has changed every {indexer.every}"
         hint = "name a watermark or a changed statement, or leave `every` out"
         raise written.error(message, "every", hint)

@@ -72,6 +72,7 @@ def _definition(index: str, root: Node) -> IndexDefinition:
         stop_words=_read(found.get("stop_words"), _stop_words, None),
         typo=_read(found.get("typo"), lambda node: _typo(node, plain), Typo()),
         boosts=default.boosts,
+        all_words=default.all_words,
         sorts=_read(found.get("sorts"), lambda node: _sorts(node, plain), ()),
         rankings=tuple(others),
         decays=default.decays,

@@ -1,13 +1,17 @@
-"""Reads `ranking` of a mapping: named lists of boosts and decays, the default one among them."""
+"""Reads `ranking` of a mapping: named ways to rank, the default one among them."""
 
 import re
+from collections.abc import Callable, Mapping
 
 from searchsvc.definitions.nodes import entries, known_field
 from searchsvc.domain.definition import (
     DEFAULT,
+    FIRST,
     JOINED_WEIGHT,
     LEAST_WEIGHT,
     MOST_WEIGHT,
+    MOST_WORTH,
+    RANKING_NAME,
     Boost,
     Decay,
     FieldType,
@@ -21,10 +25,9 @@ from searchsvc.search.filters import parse_filter
 from searchsvc.yamlfile import Node
 
 BOOST_FUNCTIONS = ("log", "sqrt", "value")
-RANKING_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
 HALF_LIFE = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)([smhdwy])")
-_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800, "y": 31_557_600}
-_MOST_SECONDS = 100 * _UNITS["y"]
+UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800, "y": 31_557_600}
+_MOST_SECONDS = 100 * UNITS["y"]
 MAX_RANKINGS = 20  # each may cost every document a number
 
 
@@ -48,26 +51,40 @@ def _ranking(name: str, steps: Node, definition: IndexDefinition) -> Ranking:
         )
     found = [_step(step, definition) for step in steps.value]
     weights = [one for one in found if isinstance(one, tuple)]
+    worth = [one for one in found if isinstance(one, float)]
     if weights and (name == DEFAULT or len(weights) > 1):
         hint = "give the fields their weights" if name == DEFAULT else "put all into one step"
         raise steps.error(DefinitionError, "'weights' cannot stand here", hint)
+    if len(worth) > 1:
+        raise steps.error(DefinitionError, "'all_words' is said twice", "keep one of them")
     return Ranking(
         name,
         tuple(one for one in found if isinstance(one, Boost)),
         tuple(one for one in found if isinstance(one, Decay)),
-        *weights,
+        weights[0] if weights else (),
+        worth[0] if worth else None,
     )
 
 
-def _step(step: Node, definition: IndexDefinition) -> Boost | Decay | Weights:
-    outer = entries(step, ("boost", "decay", "weights"))
+def _step(step: Node, definition: IndexDefinition) -> Boost | Decay | Weights | float:
+    outer = entries(step, tuple(_STEPS))
     if len(outer) != 1:
-        raise step.error(DefinitionError, "a step of a ranking is 'boost', 'decay' or 'weights'")
-    if "boost" in outer:
-        return _boost(outer["boost"], definition)
-    if "weights" in outer:
-        return _weights(outer["weights"], definition)
-    return _decay(outer["decay"], definition)
+        parts = "'boost', 'decay', 'weights' or 'all_words'"
+        raise step.error(DefinitionError, f"a step of a ranking is {parts}")
+    ((name, node),) = outer.items()
+    return _STEPS[name](node, definition)
+
+
+def _all_words(node: Node, _: IndexDefinition) -> float:
+    """What it is worth to hold all words, in mean weights."""
+    value = node.value
+    if value == "first":
+        return FIRST
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= MOST_WORTH:
+        return float(value)
+    hint = "like: all_words: 4, times the mean weight of the fields"
+    message = f"'all_words' must be 'first' or a number from 0 to {MOST_WORTH:g}"
+    raise node.error(DefinitionError, message, hint)
 
 
 def _weights(node: Node, definition: IndexDefinition) -> Weights:
@@ -109,7 +126,7 @@ def _decay(node: Node, definition: IndexDefinition) -> Decay:
 def _seconds(node: Node) -> float:
     """A time such as 90d, in seconds."""
     match = HALF_LIFE.fullmatch(str(node.value))
-    seconds = float(match[1]) * _UNITS[match[2]] if match else 0.0
+    seconds = float(match[1]) * UNITS[match[2]] if match else 0.0
     if not 1 <= seconds <= _MOST_SECONDS:
         hint = "like 12h, 90d or 2y; a second at least, a century at most"
         raise node.error(DefinitionError, f"cannot read the time '{node.value}'", hint)
@@ -159,3 +176,11 @@ def _by_number(
         hint = nearest(str(by), BOOST_FUNCTIONS)
         raise found["by"].error(DefinitionError, f"unknown function '{by}'", hint)
     return Boost(field.name, weight, by=str(by))
+
+
+_STEPS: Mapping[str, Callable[[Node, IndexDefinition], Boost | Decay | Weights | float]] = {
+    "boost": _boost,
+    "decay": _decay,
+    "weights": _weights,
+    "all_words": _all_words,
+}

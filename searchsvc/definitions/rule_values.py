@@ -10,7 +10,7 @@ from itertools import count
 
 from searchsvc.domain.curation import Condition, How
 from searchsvc.domain.definition import IndexDefinition
-from searchsvc.domain.query import Boosted, Filter, Pin, Stated
+from searchsvc.domain.query import Boosted, Filter, Ids, Pin, Stated
 from searchsvc.errors import DefinitionError, FilterError, nearest
 from searchsvc.search.filter_parts import parts_of
 from searchsvc.search.filters import parse_filter
@@ -148,7 +148,7 @@ def joined(node: Node | None, definition: IndexDefinition) -> tuple[Filter, ...]
 
 
 def boosts(node: Node | None, definition: IndexDefinition) -> tuple[Boosted, ...]:
-    """`{filter: …, weight: 0.5}`, or a list of such."""
+    """`{filter: …, weight: 0.5}` or `{ids: …, weight: 0.5}`, or a list of such."""
     if node is None:
         return ()
     return tuple(_boost(one, definition) for one in _listed(node))
@@ -156,14 +156,17 @@ def boosts(node: Node | None, definition: IndexDefinition) -> tuple[Boosted, ...
 
 def _boost(node: Node, definition: IndexDefinition) -> Boosted:
     example = 'like: {filter: "brand:Acme", weight: 0.5}'
-    given = entries(node, ("filter", "weight"), example)
-    if len(given) < 2:
-        raise node.error(DefinitionError, "a boost has a filter and a weight", example)
+    given = entries(node, ("filter", "ids", "weight"), example)
+    if "weight" not in given or len(given) != 2:
+        raise node.error(DefinitionError, "a boost has a filter or ids, and a weight", example)
     weight = given["weight"].value
     if isinstance(weight, bool) or not isinstance(weight, int | float) or not -1 <= weight <= 10:
         raise given["weight"].error(DefinitionError, "must be a number from -1 to 10")
     if not weight:
         raise given["weight"].error(DefinitionError, "a weight of 0 changes nothing")
+    if "ids" in given:
+        which = ids(given["ids"])
+        return Boosted(Stated(f"ids {', '.join(which)}", Ids(which)), float(weight))
     return Boosted(_stated(given["filter"], definition), float(weight))
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from searchsvc.definitions import rule_values as values
 from searchsvc.domain.curation import Rule
 from searchsvc.domain.definition import IndexDefinition
+from searchsvc.domain.query import Ids
 from searchsvc.errors import CheckFailed, DefinitionError, FileError
 from searchsvc.yamlfile import Node, parse_yaml
 
@@ -47,7 +48,7 @@ def read_rules(tree: Node, definition: IndexDefinition) -> list[Rule]:
             problems.append(error)
             continue
         rules += [rule] if enabled else []
-    if sum(len(rule.pins) + len(rule.hides) for rule in rules) > MAX_IDS:
+    if sum(map(_ids_of, rules)) > MAX_IDS:
         problems.append(
             tree.error(DefinitionError, f"has more than {MAX_IDS} ids", "drop old ones")
         )
@@ -56,6 +57,13 @@ def read_rules(tree: Node, definition: IndexDefinition) -> list[Rule]:
     if problems:
         raise CheckFailed(str(problem) for problem in problems[:_MOST_PROBLEMS])
     return rules
+
+
+def _ids_of(rule: Rule) -> int:
+    """How many ids it has."""
+    filters = (boost.condition.filter for boost in rule.boosts)
+    lifted = sum(len(one.ids) for one in filters if isinstance(one, Ids))
+    return len(rule.pins) + len(rule.hides) + lifted
 
 
 def by_first_word(rules: Iterable[Rule]) -> dict[str, tuple[Rule, ...]]:

@@ -65,7 +65,8 @@ def _placed() -> dict[str, Any]:
 
 def _boost() -> dict[str, Any]:
     weight = {"type": "number", "minimum": -1, "maximum": 10, "not": {"const": 0}}
-    return _whole({"filter": _FILTER, "weight": weight})
+    by_ids = _whole({"ids": _some(_ID, MAX_IDS), "weight": weight})
+    return {"anyOf": [_whole({"filter": _FILTER, "weight": weight}), by_ids]}
 
 
 def _whole(properties: dict[str, Any]) -> dict[str, Any]:

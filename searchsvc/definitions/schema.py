@@ -12,9 +12,15 @@ from searchsvc.definitions.rankings import (
     BOOST_FUNCTIONS,
     HALF_LIFE,
     MAX_RANKINGS,
-    RANKING_NAME,
 )
-from searchsvc.domain.definition import DEFAULT, MOST_WEIGHT, FieldType, Unit
+from searchsvc.domain.definition import (
+    DEFAULT,
+    MOST_WEIGHT,
+    MOST_WORTH,
+    RANKING_NAME,
+    FieldType,
+    Unit,
+)
 
 _FLOAT = r"-?\d+(\.\d+)?([eE][+-]?\d+)?"
 _CUT = rf"\s*(ranges(\s+{_FLOAT})+|histogram\s+({_FLOAT}|{'|'.join(Unit)}))\s*"
@@ -128,7 +134,9 @@ def _step() -> dict[str, Any]:
     values = {"type": "number", "minimum": 0, "maximum": MOST_WEIGHT}
     weights = {"type": "object", "minProperties": 1, "additionalProperties": values}
     decays = _object({"decay": _object(decay, *decay)}, "decay")
-    return {"anyOf": [boosts, decays, _object({"weights": weights}, "weights")]}
+    worth = {"anyOf": [{"type": "number", "minimum": 0, "maximum": MOST_WORTH}, {"const": "first"}]}
+    own = _object({"weights": weights}, "weights"), _object({"all_words": worth}, "all_words")
+    return {"anyOf": [boosts, decays, *own]}
 
 
 if __name__ == "__main__":

@@ -101,9 +101,13 @@ class Grant:
                 hint=f"use one made with: searchsvc keys create NAME --role {role}",
             )
 
+    def reaches(self, index: str) -> bool:
+        """Whether the index may be asked."""
+        return self.indexes is None or index in self.indexes
+
     def require_index(self, index: str) -> None:
         """Raises KeyForbids unless the index may be asked."""
-        if self.indexes is not None and index not in self.indexes:
+        if self.indexes is not None and not self.reaches(index):
             reached = ", ".join(sorted(self.indexes)) or "none"
             message = f"this {self._noun} does not reach index '{index[:63]}'"
             raise KeyForbids(message, hint=f"it reaches: {reached}")

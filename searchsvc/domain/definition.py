@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
@@ -124,6 +125,10 @@ class Field:
         )
 
 
+# A score is never turned off or around by a boost, and no boost drowns every match.
+LOWEST, HIGHEST = 0.25, 30.0
+
+
 @dataclass(frozen=True, slots=True)
 class Boost:
     """Raises (or lowers, with a negative weight) a hit by what its document holds.
@@ -162,6 +167,8 @@ class Decay:
 
 
 DEFAULT = "default"  # the ranking where none is named
+RANKING_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
+WORDS_ALONE = ""  # names no ranking: nothing multiplies what words score
 
 
 # What words count in which field, by the fields' names.
@@ -172,6 +179,9 @@ JOINED_WEIGHT = "*"  # stands for all texts and keywords together where fields h
 # Of the mean weight, what a word counts in all of them together, and what it is worth that a
 # document holds all words where any is enough: decision 0011.
 JOINED_SHARE, COMPLETE_SHARE = 1.5, 4.0
+# Worth more than anything else: those with all words come before those without. JSON, which keeps
+# a definition beside its version, has no infinity.
+FIRST, MOST_WORTH = 1e9, 1000.0
 # What a word counts in its other fields beside the best one.
 TIE_BREAKER = 0.1
 
@@ -180,19 +190,28 @@ TIE_BREAKER = 0.1
 class Ranking:
     """A named way to rank: what a word counts in which field, and what multiplies the score.
 
-    `weights` stand in for those of the fields that they name.
+    `weights` stand in for those of the fields that they name. `all_words`: how many times the mean
+    weight it is worth to hold all words, where some of them are enough; None: COMPLETE_SHARE, or
+    FIRST where boosts or decays rank, too.
     """
 
     name: str
     boosts: tuple[Boost, ...] = ()
     decays: tuple[Decay, ...] = ()
     weights: Weights = ()
+    all_words: float | None = None
 
     @property
     def steps(self) -> list[str]:
         """Short, for people: each part of it."""
         weights = [f"{name}^{weight:g}" for name, weight in self.weights]
-        return [*weights, *map(str, self.boosts), *map(str, self.decays)]
+        worth = [] if self.all_words is None else [f"all words {worth_text(self.all_words)}"]
+        return [*weights, *worth, *map(str, self.boosts), *map(str, self.decays)]
+
+
+def worth_text(all_words: float) -> str:
+    """As a mapping says it."""
+    return "first" if all_words == FIRST else f"{all_words:g}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,6 +275,7 @@ class IndexDefinition:
     sorts: tuple[tuple[str, Sort], ...] = ()
     rankings: tuple[Ranking, ...] = ()
     decays: tuple[Decay, ...] = ()
+    all_words: float | None = None
     groups: Groups = Groups()
     suggest_scope: str = ""
 
@@ -303,7 +323,10 @@ class IndexDefinition:
     @property
     def all_rankings(self) -> tuple[Ranking, ...]:
         """The default ranking, and then the others."""
-        return (Ranking(DEFAULT, self.boosts, self.decays), *self.rankings)
+        return (
+            Ranking(DEFAULT, self.boosts, self.decays, all_words=self.all_words),
+            *self.rankings,
+        )
 
     def ranking(self, name: str) -> Ranking | None:
         """The ranking of that name, or None."""
@@ -313,7 +336,8 @@ class IndexDefinition:
     def stored_form(self) -> "IndexDefinition":
         """The definition as far as it decides how documents are indexed, as for a field."""
         fields = tuple(field.stored_form for field in self.fields)
-        rankings = tuple(replace(one, decays=(), weights=()) for one in self.rankings if one.boosts)
+        boosting = (one for one in self.rankings if one.boosts)
+        rankings = tuple(replace(o, decays=(), weights=(), all_words=None) for o in boosting)
         return replace(
             self,
             fields=fields,
@@ -322,6 +346,7 @@ class IndexDefinition:
             sorts=(),
             rankings=rankings,
             decays=(),
+            all_words=None,
             groups=replace(self.groups, default=""),
             suggest_scope="",
         )

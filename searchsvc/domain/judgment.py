@@ -8,6 +8,7 @@ LONGEST_QUERY = 1000  # characters: as many as a search may have
 LONGEST_ID = 512  # bytes: as many as a document's may have
 LONGEST_RATER = 100
 LONGEST_SOURCE = 200
+MOST_RATING = 100  # what 2 ** rating, as some metrics have it, can still be counted with
 
 
 @dataclass(frozen=True, slots=True)

@@ -246,17 +246,17 @@ class SearchQuery:
 
     No terms: every document matches. `sort` empty: by score, which `ranking` multiplies (what is
     recent as of `now`, in µs since 1970), and ties by id. `weights` stand in for those of the
-    fields they name. `fields` None: every
-    field that is not hidden. Hits are `offset` to `offset + limit` (limit may be 0), or with
-    `after` the first `limit` behind that place, whatever the offset. `version` None: the live one.
-    Documents of `pins` match whatever their words are, with the score 0 where they do not; an
-    engine gives them no place. The sum of the weights of those `boosts` that hold, plus 1,
-    multiplies a score. The answer repeats `page` (None: not counted) and the words that are
-    `ignored`, and tells what was `applied`; equal `fingerprint`s ask for the same hits in the same
-    order. A query that was widened says what it has written `apart`; None otherwise. With
-    `grouping`, `offset` and `limit` are of groups. No engine looks at these. Fields with snippets
-    are highlighted as a whole unless `snippets` are wanted. Of the returned fields only those that
-    are `highlighted` have their matches marked; None: all of them.
+    fields they name; `all_words` as a ranking has it. `fields` None: every field that is not
+    hidden. Hits are `offset` to `offset + limit` (limit may be 0), or with `after` the first
+    `limit` behind that place, whatever the offset. `version` None: the live one. Documents of
+    `pins` match whatever their words are, with the score 0 where they do not; an engine gives them
+    no place. The sum of the weights of those `boosts` that hold, plus 1, multiplies a score. The
+    answer repeats `page` (None: not counted) and the words that are `ignored`, and tells what was
+    `applied`; equal `fingerprint`s ask for the same hits in the same order. A query that was
+    widened says what it has written `apart`; None otherwise. With `grouping`, `offset` and `limit`
+    are of groups. No engine looks at these. Fields with snippets are highlighted as a whole unless
+    `snippets` are wanted. Of the returned fields only those that are `highlighted` have their
+    matches marked; None: all of them. `scored`: the caller may be told scores.
     """
 
     index: str
@@ -269,6 +269,7 @@ class SearchQuery:
     sort: tuple[SortKey, ...] = ()
     ranking: str = DEFAULT
     weights: tuple[tuple[str, float], ...] = ()
+    all_words: float | None = None
     now: int = 0
     offset: int = 0
     limit: int = 10
@@ -288,6 +289,7 @@ class SearchQuery:
     grouping: Grouping | None = None
     snippets: bool = True
     highlighted: tuple[str, ...] | None = None
+    scored: bool = True
 
     @property
     def marked(self) -> tuple[str, ...] | None:

@@ -21,12 +21,14 @@ class LiveIndex:
 class Hit:
     """One document found. `source` is its JSON object; `score` is comparable within one answer.
 
+    It is None where it would tell the caller what it may not know.
+
     `highlight` gives safe HTML per field: escaped text in which matched words stand in `<mark>`.
     `distance` is in metres, where the query has a point to tell it from and the document one too.
     """
 
     id: str
-    score: float
+    score: float | None
     source: bytes
     highlight: Mapping[str, str] = field(default_factory=dict)
     distance: float | None = None

@@ -1,4 +1,4 @@
-"""One execution of an indexer: its kind, counts, status and error."""
+"""One execution of an indexer, or of what analysts ask for: kind, counts, status and error."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -10,12 +10,23 @@ from searchsvc.domain.document import Outcome
 
 
 class RunKind(StrEnum):
-    """What a run does: copy everything, follow changes, compare every row, or compare sums."""
+    """What a run does: copy everything, follow changes, compare every row, or compare sums.
+
+    Or, for analysts: evaluate a ranking, compare rankings, or tune weights. These write to no
+    index, and so go on beside the others, without its lease.
+    """
 
     REBUILD = "rebuild"
     INCREMENT = "increment"
     RECONCILE = "reconcile"
     VERIFY = "verify"
+    EVALUATE = "evaluate"
+    COMPARE = "compare"
+    TUNE = "tune"
+
+
+# Those that an index's lease holds apart: who has it knows that none of them goes on.
+LEASED = frozenset({RunKind.REBUILD, RunKind.INCREMENT, RunKind.RECONCILE, RunKind.VERIFY})
 
 
 class RunStatus(StrEnum):

@@ -4,18 +4,20 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias
 
-from searchsvc.domain.definition import Boost, Field, FieldType, IndexDefinition
-from searchsvc.domain.query import Boosted, Filter, Not, SearchQuery
+from searchsvc.domain.definition import (
+    HIGHEST,
+    LOWEST,
+    Boost,
+    Field,
+    FieldType,
+    IndexDefinition,
+)
+from searchsvc.domain.query import Boosted, Filter, Not
 from searchsvc.engines import values
 from searchsvc.engines.conditions import holds
 from searchsvc.search.filter_parts import fields_of
 from searchsvc.search.filters import parse_filter
 
-# A score is never turned off or around by a boost, and no boost drowns every match.
-LOWEST, HIGHEST = 0.25, 30.0
-# What a document with only some of the words scores beside one with all of them, where boosts
-# rank: less than any two boosts and texts can make up for. A power of two keeps every digit.
-BEHIND = 2.0**-16
 COLUMN = "_boost"  # the name of the first one; the others are numbered
 
 Shape: TypeAlias = Callable[[float], float]
@@ -37,15 +39,6 @@ def column(definition: IndexDefinition, ranking: str) -> str:
     """The column with the factors of that ranking; "" where it has no boosts."""
     found = definition.ranking(ranking)
     return _columns(definition).get(found.boosts, "") if found else ""
-
-
-def complete_first(definition: IndexDefinition, query: SearchQuery) -> bool:
-    """Whether documents with all words stand before those with some, where some are enough.
-
-    So they do where more than words ranks: a boost is of documents that say the same.
-    """
-    ranking = definition.ranking(query.ranking)
-    return bool(query.boosts or (ranking and (ranking.boosts or ranking.decays)))
 
 
 def _columns(definition: IndexDefinition) -> dict[tuple[Boost, ...], str]:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from searchsvc.domain.definition import (
-    COMPLETE_SHARE,
     JOINED_SHARE,
     JOINED_WEIGHT,
     SEARCHABLE,
@@ -18,8 +17,6 @@ from searchsvc.domain.definition import (
 COUNTED = frozenset(
     {FieldType.KEYWORD, FieldType.ID, FieldType.NUMBER, FieldType.BOOL, FieldType.PATH}
 )
-# Of more words, hardly a document holds all; and they are looked up once more to see that.
-COMPLETE_MOST = 8
 
 
 def has_words(field: Field) -> bool:
@@ -52,9 +49,9 @@ def joined(definition: IndexDefinition, weights: Weights = ()) -> list[Field]:
     return found if len(found) > 1 else []
 
 
-def complete_weight(fields: Sequence[Field]) -> float:
-    """What it is worth beside its words that a document holds all of them, where any is enough."""
-    return COMPLETE_SHARE * _mean(fields)
+def complete_weight(fields: Sequence[Field], worth: float) -> float:
+    """What it adds to a score to hold all words, which is `worth` so many times the mean weight."""
+    return worth * _mean(fields)
 
 
 def joined_weight(

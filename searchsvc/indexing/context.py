@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from threading import Event
 from typing import Protocol
 
 from searchsvc.domain.run import Counts, Run
@@ -10,6 +9,7 @@ from searchsvc.errors import RunStopped
 from searchsvc.indexing.deadletters import DeadLetters
 from searchsvc.indexing.progress import NoProgress, Progress
 from searchsvc.indexing.reader import Reader, Reading
+from searchsvc.interrupt import Interrupt
 from searchsvc.ports import StateStore
 
 Failpoint = Callable[[str], None]
@@ -59,7 +59,7 @@ class RunContext:
     lease: HeldLease
     dead: DeadLetters
     newest: NewestRead
-    stop: Event = field(default_factory=Event)
+    stop: Interrupt = field(default_factory=Interrupt)
     progress: Progress = field(default_factory=NoProgress)
     reached: Failpoint = no_failpoint
     feed: Callable[[], None] = no_feed

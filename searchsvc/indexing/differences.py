@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 
-from searchsvc.domain.definition import Field, IndexDefinition, Ranking
+from searchsvc.domain.definition import Field, IndexDefinition, Ranking, worth_text
 from searchsvc.domain.index import Recipe
 
 # How a facet is cut is told with the facet.
@@ -108,6 +108,7 @@ def _shared(definition: IndexDefinition) -> dict[str, str]:
         "group_by.default": definition.groups.default,
         **{f"ranking.{r.name}": "; ".join(map(str, r.boosts)) for r in definition.all_rankings},
         **{f"weights.{r.name}": _weights(r) for r in definition.all_rankings},
+        **{f"all_words.{r.name}": _all_words(r) for r in definition.all_rankings},
         **{f"decays.{r.name}": "; ".join(map(str, r.decays)) for r in definition.all_rankings},
         **{
             f"sorts.{name}": f"{sort.field}:{'desc' if sort.descending else 'asc'}"
@@ -118,6 +119,10 @@ def _shared(definition: IndexDefinition) -> dict[str, str]:
 
 def _weights(ranking: Ranking) -> str:
     return "; ".join(f"{name}^{weight:g}" for name, weight in ranking.weights)
+
+
+def _all_words(ranking: Ranking) -> str:
+    return "" if ranking.all_words is None else worth_text(ranking.all_words)
 
 
 def _texts(before: Mapping[str, str], after: Mapping[str, str], effect: Effect) -> Iterator[Change]:

@@ -62,6 +62,11 @@ class Indexer:
             object.__setattr__(self, name, tuple(value) if isinstance(value, list) else value)
 
     @property
+    def follows(self) -> bool:
+        """Whether anything tells what has changed, so that there are increments."""
+        return bool(self.watermark or self.changed or any(join.changed for join in self.joins))
+
+    @property
     def keys(self) -> tuple[str, ...]:
         """The key's columns, always as a tuple."""
         return (self.key,) if isinstance(self.key, str) else tuple(self.key)

@@ -4,7 +4,6 @@ import logging
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from threading import Event
 
 from searchsvc.domain.index import IndexVersion
 from searchsvc.domain.run import Counts, Run, RunKind, RunStatus
@@ -15,6 +14,7 @@ from searchsvc.indexing.lease import LeaseKeeper
 from searchsvc.indexing.parts import IndexParts
 from searchsvc.indexing.progress import NoProgress, Progress, ToldProgress
 from searchsvc.indexing.prune import drop_half_built
+from searchsvc.interrupt import Interrupt
 
 _log = logging.getLogger(__name__)
 _ERROR_CHARS = 2_000
@@ -31,7 +31,7 @@ class Watching:
     """
 
     progress: Progress = field(default_factory=NoProgress)
-    stop: Event = field(default_factory=Event)
+    stop: Interrupt = field(default_factory=Interrupt)
     needed: Callable[[], bool] = lambda: True
 
 

@@ -25,6 +25,7 @@ from searchsvc.indexing.prune import complete, prune, resumable
 from searchsvc.indexing.rebuild import Allowed, Rebuild
 from searchsvc.indexing.reconcile import Reconcile
 from searchsvc.indexing.records import RunRecords, Watching
+from searchsvc.indexing.trace import Trace, trace
 from searchsvc.indexing.verify import Verify
 from searchsvc.indexing.when import Every, parse_when
 
@@ -206,6 +207,10 @@ class IndexRunner:
         """Drop all but the live version and those to keep; which ones were dropped."""
         with self._lease():
             return prune(self._store, self._state, self.index, self._parts.settings.keep_versions)
+
+    def trace(self, id: str) -> Trace:
+        """What became of one row; takes no lease and writes nothing."""
+        return trace(self._parts, id, outdated=self.outdated)
 
     def _lease(self) -> LeaseKeeper:
         seconds = self._parts.settings.lease_seconds

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from threading import Event, Lock
+from threading import Lock
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.jobstores.memory import MemoryJobStore
@@ -25,6 +25,7 @@ from searchsvc.indexing.records import Watching
 from searchsvc.indexing.runner import IndexRunner
 from searchsvc.indexing.underway import UnderWay
 from searchsvc.indexing.when import At, Every, When, parse_when
+from searchsvc.interrupt import Interrupt
 from searchsvc.ports import Clock
 
 _log = logging.getLogger(__name__)
@@ -89,7 +90,7 @@ class Schedule:
     ) -> None:
         self._runners = tuple(runners)
         self._clock = clock or _HostClock()
-        self._stop = Event()
+        self._stop = Interrupt()
         self._under_way = UnderWay()
         self._pauses = _Pauses(self._clock)
         self._scheduler = BackgroundScheduler(

@@ -1,15 +1,15 @@
 """Compares evaluations of the same queries: by how much they differ, and whether that is real."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import fmean
 
 from searchsvc.domain.evaluation import Basis, Evaluation
-from searchsvc.errors import UnlikeEvaluations
+from searchsvc.errors import UnlikeEvaluations, UsageError
 from searchsvc.relevance.metrics import Metric, percentile
 from searchsvc.relevance.statistics import Difference, Interval, difference, holm, interval, overlap
 
-_SAMPLES = 2_000  # for the range of one figure, which nobody decides by
+_SAMPLES = 1_000  # for the range of one figure, which nobody decides by
 _LIST = 10  # hits of which lists are compared and shown
 # Of two evaluations only the ranking may differ, else nobody knows what a difference comes from.
 _ALIKE = ("index", "version", "engine", "definition", "curation", "judgments", "depth")
@@ -41,12 +41,13 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class Mover:
-    """A query that one side answers better, with the first hits of both."""
+    """A query that one side answers better, with the first hits of both and their ratings."""
 
     query: str
     gain: float
     a: tuple[str, ...]
     b: tuple[str, ...]
+    ratings: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +73,19 @@ class Comparison:
         p = "p < 0.001" if found.p < 0.001 else f"p {found.p:.3f}"
         span = f"95 % {found.interval.low:+.4f} to {found.interval.high:+.4f}, {p}"
         told = f"{self.metric.name} {found.mean:+.4f} ({span})"
+        a, b = self.names
         if found.is_real:
-            better = "better" if found.mean > 0 else "worse"
-            return f"{self.b.ranking} is {better} than {self.a.ranking}: {told}"
+            return f"{b} is {'better' if found.mean > 0 else 'worse'} than {a}: {told}"
         more = f"; about {found.needed:,} more queries would show 0.01" if found.needed else ""
-        return f"{self.b.ranking} is not proven to differ from {self.a.ranking}: {told}{more}"
+        return f"{b} is not proven to differ from {a}: {told}{more}"
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """What each side is called: its ranking, with the evaluation where both have the same."""
+        if self.a.ranking != self.b.ranking:
+            return self.a.ranking, self.b.ranking
+        a, b = (f"{one.ranking} ({one.id[:8]})" for one in (self.a, self.b))
+        return a, b
 
 
 def summary(evaluation: Evaluation, metrics: Sequence[Metric]) -> Summary:
@@ -104,16 +113,17 @@ def values(evaluation: Evaluation, metric: Metric) -> list[float]:
 def compare(
     a: Evaluation, b: Evaluation, metric: Metric, *, despite: Sequence[str] = (), movers: int = 5
 ) -> Comparison:
-    """`b` beside `a`. Raises UnlikeEvaluations where more differs than ranking and `despite`."""
+    """`b` beside `a`.
+
+    Raises UnlikeEvaluations where more differs than ranking and `despite`, and UsageError where
+    `metric` looks at more hits than they have.
+    """
     refuse_unlike(a.basis, b.basis, despite)
+    refuse_short(a.basis, metric)
     first, second = values(a, metric), values(b, metric)
     pairs = zip(a.answers, first, second, strict=True)
     moved = sorted(
-        (
-            Mover(query, after - before, a.answers[query].ids[:_LIST], b.answers[query].ids[:_LIST])
-            for query, before, after in pairs
-            if after != before
-        ),
+        (_mover(a, b, query, after - before) for query, before, after in pairs if after != before),
         key=lambda mover: -mover.gain,
     )
     ups = [mover for mover in moved if mover.gain > 0][:movers]
@@ -128,6 +138,13 @@ def compare(
         latency_ms=_median_ms(b) - _median_ms(a),
         movers=(*ups, *downs[len(downs) - movers if len(downs) > movers else 0 :]),
     )
+
+
+def _mover(a: Evaluation, b: Evaluation, query: str, gain: float) -> Mover:
+    first, second = a.answers[query].ids[:_LIST], b.answers[query].ids[:_LIST]
+    shown = {*first, *second}
+    ratings = {id: rated for id, rated in a.ratings[query].items() if id in shown}
+    return Mover(query, gain, first, second, ratings)
 
 
 def compare_all(
@@ -149,12 +166,30 @@ def refuse_unlike(a: Basis, b: Basis, despite: Sequence[str] = ()) -> None:
     if refused:
         may = [name for name in refused if name in MAY_DIFFER]
         hint = (
-            f"say --despite {','.join(may)} where that is meant to differ"
+            f"say despite {','.join(may)} (--despite) where that is meant to differ"
             if may == refused
             else "evaluate both with the same judgments of the same index"
         )
         told = ", ".join(f"{n} ({getattr(a, n)} and {getattr(b, n)})" for n in refused)
         raise UnlikeEvaluations(f"the evaluations differ in {told}", hint=hint)
+
+
+def refuse_twice(sides: Sequence[str]) -> None:
+    """Raises UsageError where a side is compared with itself, of which nothing can be told."""
+    twice = [side for n, side in enumerate(sides) if side in sides[:n]]
+    if twice:
+        raise UsageError(f"'{twice[0]}' is there twice", hint="name rankings that differ")
+
+
+def refuse_short(basis: Basis, metric: Metric) -> None:
+    """Raises UsageError where the evaluation asked for fewer hits than the metric looks at."""
+    if basis.depth < metric.looks_at:
+        message = (
+            f"evaluation {basis.id[:8]} asked for {basis.depth} hits of each query, and "
+            f"{metric.name} looks at {metric.looks_at}"
+        )
+        hint = f"evaluate anew: searchsvc eval {basis.index} --metric {metric.name}"
+        raise UsageError(message, hint=hint)
 
 
 def _score(evaluation: Evaluation, metric: Metric) -> Score:

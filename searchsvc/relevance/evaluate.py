@@ -4,9 +4,11 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from time import perf_counter
 
-from searchsvc.domain.definition import DEFAULT, content_hash
+from searchsvc.domain.curation import Curation
+from searchsvc.domain.definition import DEFAULT, IndexDefinition, content_hash
 from searchsvc.domain.evaluation import Answered, Basis, Evaluation
 from searchsvc.domain.judgment import Judgment
+from searchsvc.domain.result import LiveIndex
 from searchsvc.errors import RequestError, UsageError, nearest
 from searchsvc.relevance.metrics import RELEVANT
 from searchsvc.search.service import SearchService
@@ -43,9 +45,7 @@ class Evaluator:
         `SearchService.search` does.
         """
         known = telling(ratings)
-        if not known:
-            hint = "judge a document of some query 1 or higher"
-            raise UsageError("no query has a relevant document", hint=hint)
+        check_telling(known)
         basis = self._basis(ratings, ranking, depth)
         answers = {}
         for query in known:
@@ -56,21 +56,8 @@ class Evaluator:
 
     def _basis(self, ratings: Ratings, ranking: str, depth: int) -> Basis:
         live, curation = self._search.basis(self._index)
-        if live.definition.ranking(ranking) is None:
-            names = [one.name for one in live.definition.all_rankings]
-            hint = f"{nearest(ranking, names)}; `searchsvc plan` says what a new one takes"
-            message = f"the live version of index '{self._index}' has no ranking '{ranking}'"
-            raise UsageError(message, hint=hint)
-        return Basis(
-            index=self._index,
-            version=live.version.name,
-            engine=self._engine,
-            ranking=ranking,
-            definition=live.definition.hash,
-            curation=content_hash({"curation": repr(curation)}),
-            judgments=ratings_hash(ratings),
-            depth=depth,
-        )
+        check_ranking(live.definition, ranking)
+        return basis_of((live, curation), self._engine, ranking, ratings_hash(ratings), depth)
 
     async def _answered(self, query: str, ranking: str, depth: int) -> Answered:
         asked = {
@@ -89,6 +76,32 @@ class Evaluator:
         hits = answer.result.hits
         ids, scores = tuple(hit.id for hit in hits), tuple(hit.score or 0.0 for hit in hits)
         return Answered(ids, scores, round(ms, 3))
+
+
+def check_ranking(definition: IndexDefinition, ranking: str) -> None:
+    """Raises UsageError where a live version's definition has none of that name."""
+    if definition.ranking(ranking) is None:
+        names = [one.name for one in definition.all_rankings]
+        hint = f"{nearest(ranking, names)}; `searchsvc plan` says what a new one takes"
+        message = f"the live version of index '{definition.name}' has no ranking '{ranking}'"
+        raise UsageError(message, hint=hint)
+
+
+def basis_of(
+    served: tuple[LiveIndex, Curation], engine: str, ranking: str, judgments: str, depth: int
+) -> Basis:
+    """What an evaluation of a live version rests on; `judgments` is their hash."""
+    live, curation = served
+    return Basis(
+        index=live.version.index,
+        version=live.version.name,
+        engine=engine,
+        ranking=ranking,
+        definition=live.definition.hash,
+        curation=content_hash({"curation": repr(curation)}),
+        judgments=judgments,
+        depth=depth,
+    )
 
 
 def ratings_of(judgments: Iterable[Judgment]) -> dict[str, dict[str, float]]:
@@ -110,3 +123,10 @@ def ratings_hash(ratings: Ratings) -> str:
 def telling(ratings: Ratings) -> Ratings:
     """The queries that have a relevant document; nothing can be told by the others."""
     return {q: rated for q, rated in ratings.items() if any(r >= RELEVANT for r in rated.values())}
+
+
+def check_telling(known: Ratings) -> None:
+    """Raises UsageError where there is no such query."""
+    if not known:
+        hint = "judge a document of some query 1 or higher"
+        raise UsageError("no query has a relevant document", hint=hint)

@@ -1,13 +1,16 @@
 """Keeps evaluations as files, each under the hash of what it rests on."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
 from searchsvc.domain.evaluation import Evaluation
-from searchsvc.errors import StateError, UsageError, nearest
+from searchsvc.errors import StateError, UnknownEvaluation
 
 FOLDER = "evaluations"
+_SUMMARY = ".summary"
 _SHORTEST = 4  # characters of an id that stand for it
 
 
@@ -17,28 +20,44 @@ class EvaluationFiles:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def keep(self, evaluation: Evaluation) -> None:
-        """Write it, in one step."""
+    def keep(self, evaluation: Evaluation, summary: Mapping[str, Any]) -> None:
+        """Write it, and beside it its figures, whose ranges take long to work out."""
         self._folder.mkdir(parents=True, exist_ok=True)
         path = self._path(evaluation.basis.id)
-        draft = path.with_suffix(".new")
-        draft.write_bytes(msgspec.json.encode(evaluation))
-        draft.replace(path)
+        _write(path.with_suffix(_SUMMARY), msgspec.json.encode(summary))
+        _write(path, msgspec.json.encode(evaluation))
+
+    def summaries(self, index: str) -> list[Mapping[str, Any]]:
+        """The figures of those of an index, the newest first."""
+        paths = sorted(self._folder.glob(f"*{_SUMMARY}"))
+        found: list[dict[str, Any]] = [self._decoded(path, dict[str, Any]) for path in paths]
+        own = [one for one in found if one["basis"]["index"] == index]
+        return sorted(own, key=lambda one: str(one["at"]), reverse=True)
+
+    def metrics(self, id: str) -> list[str]:
+        """The metrics whose figures are kept with the evaluation of that id, if there is one."""
+        path = self._path(id).with_suffix(_SUMMARY)
+        return list(self._decoded(path, dict[str, Any])["metrics"]) if path.exists() else []
+
+    def summary(self, evaluation: Evaluation) -> Mapping[str, Any]:
+        """The figures that were kept with it."""
+        path = self._path(evaluation.basis.id).with_suffix(_SUMMARY)
+        found: Mapping[str, Any] = self._decoded(path, dict[str, Any])
+        return found
 
     def find(self, id: str) -> Evaluation:
-        """The one whose id begins so. Raises UsageError where none does, or several do."""
-        found = [one for one in self._ids() if len(id) >= _SHORTEST and one.startswith(id)]
+        """The one whose id begins so. Raises UnknownEvaluation where none does, or several do."""
+        if len(id) < _SHORTEST:
+            hint = f"give the first {_SHORTEST} characters of an id, or more"
+            raise UnknownEvaluation(f"no evaluation '{id}'", hint=hint)
+        found = [one for one in self._ids() if one.startswith(id)]
         if len(found) != 1:
             message = f"{'several evaluations' if found else 'no evaluation'} '{id[:50]}'"
-            hint = "give more of it" if found else nearest(id, self._ids())
-            raise UsageError(message, hint=hint)
-        return self._read(self._path(found[0]))
-
-    def all(self, index: str) -> list[Evaluation]:
-        """Those of an index, the newest first."""
-        found = (self._read(self._path(id)) for id in self._ids())
-        own = [one for one in found if one.basis.index == index]
-        return sorted(own, key=lambda one: one.at, reverse=True)
+            # Ids are not told: they may be of indexes that the caller does not reach.
+            hint = "give more of it" if found else "GET /v1/relevance/evaluations lists them"
+            raise UnknownEvaluation(message, hint=hint)
+        evaluation: Evaluation = self._decoded(self._path(found[0]), Evaluation)
+        return evaluation
 
     def _ids(self) -> list[str]:
         return sorted(path.stem for path in self._folder.glob("*.json"))
@@ -46,9 +65,16 @@ class EvaluationFiles:
     def _path(self, id: str) -> Path:
         return self._folder / f"{id}.json"
 
-    def _read(self, path: Path) -> Evaluation:
+    def _decoded(self, path: Path, kind: Any) -> Any:
         try:
-            return msgspec.json.decode(path.read_bytes(), type=Evaluation)
-        except msgspec.MsgspecError as error:
+            return msgspec.json.decode(path.read_bytes(), type=kind)
+        except (msgspec.MsgspecError, OSError) as error:
             hint = "delete it, and evaluate again"
             raise StateError(f"{path.name} is no evaluation: {error}", hint=hint) from error
+
+
+def _write(path: Path, data: bytes) -> None:
+    """In one step, so that whoever reads meanwhile reads the former."""
+    draft = path.with_suffix(f"{path.suffix}.new")
+    draft.write_bytes(data)
+    draft.replace(path)

@@ -6,9 +6,10 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import PurePath
 
-from searchsvc.domain.judgment import LONGEST_SOURCE, Judgment, JudgmentCounts
+from searchsvc.domain.judgment import LONGEST_SOURCE, Conflict, Judgment, JudgmentCounts
 from searchsvc.errors import RequestError
-from searchsvc.relevance.agreement import agreed
+from searchsvc.ports import JudgmentStore
+from searchsvc.relevance.agreement import agreed, conflicts
 from searchsvc.relevance.formats.known import FORMATS, detect
 from searchsvc.relevance.formats.lines import Export, Line, Text
 from searchsvc.relevance.formats.qrels import write_queries
@@ -91,6 +92,16 @@ def merged(
             changed += 1
             kept[one.query, one.id, one.rater] = one
     return list(kept.values()), JudgmentCounts(new, changed, unchanged)
+
+
+def put(
+    store: JudgmentStore, index: str, name: str, given: list[Judgment], *, dry_run: bool = False
+) -> tuple[JudgmentCounts, list[Conflict]]:
+    """Put judgments into a set, or only tell what would change; and on what its raters differ."""
+    after, counts = merged(store.judgments(index, name), given)
+    if not dry_run:
+        counts = store.put(index, name, given)
+    return counts, conflicts(after)
 
 
 def exported(

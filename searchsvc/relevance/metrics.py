@@ -1,7 +1,8 @@
 """How good a list of hits is: pure functions of the order served and of judgments.
 
-What was not judged is rated 0. Where no document is rated above 0, nothing can be told of a query:
-0.0. Binary metrics take a document for relevant that is rated `RELEVANT` or higher.
+What was not judged is rated 0, or left out by metrics of judged hits. Where no document is rated
+above 0, nothing can be told of a query: 0.0. Binary metrics take a document for relevant that is
+rated `RELEVANT` or higher.
 """
 
 import math
@@ -108,14 +109,25 @@ _KINDS: Mapping[str, Callable[[Sequence[str], Ratings, int], float]] = {
     "judged": judged,
 }
 MOST_DEPTH = 100
+# Behind a kind: hits that nobody judged are left out of the list first (a condensed list; Sakai,
+# 2007; trec_eval -J).
+_JUDGED_ONLY = "_judged"
+_NAMES = (*_KINDS, *(f"{kind}{_JUDGED_ONLY}" for kind in _KINDS if kind != "judged"))
+# What is told of an evaluation unless others are asked for.
+USUAL = ("ndcg@10", "ap@10", "rr@10", "p@10", "r@10", "err@10")
 
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """A metric of the first `depth` hits, written `ndcg@10`."""
+    """A metric of the first `depth` hits, written `ndcg@10`; `ndcg_judged@10` of judged ones."""
 
     kind: str
     depth: int
+
+    @property
+    def looks_at(self) -> int:
+        """How many hits it takes; of which the judged ones are the first, nobody knows before."""
+        return MOST_DEPTH if self.kind.endswith(_JUDGED_ONLY) else self.depth
 
     @property
     def name(self) -> str:
@@ -124,17 +136,25 @@ class Metric:
 
     def of(self, ids: Sequence[str], ratings: Ratings) -> float:
         """Its value for one list."""
-        return _KINDS[self.kind](ids, ratings, self.depth)
+        kind = self.kind.removesuffix(_JUDGED_ONLY)
+        if kind != self.kind:
+            ids = [id for id in ids[:MOST_DEPTH] if id in ratings]
+        return _KINDS[kind](ids, ratings, self.depth)
 
 
 def read_metric(text: str) -> Metric:
     """`ndcg@10` and the like; without a depth, of ten hits. Raises ValueError."""
     kind, _, depth = text.strip().lower().partition("@")
-    if kind not in _KINDS:
-        raise ValueError(f"unknown metric '{text}'; there is {', '.join(_KINDS)}, each with @10")
+    if kind not in _NAMES:
+        raise ValueError(f"unknown metric '{text}'; there is {', '.join(_NAMES)}, each with @10")
     if depth and not (depth.isascii() and depth.isdigit() and 1 <= int(depth) <= MOST_DEPTH):
         raise ValueError(f"'{text}' has no depth from 1 to {MOST_DEPTH}, like {kind}@10")
     return Metric(kind, int(depth or 10))
+
+
+def depth_of(metrics: Sequence[Metric]) -> int:
+    """How many hits they look at; ten at least, which is what is shown."""
+    return max(10, *(metric.looks_at for metric in metrics))
 
 
 def percentile(values: Sequence[float], share: float) -> float:

@@ -16,6 +16,7 @@ _EXACT_BELOW = 14
 # Both of the normal distribution: for an interval of 95 %, and for a power of 80 %.
 _Z_LEVEL, _Z_POWER = 1.959964, 0.841621
 _EQUAL = 1e-12
+_LEVEL = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +46,11 @@ class Difference:
 
     @property
     def is_real(self) -> bool:
-        """Whether the interval leaves out 0."""
-        return self.interval.low > 0 or self.interval.high < 0
+        """Whether the interval leaves out 0, and so great a difference is rarely chance.
+
+        Of several sides `p` allows for how many they are; of few queries it is the stricter one.
+        """
+        return (self.interval.low > 0 or self.interval.high < 0) and self.p < _LEVEL
 
 
 def difference(a: Sequence[float], b: Sequence[float], seed: int = 0) -> Difference:

@@ -1,126 +1,83 @@
-"""Searches for weights of fields that rank judged queries better, on logged features alone.
+"""Searches for what ranks judged queries better, on logged features alone.
 
-What is found is told by queries that it was not found on: in five parts, each part is ranked by the
-weights that the other four ask for. Needs numpy, which the extra `tune` installs.
+What is found is told by queries that it was not found on: in five parts, each part is ranked by
+what the other four ask for. Needs numpy, which the extra `tune` installs.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from random import Random
 from typing import TYPE_CHECKING
 
 from searchsvc.domain.definition import (
     COMPLETE_SHARE,
-    JOINED_WEIGHT,
+    FIRST,
     LEAST_WEIGHT,
     MOST_WEIGHT,
-    TIE_BREAKER,
-    Weights,
+    MOST_WORTH,
+    Boost,
+    Ranking,
 )
-from searchsvc.relevance.features import Features
+from searchsvc.relevance.sample import Sample
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-_DEPTH = 10
 # What each weight is multiplied by in turn; a second round refines what the first has found.
 _STEPS = (0.0, 0.1, 0.25, 0.5, 0.7, 1.4, 2.0, 4.0, 8.0), (0.6, 0.8, 0.9, 1.1, 1.25, 1.6)
-# A weight is changed only for a gain that is more than rounding.
-_LEAST_GAIN = 1e-4
-
-
-class Sample:
-    """Queries with their features and ratings, as arrays: a row for each candidate.
-
-    `names` are the fields of the features, in their order.
-    """
-
-    def __init__(
-        self,
-        names: Sequence[str],
-        found: Mapping[str, Features],
-        ratings: Mapping[str, Mapping[str, float]],
-    ) -> None:
-        import numpy as np  # noqa: PLC0415 - an extra
-
-        self.names = (*names, JOINED_WEIGHT)
-        self.queries = [query for query, features in found.items() if features.ids]
-        kept = [found[query] for query in self.queries]
-        most = max((len(one.words) for one in kept), default=0)
-        sizes = [len(one.ids) for one in kept]
-        rows = sum(sizes)
-        self.query = np.repeat(np.arange(len(kept)), sizes)
-        self.words = np.zeros((rows, most, len(names)), dtype=np.float32)
-        self.whole = np.zeros((rows, len(names)), dtype=np.float32)
-        self.together = np.zeros(rows, dtype=np.float32)
-        self.complete = np.zeros(rows, dtype=bool)
-        self.rating = np.zeros(rows, dtype=np.float64)
-        start = 0
-        for query, one in zip(self.queries, kept, strict=True):
-            end = start + len(one.ids)
-            for n, word in enumerate(one.words):
-                self.words[start:end, n, :] = np.array(word, dtype=np.float32).T
-            self.whole[start:end, :] = np.array(one.whole, dtype=np.float32).T
-            self.together[start:end] = one.together
-            self.complete[start:end] = one.complete
-            self.rating[start:end] = [ratings[query].get(id, 0.0) for id in one.ids]
-            start = end
-        self.starts = np.concatenate(([0], np.cumsum(sizes))).astype(np.int64)
-        discounts = 1.0 / np.log2(np.arange(2, _DEPTH + 2))
-        ideals = [sorted(ratings[query].values(), reverse=True)[:_DEPTH] for query in self.queries]
-        self.ideal = np.array([float(np.dot(one, discounts[: len(one)])) for one in ideals])
-        self._discounts = discounts
-
-    def scores(self, weights: "NDArray[np.float64]") -> "NDArray[np.float64]":
-        """The score of each row; the last weight is that of all fields together."""
-        own = weights[:-1]
-        each = self.words * own
-        best = each.max(axis=2)
-        best = (best + TIE_BREAKER * (each.sum(axis=2) - best)).sum(axis=1)
-        whole = (self.whole * own).max(axis=1)
-        complete = self.complete * (COMPLETE_SHARE * own.mean())
-        found: NDArray[np.float64] = best + whole + self.together * weights[-1] + complete
-        return found
-
-    def values(self, scores: "NDArray[np.float64]") -> "NDArray[np.float64]":
-        """The nDCG@10 of each query; equal scores keep the order in which they were logged."""
-        import numpy as np  # noqa: PLC0415 - an extra
-
-        order = np.lexsort((-scores, self.query))
-        place = np.arange(len(order)) - self.starts[self.query[order]]
-        first = place < _DEPTH
-        gains = self.rating[order][first] * self._discounts[place[first]]
-        sums = np.bincount(self.query[order][first], weights=gains, minlength=len(self.queries))
-        found: NDArray[np.float64] = sums / self.ideal
-        return found
+# What is tried of what has no value to begin with.
+_WORTHS = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, FIRST)
+_NUMBERS = (0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
+MOST_BOOST = 10.0
+# What is turned must gain that much, and half of how far its gain may be chance: of many tries
+# some seem to gain, the more the fewer queries there are.
+_LEAST_GAIN, _CERTAINTY = 1e-4, 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Tuned:
-    """Weights for all queries, and those of each part, which were found on the others.
+    """A ranking by all queries, and that of each part, which was found on the others.
 
-    `parts` have the queries of each.
+    `parts` have the queries of each. `judged_alone`: the mean nDCG@10 before, and of queries held
+    out, where what nobody judged is left out; by logged scores. What finds nothing counts as 0.
     """
 
-    weights: Weights
-    by_part: tuple[Weights, ...]
+    ranking: Ranking
+    by_part: tuple[Ranking, ...]
     parts: tuple[tuple[str, ...], ...]
+    judged_alone: tuple[float, float]
     tried: int
 
 
 class Tuner:
-    """Searches coordinate by coordinate, from `start` on. `told` is called after each part."""
+    """Turns one thing after the other: weights, what all words are worth, boosts by numbers.
+
+    Begins with `start`, which has a weight for each field and, as the last, for all together.
+    `told` is called after each part.
+    """
 
     def __init__(
         self,
         sample: Sample,
-        start: Weights,
+        start: Ranking,
         told: Callable[[], None] = lambda: None,
     ) -> None:
+        import numpy as np  # noqa: PLC0415 - an extra
+
         self._sample = sample
         self._start = start
         self._told = told
+        self._fields = len(start.weights)
+        worth = math.nan if start.all_words is None else start.all_words
+        weights = [weight for _, weight in start.weights]
+        self._first = np.array([*weights, worth, *(0.0 for _ in sample.numbers)])
+        turned = (True, *sample.spread)
+        self._turned = [
+            *range(self._fields),
+            *(n + self._fields for n, t in enumerate(turned) if t),
+        ]
         # Parts share most of their queries, and so most of what is tried for them.
         self._known: dict[bytes, NDArray[np.float64]] = {}
 
@@ -132,55 +89,107 @@ class Tuner:
         Random(seed).shuffle(numbers)  # noqa: S311 - it keeps no secret, it must be repeatable
         parts = [sorted(numbers[n::folds]) for n in range(folds)]
         by_part = []
+        before = self._judged_alone(self._first)
+        held_out = before.copy()
         for part in parts:
             others = np.ones(len(numbers), dtype=bool)
             others[part] = False
-            by_part.append(self._search(others))
+            found = self._search(others)
+            held_out[part] = self._judged_alone(found)[part]
+            by_part.append(self._named(found))
             self._told()
-        everything = self._search(np.ones(len(numbers), dtype=bool))
+        everything = self._named(self._search(np.ones(len(numbers), dtype=bool)))
         self._told()
         queries = self._sample.queries
         named = tuple(tuple(queries[n] for n in part) for part in parts)
-        return Tuned(everything, tuple(by_part), named, len(self._known))
+        asked = self._sample.asked
+        alone = float(before.sum()) / asked, float(held_out.sum()) / asked
+        return Tuned(everything, tuple(by_part), named, alone, len(self._known))
 
-    def _search(self, counted: "NDArray[np.bool_]") -> Weights:
-        """The weights that rank the `counted` queries best."""
-        import numpy as np  # noqa: PLC0415 - an extra
-
-        weights = np.array([weight for _, weight in self._start], dtype=np.float64)
-        best = self._mean(weights, counted)
-        for steps in _STEPS:
+    def _search(self, counted: "NDArray[np.bool_]") -> "NDArray[np.float64]":
+        """What ranks the `counted` queries best."""
+        found = self._first
+        values = self._values(found)[counted]
+        for round in range(len(_STEPS)):
             gained = True
             while gained:
                 gained = False
-                for at in range(len(weights)):
-                    for tried in self._tries(weights, at, steps):
-                        mean = self._mean(tried, counted)
-                        if mean > best + _LEAST_GAIN:
-                            best, weights, gained = mean, tried, True
-        return self._named(weights)
-
-    def _tries(
-        self, weights: "NDArray[np.float64]", at: int, steps: Sequence[float]
-    ) -> "list[NDArray[np.float64]]":
-        found = []
-        least = 0.0 if at == len(weights) - 1 else LEAST_WEIGHT
-        for step in steps:
-            tried = weights.copy()
-            tried[at] = min(max(weights[at] * step, least), MOST_WEIGHT)
-            found.append(tried)
+                for at in self._turned:
+                    for tried in self._tries(found, at, round):
+                        those = self._values(tried)[counted]
+                        if _better(those - values):
+                            found, values, gained = tried, those, True
         return found
 
-    def _mean(self, weights: "NDArray[np.float64]", counted: "NDArray[np.bool_]") -> float:
+    def _tries(
+        self, found: "NDArray[np.float64]", at: int, round: int
+    ) -> "list[NDArray[np.float64]]":
+        tries = []
+        for value in self._others(float(found[at]), at - self._fields, round):
+            tried = found.copy()
+            tried[at] = value
+            tries.append(tried)
+        return tries
+
+    def _others(self, now: float, place: int, round: int) -> list[float]:
+        """What else the one at that place may be: a weight below 0, then all words, numbers."""
+        stepped = [now * step for step in _STEPS[round]]
+        if place < 0:
+            least = 0.0 if place == -1 else LEAST_WEIGHT
+            return [min(max(value, least), MOST_WEIGHT) for value in stepped]
+        if round == 0:
+            return list(_NUMBERS if place else _WORTHS)
+        most = MOST_BOOST if place else MOST_WORTH
+        return [min(value, most) for value in stepped] if 0 < now < FIRST else []
+
+    def _values(self, found: "NDArray[np.float64]") -> "NDArray[np.float64]":
         # Only how weights stand to each other matters.
-        key = (weights / weights.sum()).round(6).tobytes()
+        weights, rest = found[: self._fields], found[self._fields :]
+        key = (weights / weights.sum()).round(6).tobytes() + rest.round(6).tobytes()
         values = self._known.get(key)
         if values is None:
-            values = self._known[key] = self._sample.values(self._sample.scores(weights))
-        return float(values[counted].mean())
+            values = self._known[key] = self._sample.values(self._scores(found))
+        return values
 
-    def _named(self, weights: "NDArray[np.float64]") -> Weights:
-        return tuple(
-            (name, round(float(weight), 4))
-            for name, weight in zip(self._sample.names, weights, strict=True)
+    def _judged_alone(self, found: "NDArray[np.float64]") -> "NDArray[np.float64]":
+        return self._sample.values(self._scores(found), judged_alone=True)
+
+    def _scores(self, found: "NDArray[np.float64]") -> "NDArray[np.float64]":
+        weights, rest = found[: self._fields], found[self._fields :]
+        return self._sample.scores(weights, _worth(rest), rest[1:])
+
+    def _named(self, found: "NDArray[np.float64]") -> Ranking:
+        weights, rest = found[: self._fields].tolist(), found[self._fields :].tolist()
+        boosts = zip(self._sample.numbers, rest[1:], strict=True)
+        return replace(
+            self._start,
+            weights=tuple(
+                (name, _short(weight))
+                for name, weight in zip(self._sample.names, weights, strict=True)
+            ),
+            all_words=_worth(found[self._fields :]),
+            boosts=(
+                *self._start.boosts,
+                *(Boost(name, _short(weight), by="log") for name, weight in boosts if weight),
+            ),
         )
+
+
+def _better(gains: "NDArray[np.float64]") -> bool:
+    mean = float(gains.mean())
+    return mean > _LEAST_GAIN and mean > _CERTAINTY * float(gains.std()) / math.sqrt(len(gains))
+
+
+def _worth(rest: "NDArray[np.float64]") -> float | None:
+    """What all words are worth; None: as it was logged.
+
+    That is another thing once there are boosts, so that it is said beside them.
+    """
+    if not math.isnan(rest[0]):
+        return _short(float(rest[0]))
+    return COMPLETE_SHARE if rest[1:].any() else None
+
+
+def _short(weight: float) -> float:
+    """To three digits, as it is written into a mapping."""
+    return float(f"{weight:.3g}")

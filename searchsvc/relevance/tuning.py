@@ -1,24 +1,32 @@
-"""Tunes the weights of an index and tells what they are worth, by queries held out."""
+"""Tunes how an index ranks and tells what that is worth, by queries held out."""
 
+import importlib.util
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from statistics import fmean
 
 from searchsvc.domain.definition import (
-    JOINED_SHARE,
+    DEFAULT,
+    HIGHEST,
     JOINED_WEIGHT,
+    LEAST_WEIGHT,
+    MOST_WEIGHT,
+    RANKING_NAME,
     FieldType,
     IndexDefinition,
-    Weights,
+    Ranking,
 )
 from searchsvc.domain.query import SearchQuery
 from searchsvc.errors import UsageError
-from searchsvc.ports import SearchEngine
+from searchsvc.ports import Search, SearchEngine
+from searchsvc.relevance.boosted import BoostedSearch, Multiplier, logarithms
 from searchsvc.relevance.evaluate import Ratings, telling
-from searchsvc.relevance.features import CANDIDATES, FeatureLog, Features, tunable
+from searchsvc.relevance.features import CANDIDATES, FeatureLog, Features, weights_of
 from searchsvc.relevance.metrics import Metric
+from searchsvc.relevance.sample import Sample
 from searchsvc.relevance.statistics import Difference, difference
-from searchsvc.relevance.tune import Sample, Tuned, Tuner
+from searchsvc.relevance.tune import Tuned, Tuner
+from searchsvc.search.answering import answered
 from searchsvc.search.service import SearchService
 from searchsvc.telemetry.stages import Stages
 
@@ -30,11 +38,12 @@ LEAST_QUERIES = 20
 class Tuning:
     """What came of it. `before` and `held_out` are means over the same queries.
 
-    Each query is held out: it was asked with weights that were found on others.
+    Each query is held out: it was asked by what was found on others. `start` is the default
+    ranking, with a weight for each field and, as the last, for all together.
     """
 
     tuned: Tuned
-    start: Weights
+    start: Ranking
     queries: int
     before: float
     held_out: float
@@ -44,6 +53,12 @@ class Tuning:
     def is_better(self) -> bool:
         """Whether the interval of the gain is above 0."""
         return self.difference.interval.low > 0
+
+    @property
+    def judged_alone(self) -> str:
+        """What both give where what nobody judged is left out, by logged scores."""
+        before, held_out = self.tuned.judged_alone
+        return f"ndcg_judged@{METRIC.depth} {held_out:.4f} for {before:.4f}"
 
     @property
     def verdict(self) -> str:
@@ -62,7 +77,8 @@ class Tuning:
 class IndexTuner:
     """Tunes one index, whose live version `engine` searches and `search` answers from.
 
-    `told` is called after each query that is asked, and after each part of the search.
+    `multiplier` makes what computes a document's boosts. `told` is called after each query that is
+    asked, and after each part of the search.
     """
 
     def __init__(
@@ -70,8 +86,10 @@ class IndexTuner:
         engine: SearchEngine,
         search: SearchService,
         index: str,
+        multiplier: Multiplier,
         told: Callable[[], None] = lambda: None,
     ) -> None:
+        self._multiplier = multiplier
         self._engine = engine
         self._search = search
         self._index = index
@@ -80,25 +98,29 @@ class IndexTuner:
         self._before: dict[str, float] = {}
 
     async def tune(self, ratings: Ratings, folds: int = 5, seed: int = 0) -> Tuning:
-        """Raises UsageError where there are too few queries, or one field only."""
+        """Raises UsageError where there are too few queries."""
         live, _ = self._search.basis(self._index)
-        start = usual_weights(live.definition)
-        known = telling(ratings)
-        _refuse_little(known, start)
-        log = FeatureLog(self._engine, live.definition)
+        start = _start(live.definition)
+        # In an order of their own, so that the same judgments are drawn into the same parts.
+        known = dict(sorted(telling(ratings).items()))
+        _refuse_little(known)
+        numbers = logarithms(_numbers(live.definition), live.definition, self._multiplier)
+        log = FeatureLog(self._engine.search, live.definition, numbers=numbers)
         found: dict[str, Features] = {}
         for query, rated in known.items():
             hits = await self._ask(query, rated)
             found[query] = await log.features(self._asked[query], hits, rated)
             self._told()
-        sample = Sample([name for name, _ in start[:-1]], found, known)
+        _refuse_unfound(found)
+        sample = Sample([name for name, _ in start.weights[:-1]], found, known, tuple(numbers))
         tuned = Tuner(sample, start, self._told).tune(folds, seed)
-        held = await self._held_out(tuned, known)
-        queries = list(held)
-        before = [self._before[query] for query in queries]
-        after = [held[query] for query in queries]
+        most = dict(zip(numbers, sample.most, strict=True))
+        held = await self._held_out(tuned, known, live.definition, most)
+        before = [self._before[query] for query in known]
+        # What finds nothing that could be ranked is as it was.
+        after = [held.get(query, self._before[query]) for query in known]
         gain = difference(before, after)
-        return Tuning(tuned, start, len(queries), fmean(before), fmean(after), gain)
+        return Tuning(tuned, start, len(known), fmean(before), fmean(after), gain)
 
     async def _ask(self, query: str, rated: Mapping[str, float]) -> list[str]:
         """The first hits by the default ranking."""
@@ -109,28 +131,96 @@ class IndexTuner:
         self._before[query] = METRIC.of(ids, rated)
         return ids
 
-    async def _held_out(self, tuned: Tuned, ratings: Ratings) -> dict[str, float]:
-        """Each query as the engine really answers it, by the weights of its part."""
+    async def _held_out(
+        self,
+        tuned: Tuned,
+        ratings: Ratings,
+        definition: IndexDefinition,
+        most: Mapping[str, float],
+    ) -> dict[str, float]:
+        """Each query as the engine really answers it, by the ranking of its part."""
         values = {}
-        for part, weights in zip(tuned.parts, tuned.by_part, strict=True):
+        for part, ranking in zip(tuned.parts, tuned.by_part, strict=True):
+            search = self._by(ranking, definition, most)
             for query in part:
-                asked = replace(self._asked[query], weights=weights, limit=METRIC.depth)
-                result = await self._engine.search(asked)
-                values[query] = METRIC.of([hit.id for hit in result.hits], ratings[query])
+                asked = replace(
+                    self._asked[query],
+                    weights=ranking.weights,
+                    all_words=ranking.all_words,
+                    limit=METRIC.depth,
+                )
+                hits = (await answered(asked, search)).hits
+                values[query] = METRIC.of([hit.id for hit in hits], ratings[query])
         return values
 
+    def _by(
+        self, ranking: Ranking, definition: IndexDefinition, most: Mapping[str, float]
+    ) -> Search:
+        """What searches as an engine by that ranking, whose new boosts are by logarithms."""
+        new = [boost for boost in ranking.boosts if boost not in definition.boosts]
+        if not new:
+            return self._engine.search
+        highest = min(1 + sum(boost.weight * most[boost.field] for boost in new), HIGHEST)
+        if any(most[boost.field] >= HIGHEST - 1 for boost in new):  # larger ones are not told apart
+            highest = HIGHEST
+        fields = tuple(boost.field for boost in new)
+        factor = self._multiplier(definition, new)
+        return BoostedSearch(self._engine.search, factor, fields, highest).search
 
-def usual_weights(definition: IndexDefinition) -> Weights:
-    """The weights by which the default ranking goes, that of all fields together among them."""
-    fields = tunable(definition)
-    shared = [field.weight for field in fields if field.type is not FieldType.ID]
-    together = JOINED_SHARE * fmean(shared) if len(shared) > 1 else 0.0
-    return (*((field.name, field.weight) for field in fields), (JOINED_WEIGHT, together))
+
+def check_tools() -> None:
+    """Raises UsageError where numpy is not installed."""
+    if importlib.util.find_spec("numpy") is None:
+        hint = "install it: pip install 'searchsvc[tune]'"
+        raise UsageError("tuning needs numpy, which is not installed", hint=hint)
 
 
-def _refuse_little(known: Ratings, start: Weights) -> None:
+def tuning_steps(ratings: Ratings, folds: int) -> int:
+    """How often `told` is called."""
+    return len(telling(ratings)) + folds + 1
+
+
+def check_tunable(ratings: Ratings) -> None:
+    """Raises UsageError where there are too few queries."""
+    _refuse_little(telling(ratings))
+
+
+def check_name(name: str) -> None:
+    """Raises UsageError for what cannot name the ranking that weights become."""
+    if RANKING_NAME.fullmatch(name) is None:
+        hint = "use letters, digits and '_', beginning with a letter, at most 64"
+        raise UsageError(f"'{name[:64]}' cannot be a ranking's name", hint=hint)
+
+
+def _start(definition: IndexDefinition) -> Ranking:
+    """The default ranking, with the weights that it ranks by."""
+    default = definition.ranking(DEFAULT) or Ranking(DEFAULT)
+    own = weights_of(definition, SearchQuery(definition.name))
+    # Of any scale where only fields have them; a ranking's have bounds.
+    scale = min(1.0, MOST_WEIGHT / max(weight for _, weight in own))
+    kept = tuple(
+        (name, weight * scale if name == JOINED_WEIGHT else max(weight * scale, LEAST_WEIGHT))
+        for name, weight in own
+    )
+    return replace(default, weights=kept)
+
+
+def _numbers(definition: IndexDefinition) -> list[str]:
+    """The numbers that may come to boost: none where the default ranking has boosts or decays."""
+    if definition.boosts or definition.decays:
+        return []
+    numbers = (field for field in definition.fields if field.type is FieldType.NUMBER)
+    return [field.name for field in numbers if not field.hidden]
+
+
+def _refuse_unfound(found: Mapping[str, Features]) -> None:
+    answered = sum(bool(one.ids) for one in found.values())
+    if answered < LEAST_QUERIES:
+        message = f"of the {len(found)} judged queries {answered} find anything, too few to tune by"
+        raise UsageError(message, hint="look at what they find: searchsvc eval")
+
+
+def _refuse_little(known: Ratings) -> None:
     if len(known) < LEAST_QUERIES:
         message = f"{len(known)} queries with a relevant document are too few to tune by"
         raise UsageError(message, hint=f"judge {LEAST_QUERIES} or more")
-    if len(start) < 3:
-        raise UsageError("there is one searched field, and so nothing to weigh")

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from searchsvc.domain.query import FacetSearch, PlanStep, SearchQuery, SuggestQuery
 from searchsvc.domain.result import FacetValues, SearchResult, SuggestResult
+from searchsvc.search.drafting import Drafted
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,13 +12,15 @@ class SearchAnswer:
     """`query` is the one that found `result`.
 
     `correction` is a text that was probably meant and has hits. `next_cursor` leads to the page
-    behind this one; None where there is none.
+    behind this one; None where there is none. `drafted` is there where two rankings have brought
+    the hits; nobody who searches is told.
     """
 
     query: SearchQuery
     result: SearchResult
     correction: str | None = None
     next_cursor: str | None = None
+    drafted: Drafted | None = None
 
     @property
     def steps(self) -> tuple[PlanStep, ...] | None:

@@ -30,6 +30,7 @@ class Cursor:
     """What a cursor says: how the first page matched, and which words it had `apart`.
 
     The latter is None where the query was not widened. `now` is the moment as of which it ranked.
+    Where pages are `drafted` from two rankings it goes on behind so many hits, and not behind one.
     """
 
     version: IndexVersion
@@ -38,12 +39,17 @@ class Cursor:
     apart: tuple[str, ...] | None
     now: int
     fingerprint: str
+    drafted: bool = False
 
     def continuing(self, query: SearchQuery) -> SearchQuery:
         """`query` from this place on. Raises RequestError where it is another search."""
         if query.fingerprint != self.fingerprint:
             raise _unusable("is of another search", "repeat its parameters, or " + _AGAIN)
-        query = replace(query, version=self.version, after=self.place, now=self.now, page=None)
+        query = replace(query, version=self.version, now=self.now, page=None)
+        if self.drafted:
+            query = replace(query, offset=self.place.seen)
+        else:
+            query = replace(query, after=self.place)
         if self.apart is None:
             return query
         return widened(query, self.apart, relax=self.match is Match.ANY)
@@ -62,9 +68,20 @@ class Cursors:
             return None
         if query.after is None and query.offset + len(result.hits) >= result.total:
             return None
-        place = result.last
+        return self._sealed(query, result, result.last)
+
+    def next_drafted(self, query: SearchQuery, result: SearchResult) -> str | None:
+        """As `next` does, where the hits are those of two rankings."""
+        seen = query.offset + len(result.hits)
+        if len(result.hits) < query.limit or seen >= result.total:
+            return None
+        return self._sealed(query, result, Place((), seen), True)
+
+    def _sealed(
+        self, query: SearchQuery, result: SearchResult, place: Place, *drafted: bool
+    ) -> str:
         how = query.match, query.apart, query.now
-        said = (result.version.name, place.values, place.seen, *how, query.fingerprint)
+        said = (result.version.name, place.values, place.seen, *how, query.fingerprint, *drafted)
         payload = msgspec.json.encode(said)
         signature = self._signature(payload)
         sealed = signature + self._mixed(payload, signature)
@@ -80,12 +97,12 @@ class Cursors:
         payload = self._mixed(raw[_SIGNATURE:], signature)
         if not hmac.compare_digest(signature, self._signature(payload)):
             raise _unusable("was not made here, or has been changed", _AGAIN)
-        name, values, seen, match, apart, now, fingerprint = msgspec.json.decode(payload)
+        name, values, seen, match, apart, now, fingerprint, *more = msgspec.json.decode(payload)
         version, place = IndexVersion.parse(name), Place(tuple(values), seen)
         if version is None or version.index != index:
             raise _unusable("is of another index", _AGAIN)
         words = None if apart is None else tuple(apart)
-        return Cursor(version, place, Match(match), words, now, fingerprint)
+        return Cursor(version, place, Match(match), words, now, fingerprint, bool(more))
 
     def _signature(self, payload: bytes) -> bytes:
         return hmac.digest(self._secret, payload, "sha256")[:_SIGNATURE]

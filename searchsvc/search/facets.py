@@ -32,10 +32,15 @@ def facet_requests(
     return tuple(replace(one, filter=joined(one.filter, imposed)) for one in requests)
 
 
-def refuse_unsearchable(name: str, definition: IndexDefinition) -> None:
-    """Raises RequestError unless the field is a facet whose values are texts."""
+def searchable_facets(definition: IndexDefinition) -> list[str]:
+    """The facets whose values are texts, which can be searched."""
     facets = definition.public("facet")
-    known = [f.name for f in definition.fields if f.name in facets and f.type in _TEXTS]
+    return [f.name for f in definition.fields if f.name in facets and f.type in _TEXTS]
+
+
+def refuse_unsearchable(name: str, definition: IndexDefinition) -> None:
+    """Raises RequestError unless the values of this facet can be searched."""
+    known = searchable_facets(definition)
     if name not in known:
         raise RequestError(
             f"'{name[:50]}' is no facet of index '{definition.name}' with values to search",

@@ -1,16 +1,18 @@
 """What a key or token forces on requests of one index: a filter, a page's length, its fields."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from searchsvc.domain.access import Restriction
+from searchsvc.domain.allowlists import AllowLists
 from searchsvc.domain.definition import IndexDefinition
 from searchsvc.domain.narrowed import narrowed
 from searchsvc.domain.query import Filter, PlanStep
 from searchsvc.errors import FilterError, KeyForbids
 from searchsvc.search.filter_json import read_filter
 from searchsvc.search.filters import parse_filter
+from searchsvc.search.scores import may_rank, ranked_by
 
 _MOST_KEPT = 1_000
 # Members of a plan that name documents, or fields with values, whoever may see those.
@@ -90,12 +92,19 @@ class ForcedFilters:
             _read(restriction.filter, definition),
             restriction.max_per_page,
             restriction.mark,
-            narrowed(definition, restriction.fields) if restriction.fields else None,
+            _narrowed(definition, restriction.fields) if restriction.fields else None,
         )
         if len(self._kept) >= _MOST_KEPT:
             self._kept.clear()
         self._kept[key] = definition, forced
         return forced
+
+
+def _narrowed(definition: IndexDefinition, lists: AllowLists) -> IndexDefinition:
+    """Also without rankings that order by what may not be sorted by, but for the default one."""
+    seen = narrowed(definition, lists)
+    kept = (one for one in seen.rankings if may_rank(seen, ranked_by(definition, one)))
+    return replace(seen, rankings=tuple(kept))
 
 
 def _read(filter: str | Mapping[str, object] | None, definition: IndexDefinition) -> Filter | None:

@@ -41,6 +41,7 @@ from searchsvc.search.parameters import (
 from searchsvc.search.planner import NEVER, Asked, Plan, plan
 from searchsvc.search.regions import near_of, regions_of
 from searchsvc.search.rules import Consequences, consequences, holding
+from searchsvc.search.scores import tells_scores
 from searchsvc.search.shape import NATIVE, Shape
 from searchsvc.search.spoken import of_language
 from searchsvc.search.stopwords import stop_words
@@ -65,7 +66,7 @@ def search_query(
 
     Raises RequestError, naming the parameter, or KeyForbids.
     """
-    definition = forced.seen(definition)
+    whole, definition = definition, forced.seen(definition)
     values = forced.bounded(read_parameters(given, SEARCH_PARAMETERS), given)
     near = near_of(values, definition)
     given_filter = _filter(values["filter"], definition)
@@ -101,6 +102,7 @@ def search_query(
         sort=sort,
         ranking=ranking.name,
         weights=ranking.weights,
+        all_words=ranking.all_words,
         now=as_of(now, ranking),
         offset=offset,
         limit=limit,
@@ -117,6 +119,7 @@ def search_query(
         fingerprint=_fingerprint(values, planned, forced.mark),
         grouping=grouping,
         highlighted=definition.marked,
+        scored=tells_scores(definition, whole, ranking, planned.boosts),
     )
 
 
@@ -127,7 +130,8 @@ def similar_query(
     forced: Forced = NOTHING_FORCED,
 ) -> SearchQuery:
     """How similar documents are narrowed and shown. Raises as `search_query` does."""
-    definition = forced.seen(definition)
+    whole, definition = definition, forced.seen(definition)
+    ranking = _ranking(DEFAULT, definition)
     values = forced.bounded(read_parameters(given, SIMILAR_PARAMETERS), given)
     return SearchQuery(
         index=definition.name,
@@ -135,7 +139,8 @@ def similar_query(
         limit=values["per_page"],
         fields=_fields(values["fields"], definition),
         search_fields=_search_fields(values["search_fields"], definition),
-        now=as_of(now, definition.ranking(DEFAULT)),
+        now=as_of(now, ranking),
+        scored=tells_scores(definition, whole, ranking, ()),
     )
 
 
@@ -144,6 +149,20 @@ def _fingerprint(values: Mapping[str, Any], planned: Plan, mark: str) -> str:
     curated = planned[2:] if planned.rules or planned.synonyms else ()
     deciding = ascii([*(values[name] for name in _DECIDING), curated, *([mark] if mark else ())])
     return blake2b(deciding.encode(), digest_size=8).hexdigest()
+
+
+def ranked(
+    query: SearchQuery, name: str, definition: IndexDefinition, now: datetime
+) -> SearchQuery:
+    """The same query by that ranking. Raises RequestError where there is none."""
+    ranking = _ranking(name, definition)
+    return replace(
+        query,
+        ranking=ranking.name,
+        weights=ranking.weights,
+        all_words=ranking.all_words,
+        now=as_of(now, ranking),
+    )
 
 
 def may_relax(given: Mapping[str, object]) -> bool:

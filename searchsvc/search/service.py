@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 
 from searchsvc.domain.access import UNRESTRICTED, Restriction
 from searchsvc.domain.curation import NO_CURATION, Curation
@@ -26,15 +27,17 @@ from searchsvc.errors import (
 from searchsvc.ports import Completions, Curated, SearchEngine
 from searchsvc.search import similar
 from searchsvc.search.answer import FacetAnswer, SearchAnswer, SimilarAnswer, SuggestAnswer
+from searchsvc.search.answering import placed
 from searchsvc.search.correction import offered, strangers
 from searchsvc.search.cost import refuse_costly
 from searchsvc.search.cursors import Cursor, Cursors
 from searchsvc.search.documents import document
+from searchsvc.search.drafted import DraftedSearch, Settled, may_draft
+from searchsvc.search.drafting import Draft
 from searchsvc.search.facets import nothing_counted
 from searchsvc.search.forced import Forced, ForcedFilters
 from searchsvc.search.groups import GroupedSearch, begun
 from searchsvc.search.parameters import WHY_PARAMETERS, read_parameters
-from searchsvc.search.pins import search_pinned
 from searchsvc.search.request import (
     facet_search,
     may_relax,
@@ -42,6 +45,7 @@ from searchsvc.search.request import (
     similar_query,
     suggest_query,
 )
+from searchsvc.search.scores import unscored
 from searchsvc.search.serving import not_serving
 from searchsvc.search.shape import NATIVE, Shape
 from searchsvc.search.suggesting import suggested
@@ -111,7 +115,10 @@ class SearchService:
 
     def definition(self, index: str, within: Restriction = UNRESTRICTED) -> IndexDefinition:
         """The index that answers, with the fields that may be named. Raises as `basis`."""
-        definition = self._serving(index).definition
+        return self.seen(self._serving(index).definition, within)
+
+    def seen(self, definition: IndexDefinition, within: Restriction) -> IndexDefinition:
+        """The index with the fields that may be named, live or not. Raises KeyForbids."""
         return self._forced.of(within, definition).seen(definition)
 
     def problems(self, index: str) -> list[str]:
@@ -125,8 +132,12 @@ class SearchService:
         stages: Stages,
         within: Restriction = UNRESTRICTED,
         shape: Shape = NATIVE,
+        draft: Draft | None = None,
     ) -> SearchAnswer:
-        """Raises UnknownIndex, NotServing, RequestError, CursorExpired or an engine's error."""
+        """Raises UnknownIndex, NotServing, RequestError, CursorExpired or an engine's error.
+
+        With a `draft` hits come from both of its rankings, where that is possible.
+        """
         serving, cursor = self._serving(index), self._cursor(index, parameters)
         if cursor is not None and cursor.version != serving.version:
             serving = await self._opened(cursor.version)
@@ -141,13 +152,17 @@ class SearchService:
             stages.lap("engine")
             return SearchAnswer(query, _nothing(query, serving))
         relax = may_relax(parameters)
-        answer = (
-            await self._first(query, forced, relax=relax)
-            if cursor is None
-            else await self._next(query)
-        )
+        seen = forced.seen(serving.definition)
+        if draft is not None and may_draft(query, cursor, draft, seen):
+            settled = partial(self._settled, relax=relax) if cursor is None else self._as_asked
+            both = DraftedSearch(draft, seen, self._now(), settled)
+            answer = await self._drafted(query, both, forced)
+        elif cursor is None:
+            answer = await self._first(query, forced, relax=relax)
+        else:
+            answer = await self._next(query)
         stages.lap("engine")
-        return answer
+        return answer if answer.query.scored else replace(answer, result=unscored(answer.result))
 
     async def _first(self, query: SearchQuery, forced: Forced, *, relax: bool) -> SearchAnswer:
         if query.grouping is None:
@@ -159,6 +174,19 @@ class SearchService:
                 asked, result, unknown = await self._grouped(query, query.grouping, relax=relax)
         correction = await offered(query, unknown, self._engine, forced)
         return SearchAnswer(asked, result, correction, self._cursors.next(asked, result))
+
+    async def _drafted(
+        self, query: SearchQuery, both: DraftedSearch, forced: Forced
+    ) -> SearchAnswer:
+        page = await both.page(query)
+        correction = await offered(query, page.unknown, self._engine, forced)
+        cursor = self._cursors.next_drafted(page.query, page.result)
+        # Scores of two rankings do not compare, and would tell which of them has brought a hit.
+        result = unscored(page.result)
+        return SearchAnswer(page.query, result, correction, cursor, page.drafted)
+
+    async def _as_asked(self, query: SearchQuery) -> Settled:
+        return query, await self.found(query), ()
 
     async def _grouped(
         self, query: SearchQuery, grouping: Grouping, *, relax: bool
@@ -179,7 +207,7 @@ class SearchService:
 
         Also the words that no document holds.
         """
-        result = await self._found(query)
+        result = await self.found(query)
         found = await self._engine.unknown(query) if result.doubtful else ()
         unknown = strangers(query, found)
         own = result.total - result.pinned
@@ -190,14 +218,14 @@ class SearchService:
         if is_thin(query, own) and (relax or unknown or not own):
             apart = [text for one in unknown for text in one.apart]
             wider = widened(query, apart, relax=relax)
-            more = result if wider is query else await self._found(wider)
+            more = result if wider is query else await self.found(wider)
             if more.total > result.total:
                 return wider, more, unknown
         return query, result, unknown
 
     async def _next(self, query: SearchQuery) -> SearchAnswer:
         """The page behind a cursor, by the same query as the pages before it."""
-        result = await self._found(query)
+        result = await self.found(query)
         return SearchAnswer(query, result, None, self._cursors.next(query, result))
 
     async def suggest(
@@ -279,6 +307,8 @@ class SearchService:
             answer = await self._similar(query, id, forced, within)
         if forced.filter is not None:
             answer = replace(answer, words=())
+        if not query.scored:
+            answer = replace(answer, result=unscored(answer.result))
         stages.lap("engine")
         return answer
 
@@ -301,9 +331,18 @@ class SearchService:
         stages.lap("plan")
         asked, found, _ = await self._settled(query, relax=may_relax(parameters))
         seen = forced.seen(serving.definition)
-        answer = await why(asked, found, Asked(id, forced.filter), seen, self._found)
+        answer = await why(asked, found, Asked(id, forced.filter), seen, self.found)
         stages.lap("engine")
-        return answer
+        return answer if query.scored else replace(answer, score=None)
+
+    async def found(self, query: SearchQuery) -> SearchResult:
+        """What a query that is planned already finds, pins in their places. Raises as `search`."""
+        try:
+            return await placed(query, self._engine.search)
+        except UnknownVersion as error:
+            if query.version is None:
+                raise
+            raise _expired(query.version) from error
 
     async def _similar(
         self, query: SearchQuery, id: str, forced: Forced, within: Restriction
@@ -339,16 +378,6 @@ class SearchService:
             return await self._engine.opened(version)
         except UnknownVersion as error:
             raise _expired(version) from error
-
-    async def _found(self, query: SearchQuery) -> SearchResult:
-        try:
-            if query.pins:
-                return await search_pinned(query, self._engine.search)
-            return await self._engine.search(query)
-        except UnknownVersion as error:
-            if query.version is None:
-                raise
-            raise _expired(query.version) from error
 
     def _serving(self, index: str) -> LiveIndex:
         live = self.live(index)

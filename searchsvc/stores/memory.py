@@ -8,6 +8,7 @@ from threading import RLock
 
 from searchsvc.domain.judgment import Judgment, JudgmentCounts, JudgmentSet
 from searchsvc.domain.run import (
+    LEASED,
     Checkpoint,
     Counts,
     DeadLetter,
@@ -79,12 +80,15 @@ class MemoryStateStore:
             ]
         return sorted(chosen, key=lambda run: run.id, reverse=True)[:limit]
 
+    def run(self, id: int) -> Run | None:
+        return self._runs.get(id)
+
     def abandon_runs(self, index: str, at: datetime) -> int:
         with self._lock:
             open_runs = [
                 run
                 for run in self._runs.values()
-                if run.index == index and run.status is RunStatus.RUNNING
+                if run.index == index and run.status is RunStatus.RUNNING and run.kind in LEASED
             ]
             for run in open_runs:
                 self._runs[run.id] = replace(

@@ -16,6 +16,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 
 from searchsvc.domain.run import (
+    LEASED,
     Checkpoint,
     Counts,
     DeadLetter,
@@ -105,11 +106,16 @@ class SqlStateStore:
         with self._transaction() as connection:
             return [run_of(row) for row in connection.execute(query)]
 
+    def run(self, id: int) -> Run | None:
+        with self._transaction() as connection:
+            row = connection.execute(select(runs).where(runs.c.id == id)).first()
+        return None if row is None else run_of(row)
+
     def abandon_runs(self, index: str, at: datetime) -> int:
         is_open = (runs.c.index_name == index) & (runs.c.status == RunStatus.RUNNING.value)
         change = (
             update(runs)
-            .where(is_open)
+            .where(is_open, runs.c.kind.in_([kind.value for kind in LEASED]))
             .values(status=RunStatus.ABANDONED.value, finished=at, **progress_values(None))
         )
         with self._transaction() as connection:

@@ -2,15 +2,14 @@
 
 import logging
 import signal
-import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Collection
 from pathlib import Path
 
 from searchsvc.domain.index import IndexVersion
 from searchsvc.errors import SearchsvcError, StateError
+from searchsvc.indexing.beside import BesideThread, run_beside
 from searchsvc.ports import IndexStore, StateStore
 from searchsvc.suggestions.files import file_of, tidy, versions_in
 from searchsvc.suggestions.reader import PrefixFile
@@ -61,7 +60,7 @@ class Freshness:
         return max(ended, default=0.0)
 
 
-class Keeper:
+class Keeper(BesideThread):
     """A thread that looks after the files of `indexes`; `command` and an index build one.
 
     What fails is told in the log, and tried again.
@@ -81,35 +80,7 @@ class Keeper:
         self._indexes = sorted(indexes)
         self._command = command
         self._not_before: dict[str, float] = {}
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="suggestions", daemon=True)
-
-    def start(self) -> None:
-        """Begin; returns at once."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End a build that is under way, and the thread."""
-        self._stop.set()
-        if self._thread.is_alive():
-            self._thread.join(timeout=10)
-
-    def beside(
-        self, start: Callable[[], None] | None, stop: Callable[[], None] | None
-    ) -> tuple[Callable[[], None], Callable[[], None]]:
-        """What starts, and what stops, both this and another."""
-
-        def started() -> None:
-            self.start()
-            if start is not None:
-                start()
-
-        def stopping() -> None:
-            self.stop()
-            if stop is not None:
-                stop()
-
-        return started, stopping
+        super().__init__("suggestions")
 
     def _run(self) -> None:
         while not self._stop.is_set():
@@ -134,26 +105,11 @@ class Keeper:
 
     def _build(self, index: str) -> bool:
         """Whether a process has made the file."""
-        process = subprocess.Popen(  # noqa: S603 - our own command
-            [*self._command, index],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
-            start_new_session=True,  # a Ctrl-C is the server's, which then ends it
-        )
-        with process:
-            while process.poll() is None:
-                if self._stop.wait(0.1):
-                    # Not asked to end: to take tantivy's threads apart may take it for ever, and
-                    # a file that is not whole is never in place.
-                    process.kill()
-                    return False
-            told = process.stderr.read().strip() if process.stderr else ""
+        code, told = run_beside([*self._command, index], self._stop)
         # Who ends all processes of a service at once ends this one, too.
-        if process.returncode not in (0, -signal.SIGTERM):
+        if code not in (0, None, -signal.SIGTERM):
             _log.warning("%s: no new suggestions: %s", index, told.partition("\n")[0])
-        return not process.returncode
+        return code == 0
 
     def _tidy(self, index: str, live: IndexVersion | None) -> None:
         """Most of the time there is one file, that of the live version."""

@@ -51,9 +51,18 @@ class DayLog(Generic[Entry]):
             self._waiting += entries[:taken]
             self._dropped += len(entries) - taken
             if self._thread is None and taken:
-                self._thread = threading.Thread(target=self._run, name=self._name, daemon=True)
-                self._thread.start()
+                self._start()
         return taken
+
+    def add_one(self, entry: Entry) -> None:
+        """Write it soon, or drop it; it costs less than `add`, since each search does so."""
+        with self._lock:
+            if len(self._waiting) >= self._most:
+                self._dropped += 1
+                return
+            self._waiting.append(entry)
+            if self._thread is None:
+                self._start()
 
     def take_dropped(self) -> int:
         """How many were dropped since the last call."""
@@ -69,6 +78,10 @@ class DayLog(Generic[Entry]):
         if self._thread is not None:
             self._thread.join(timeout=2.0)
             self._thread = None
+
+    def _start(self) -> None:
+        self._thread = threading.Thread(target=self._run, name=self._name, daemon=True)
+        self._thread.start()
 
     def _run(self) -> None:
         while not self._stop.wait(_SECONDS):

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 import orjson
 
@@ -30,7 +31,8 @@ class LoggedSearch:
     """A page of a search: what was typed, how many hits there were, and the first `ids` of it.
 
     `text` is as `loggable` gives it; `filtered`: the hits are those that also pass a filter;
-    `offset`: how many hits stand before the page.
+    `offset`: how many hits stand before the page. In an `experiment` the `teams` say which ranking
+    has brought each of the ids.
     """
 
     index: str
@@ -40,10 +42,11 @@ class LoggedSearch:
     ranking: str = "default"
     offset: int = 0
     ids: tuple[str, ...] = ()
+    experiment: str = ""
+    teams: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Remembered:
+class Remembered(NamedTuple):
     """A search that somebody was answered, under the id that the answer gave it."""
 
     search: LoggedSearch
@@ -63,7 +66,11 @@ class SearchLog:
     def add(self, what: Remembered, address: str) -> None:
         """A search by a client of that address."""
         if address:
-            self._days.add(((what, address, time.time()),))
+            self._days.add_one((what, address, time.time()))
+
+    def client(self, address: str) -> str:
+        """What a client of that address is called in the log."""
+        return self._clients.name(address)
 
     def take_dropped(self) -> int:
         """How many were dropped since the last call."""
@@ -76,6 +83,7 @@ class SearchLog:
     def _line(self, entry: tuple[Remembered, str, float]) -> bytes:
         what, address, at = entry
         search = what.search
+        drafted = {"experiment": search.experiment, "teams": search.teams}
         return orjson.dumps(
             {
                 "application": search.index,
@@ -90,6 +98,7 @@ class SearchLog:
                     "filtered": search.filtered,
                     "offset": search.offset,
                     "took_ms": round(what.took_ms, 3),
+                    **(drafted if search.experiment else {}),
                 },
             },
             option=orjson.OPT_APPEND_NEWLINE,

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from searchsvc.domain.definition import Boost
+from searchsvc.domain.definition import LOWEST, Boost
 from searchsvc.domain.query import (
     And,
     Boosted,
@@ -22,7 +22,7 @@ from searchsvc.domain.query import (
     Stated,
 )
 from searchsvc.domain.result import Bucket
-from searchsvc.engines.boosts import LOWEST, parts
+from searchsvc.engines.boosts import parts
 from tests.contract.support import boosted, document, query
 
 LAMPS = (

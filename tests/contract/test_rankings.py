@@ -3,7 +3,8 @@
 import asyncio
 from dataclasses import replace
 
-from searchsvc.domain.definition import Boost, Ranking
+from searchsvc.domain.definition import FIRST, Boost, Ranking
+from searchsvc.domain.query import Match
 from tests.contract.support import INDEX, PRODUCTS, document, query
 
 POPULAR = Boost("price", 0.5, by="log")
@@ -103,6 +104,46 @@ def test_weights_of_a_ranking(engines) -> None:
     assert ids(engines, "lamp", ranking="by_text", weights=rankings["by_text"]) == ["2", "1"]
     only = {"ranking": "by_text", "weights": rankings["by_text"], "search_fields": ("name",)}
     assert ids(engines, "lamp", **only) == ["1"]
+
+
+SOME = replace(
+    PRODUCTS,
+    rankings=(
+        Ranking("whole", all_words=FIRST),
+        Ranking("any", all_words=0.0),
+        Ranking("popular", (Boost("price", 5.0, by="log"),), all_words=0.0),
+    ),
+)
+
+
+def test_what_all_words_are_worth(engines) -> None:
+    """Nothing, so that the best word decides; or more than anything, also without boosts."""
+    engines.serve(
+        document("1", name="lamp", price=1),
+        document("2", name="of much brass", description="no lamp beside this one on it", price=2),
+        document("3", name="lamp", price=900),
+        *(document(f"9{n}", name="much", description="brass, brass and brass") for n in range(20)),
+        definition=SOME,
+    )
+    live = engines.search.live(INDEX).definition
+    assert live == SOME  # whatever keeps it
+    worth = {ranking.name: ranking.all_words for ranking in live.rankings}
+
+    def found(ranking: str) -> list[str]:
+        return ids(
+            engines,
+            "lamp brass",
+            match=Match.ANY,
+            ranking=ranking,
+            all_words=worth[ranking],
+            search_fields=("name", "description"),
+            limit=3,
+        )
+
+    assert found("whole")[0] == "2"
+    assert found("any") == ["1", "3", "2"]
+    assert found("popular")[0] == "3"
+    assert ids(engines, "lamp brass", match=Match.ANY, ranking="whole", all_words=1000.0)[0] == "2"
 
 
 def test_the_joined_field_has_a_weight_of_its_own(engines) -> None:

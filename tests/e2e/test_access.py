@@ -123,7 +123,8 @@ def test_lists_that_cannot_be_meant(shop: Shop, arguments: list[str], fault: str
 
 def test_keys_are_listed_without_secrets(shop: Shop) -> None:
     """With what they reach, and how they stand; faults of the command line say what to do."""
-    secret = shop.run("keys", "create", "shop", "--origin", "https://a.example", "--rate", "60").out
+    secret = shop.run("keys", "create", "shop", "--origin", "https://a.example", "--rate", "60",
+                      "--max-cost", "80").out  # fmt: skip
     shop.run("keys", "create", "old", "--role", "admin", "--expires", "1s")
     shop.run("keys", "create", "gone", "--role", "analyst")
     shop.run("keys", "revoke", "gone")
@@ -133,7 +134,9 @@ def test_keys_are_listed_without_secrets(shop: Shop) -> None:
         one["name"]: one["state"] for one in json.loads(shop.run("keys", "list", "--json").out)
     }
     assert states == {"gone": "revoked", "old": "expired", "shop": "valid"}
-    assert re.search(r"shop +\w{10} +search +valid +all +all +https://a\.example +60", listed.out)
+    assert re.search(
+        r"shop +\w{10} +search +valid +all +all +https://a\.example +60 +80", listed.out
+    )
     for arguments, fault in (
         (["create", "shop"], "there is a key 'shop' already"),
         (["create", "x", "--index", "prducts"], "did you mean 'products'"),
@@ -148,6 +151,7 @@ def test_keys_are_listed_without_secrets(shop: Shop) -> None:
         (["scope"], "or --every-document to hold none back"),
         (["scope", "--every-document", "--filter", "a:b"], "or --every-document"),
         (["rotate", "shpo"], "did you mean 'shop'"),
+        (["rotate", "old"], "for how long it is to hold from now on: --expires 90d"),
         (["revoke", "x"], "there is no key 'x'"),
     ):
         ended = shop.run("keys", *arguments)

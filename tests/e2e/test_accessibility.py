@@ -75,7 +75,7 @@ def test_groups_and_reasons(visit: Visit, width: int, scheme) -> None:
     visit.open("?q=lantrn&group=country")
     expect(visit.page.locator("#count")).to_contain_text("did you mean")
     visit.page.locator(".hit").first.get_by_text("Why", exact=True).click()
-    expect(visit.page.locator(".why table").first).to_be_visible()
+    expect(visit.page.locator(".why meter").first).to_be_visible()
     assert violations(visit.page) == []
     assert visit.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 

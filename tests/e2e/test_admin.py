@@ -144,7 +144,7 @@ def test_queries_without_results_lead_to_the_search(visit: Visit) -> None:
     expect(page.locator("#popular tbody tr").first).to_contain_text("night")
     expect(page.locator("#ctr tbody tr").first).to_contain_text("50 %")
     expect(page.locator("#no-click tbody tr")).to_have_count(2)
-    link = page.locator("#zero").get_by_role("link", name="unicorn")
+    link = page.locator("#zero").get_by_role("link", name="unicorn", exact=True)
     link.click()
     expect(page.get_by_role("combobox", name="Search")).to_have_value("unicorn")
 
@@ -164,6 +164,7 @@ def test_a_rule_is_previewed_and_saved(visit: Visit) -> None:
     assert rules_of(visit) == []
     page.get_by_role("button", name="Save").click()
     expect(page.locator("#file-state")).to_have_text("In use.")
+    expect(page.locator(".compared")).to_have_count(0)
     expect(page.get_by_role("button", name="Save")).to_be_disabled()
     assert rules_of(visit) == ["pinned"]
     page.get_by_text("Latest changes").click()
@@ -180,9 +181,12 @@ def test_a_fault_is_told_beside_the_editor(visit: Visit) -> None:
     """With its line; what was written stays."""
     page = opened(visit, "curation")
     page.get_by_label("File", exact=True).select_option("rules")
+    page.get_by_role("button", name="Preview").click()
+    expect(page.locator(".compared")).not_to_have_count(0)
     page.locator("#text").fill("rules: [{name: a, nope: 1}]")
     page.get_by_role("button", name="Save").click()
     expect(page.locator("#file-notice")).to_contain_text("rules.yaml:1")
+    expect(page.locator(".compared")).to_have_count(0)
     expect(page.locator("#text")).to_have_value("rules: [{name: a, nope: 1}]")
     visit.errors.clear()  # the browser tells of the 422
 
@@ -197,8 +201,7 @@ def test_a_file_that_has_changed_meanwhile(visit: Visit, mine: bool) -> None:
     httpx.put(url, content="brook, river\n", headers={"X-Forwarded-User": "ann"}).raise_for_status()
     page.get_by_role("button", name="Save").click()
     expect(page.locator("#file-notice")).to_contain_text("by ann")
-    page.get_by_text("Theirs", exact=True).click()
-    expect(page.locator("#file-notice")).to_contain_text("brook, river")
+    expect(page.locator("#file-notice").get_by_text("brook, river")).to_be_visible()
     name = "Save mine in its place" if mine else "Take theirs, drop mine"
     page.get_by_role("button", name=name).click()
     expect(page.locator("#file-state")).to_have_text("In use.")
@@ -228,6 +231,7 @@ def test_keys(browser: Browser, tmp_path: Path) -> None:
     """Asked for, kept in the tab and nowhere else; one that may not save says so."""
     with key_case(tmp_path) as case:
         secret = case.secret("ann", Role.ANALYST)
+        narrow = case.secret("bob", Role.ADMIN, indexes=("films",))
     app = "tests.support.films:create_guarded_film_app"
     with film_server(tmp_path, app=app) as server, visiting(browser, server) as visit:
         page = opened(visit, "indexes")
@@ -239,16 +243,37 @@ def test_keys(browser: Browser, tmp_path: Path) -> None:
         expect(page.get_by_role("article", name="films")).to_be_visible()
         page.get_by_role("link", name="Synonyms and rules").click()
         page.locator("#text").fill("dusk => night\n")
-        page.get_by_role("button", name="Save").click()
-        expect(page.locator("#file-notice")).to_contain_text("admin")
+        expect(page.locator("#file-state")).to_contain_text("Saving takes the key of an admin")
+        expect(page.get_by_role("button", name="Save")).to_be_disabled()
         assert secret not in page.url
         assert page.evaluate("localStorage.length") == 0
         page.get_by_role("button", name="Discard changes").click()
         page.get_by_role("button", name="Forget key").click()
-        expect(page.get_by_label("Key")).to_be_visible()
+        page.get_by_label("Key").fill(narrow)
+        page.keyboard.press("Enter")
+        page.locator("#text").fill("dusk => night\n")
+        page.get_by_role("button", name="Save").click()
+        expect(page.locator("#file-state")).to_have_text("In use.")
+        page.get_by_role("link", name="Indexes").click()
+        expect(page.locator("#notice")).to_contain_text("use a key without --index")
         visit.errors.clear()  # the browser tells of each 401 and 403
     logged = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.suffix == ".jsonl")
     assert secret.encode() not in logged
+
+
+def test_a_late_report_does_not_overwrite_what_is_typed(visit: Visit) -> None:
+    """The searches to compare are offered until somebody has written some."""
+    page, held = visit.page, []
+    page.route("**/v1/reports/popular**", lambda route: held.append(route))  # noqa: PLW0108 - it is inspected
+    searches = page.get_by_label("Searches to compare")
+    with page.expect_request("**/v1/reports/popular**"):
+        opened(visit, "curation")
+    searches.fill("dusk")
+    with page.expect_response("**/v1/reports/popular**"):
+        held[0].continue_()
+    expect(searches).to_have_value("dusk")
+    page.wait_for_timeout(200)
+    expect(searches).to_have_value("dusk")
 
 
 def test_a_server_that_has_gone(browser: Browser, tmp_path: Path) -> None:
@@ -282,7 +307,7 @@ def test_everybody_can_use_it(visit: Visit, state: SqlStateStore, width: int, sc
     opened(visit, "latency").get_by_text("As a table").click()
     assert violations(page) == []
     expect(
-        opened(visit, "queries").locator("#zero").get_by_role("link", name="unicorn")
+        opened(visit, "queries").locator("#zero").get_by_role("link", name="unicorn", exact=True)
     ).to_be_visible()
     assert violations(page) == []
     opened(visit, "curation").locator("#text").fill("dusk => night")

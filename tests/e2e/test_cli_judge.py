@@ -3,10 +3,12 @@
 import csv
 import io
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from tests.support.logs import click_line, search_line, write_log
 from tests.support.shop import Shop
 
 BOOK = "query,docid,rating\nbicycle,1,3\nbicycle,2,0\n"
@@ -124,3 +126,30 @@ def test_from_standard_input_and_away(built: Shop) -> None:
     assert built.run("judge", "delete", "products", "--set", "gone").code == 2
     assert built.run("judge", "import", "products", "-", "--set", "A b", input=line).code == 2
     assert built.run("judge", "import", "nobody", "-", input=line).code == 2
+
+
+def test_out_of_clicks(built: Shop) -> None:
+    """People who look further down for what they want; the same log again changes nothing."""
+    day = datetime.now(UTC).date().isoformat()
+    searches, clicks = [], []
+    for number in range(80):
+        ids = ["1", "2"] if number % 2 else ["2", "1"]
+        said = {"query_id": str(number), "client": f"c{number}", "index": "products", "day": day}
+        searches.append(search_line("bicycle", "00:00:00", ids=ids, **said))
+        click = click_line(str(number), "2" if number % 8 else "1", "00:00:01")
+        clicks.append({**click, "timestamp": f"{day}T00:00:01Z"})
+    logs = built.folder / ".searchsvc" / "logs"
+    write_log(logs, "searches", *searches, day=day)
+    write_log(logs, "events", *clicks, day=day)
+    judge = ("judge", "from-clicks", "products")
+    ended = built.run(*judge, "--dry-run")
+    assert (ended.code, ended.err) == (0, "")
+    assert "80 searches by 80 clients" in ended.out
+    assert ended.out.endswith("products/clicks: would be 2 new, 0 changed, 0 unchanged\n")
+    body = built.json(*judge, "--model", "position")
+    assert {one["id"]: one["rating"] for one in body["judgments"]} == {"2": 2.0, "1": 0.0}
+    assert "0 new, 0 changed, 2 unchanged" in built.run(*judge, "--model", "position").out
+    export = ("judge", "export", "products", "--set", "clicks", "--rater", "clicks:position")
+    assert "bicycle,2,2\n" in built.run(*export).out
+    assert "0 documents judged" in built.run(*judge, "--min-impressions", "81").out
+    assert built.run(*judge, "--since", "soon").code == 2

@@ -2,8 +2,6 @@
 
 import signal
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +9,7 @@ import httpx
 import pytest
 
 from tests.support.command import RunningCommand, running
-from tests.support.server import free_port
-from tests.support.shop import Shop
+from tests.support.shop import Shop, serving
 
 SEARCH = "/v1/indexes/products/search"
 # The indexer looks every two seconds; a busy machine gets some more.
@@ -23,15 +20,6 @@ FOUND_WITHIN = 15
 def shop(tmp_path: Path) -> Shop:
     """A project that has never indexed."""
     return Shop.new(tmp_path)
-
-
-@contextmanager
-def serving(shop: Shop, name: str) -> Iterator[RunningCommand]:
-    """`searchsvc NAME` on a port of its own, alive."""
-    port = free_port()
-    with running(name, "--port", port, port=port, folder=shop.folder) as command:
-        command.wait_for(lambda: command.get("/livez").is_success, 30)
-        yield command
 
 
 def search(command: RunningCommand, query: str) -> Any:

@@ -1,6 +1,7 @@
 """The API against its own description: generated requests, good and bad, with every check."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 import schemathesis
@@ -10,6 +11,7 @@ from schemathesis.python.asgi import ASGIClient, get_client
 
 from searchsvc.api.app import create_app
 from searchsvc.api.openapi.document import document
+from searchsvc.domain.experiment import Experiment
 from searchsvc.domain.judgment import Judgment
 from tests.support.films import film_services
 
@@ -30,6 +32,8 @@ def client(tmp_path_factory) -> Iterator[ASGIClient]:
     """A client of an app with a few dozen films, in this process."""
     services = film_services(tmp_path_factory.mktemp("films"))
     services.judgments.put("films", "default", [Judgment("night", "film/1", 2.0)])
+    one = Experiment("films-1", "films", "default", "default", 9, datetime.now(UTC))
+    services.experiments.start(one)
     with get_client(create_app(services)) as client:
         client.trust_env = False  # else each of the requests looks for proxies
         yield client
@@ -45,7 +49,7 @@ def lines(_, value: object) -> bytes:
 def map_path_parameters(_, parameters: dict[str, object] | None) -> dict[str, object] | None:
     """Most requests are for what is there; made-up names end at once with 404 or 400."""
     there = {"index": "films", "field": "genre", "name": "films", "facet": "genre"}
-    there["set"] = "default"
+    there |= {"set": "default", "experiment": "films-1"}
     return parameters and {name: there.get(name, value) for name, value in parameters.items()}
 
 

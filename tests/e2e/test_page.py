@@ -211,6 +211,25 @@ def test_sorts_and_pages(visit: Visit) -> None:
     expect(page.get_by_role("button", name="Previous")).to_be_disabled()
 
 
+def test_each_stage_has_the_colour_of_its_name(visit: Visit) -> None:
+    """In the bar as in the words below it, one that is rarely shown too."""
+    visit.open()
+    colours = visit.page.evaluate(
+        """() => ["parse", "plan", "cache", "engine", "render"].map((stage) => {
+          const [bar, list] = document.querySelectorAll("#latency svg, #latency ul");
+          const part = document.createElementNS(bar.namespaceURI, "rect");
+          const name = document.createElement("li");
+          part.setAttribute("class", stage);
+          name.className = stage;
+          bar.append(part);
+          list.append(name);
+          return [getComputedStyle(part).fill, getComputedStyle(name, "::before").backgroundColor];
+        })"""
+    )
+    assert all(part == name for part, name in colours)
+    assert len({part for part, _ in colours}) == len(colours)
+
+
 def test_a_shared_url_shows_the_same(visit: Visit) -> None:
     """Text, values, sort and page come from the URL."""
     visit.open("?q=the&f.genre=Drama&f.genre=Comedy&sort=oldest&page=2")

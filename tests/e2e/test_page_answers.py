@@ -86,6 +86,15 @@ def test_why_a_hit_is_one(visit: Visit) -> None:
     assert len([url for url in asked if "/why/" in url]) == 1
 
 
+def test_what_a_score_is_made_of(visit: Visit) -> None:
+    """Bars with their shares, where the score decides; nothing where hits are sorted."""
+    visit.open("?q=drama")
+    visit.page.locator(".hit").nth(1).get_by_text("Why", exact=True).click()
+    score = visit.page.locator(".why").nth(1).get_by_role("table").nth(1)
+    expect(score.get_by_role("row").nth(1)).to_contain_text("%")
+    expect(score.get_by_role("meter").first).to_be_visible()
+
+
 def test_why_names_the_rule(visit: Visit) -> None:
     """A pinned document says so."""
     visit.open("?q=night")
@@ -101,7 +110,7 @@ def test_why_names_the_synonym_and_the_filter(visit: Visit) -> None:
     visit.page.locator(".hit").first.get_by_text("Why", exact=True).click()
     why = visit.page.locator(".why").first
     expect(why).to_contain_text("Synonyms that apply: dusk => night")
-    expect(why.get_by_role("row", name="dusk")).to_contain_text("night in its place")
+    expect(why.get_by_role("row", name="dusk night in its place")).to_be_visible()
     expect(why).to_contain_text("It passes the filter of the chosen values.")
     expect(why).not_to_contain_text("Every word")
 
@@ -143,6 +152,8 @@ def test_an_index_of_more_groups_than_pages_reach(browser: Browser, tmp_path: Pa
         page = visit.page
         visit.open()
         expect(page.get_by_label("Group by")).to_have_value("series")
+        # The only order is by distance, and the page has no place to measure from.
+        expect(page.get_by_label("Sort by")).to_be_hidden()
         expect(page.locator("#count")).to_contain_text("1,010 groups")
         expect(page.locator("#pages")).to_contain_text("Page 1 of 100")
         page.goto(f"{server.url}/ui?page=500")

@@ -71,7 +71,7 @@ def with_key(visit: Visit, key: str, query: str = "") -> Page:
 
 
 def test_a_search_key_searches(visit: Visit, guarded: Guarded) -> None:
-    """With facets, ranges and suggestions; not with what only analysts may see."""
+    """With facets, ranges, suggestions and sorts; not with what only analysts may see."""
     page = with_key(visit, guarded.search, "?q=night")
     expect(page.locator(".hit .title").first).to_contain_text("Night")
     total = counted(page)
@@ -82,18 +82,17 @@ def test_a_search_key_searches(visit: Visit, guarded: Guarded) -> None:
     expect(page.locator("#chips li")).to_have_count(2)
     expect(page.locator(".hit")).not_to_have_count(0)
     expect(page.get_by_text("Why", exact=True)).to_have_count(0)
-    expect(page.get_by_label("Sort by")).to_be_hidden()
+    expect(page.get_by_label("Sort by")).to_be_visible()
     page.reload()
     expect(page.locator("#chips li")).to_have_count(2)
     expect(page.locator(".hit")).not_to_have_count(0)
 
 
 def test_an_analyst_sees_why(visit: Visit, guarded: Guarded) -> None:
-    """And sorts; the key is asked for once."""
+    """The key is asked for once."""
     page = with_key(visit, guarded.analyst, "?q=night")
     page.locator(".hit").first.get_by_text("Why", exact=True).click()
     expect(page.locator(".why").first).to_contain_text("hit 1 of")
-    expect(page.get_by_label("Sort by")).to_be_visible()
     page.goto(f"{visit.server.url}/admin")
     expect(page.get_by_role("article", name="films")).to_be_visible()
 
@@ -108,6 +107,18 @@ def test_a_token_sees_what_its_filter_lets_pass(visit: Visit, guarded: Guarded) 
     expect(page.get_by_role("checkbox", name="Kenya")).to_have_count(0)
     page.get_by_role("button", name="Next").click()
     expect(page.locator("#pages")).to_contain_text("Page 2 of 4")
+
+
+def test_an_index_out_of_reach_leads_to_those_within(visit: Visit, guarded: Guarded) -> None:
+    """Instead of the same refusal; who gives a key by the keyboard goes on at the search box."""
+    visit.page.goto(f"{visit.server.url}/ui?index=books&q=night")
+    visit.page.get_by_label("Key").fill(guarded.search)
+    visit.page.keyboard.press("Enter")
+    expect(visit.page.get_by_role("alert")).to_contain_text("does not reach index 'books'")
+    expect(visit.page.get_by_role("combobox", name="Search")).to_be_focused()
+    expect(visit.page.get_by_role("button", name="Try again")).to_have_count(0)
+    visit.page.get_by_role("link", name="Search films").click()
+    expect(visit.page.locator(".hit .title").first).to_contain_text("Night")
 
 
 def test_a_key_that_reaches_nothing_here(visit: Visit, guarded: Guarded) -> None:
@@ -132,13 +143,31 @@ def test_the_page_tells_whose_key_it_uses(visit: Visit, guarded: Guarded) -> Non
     expect(page.locator("#key")).to_contain_text("box, a token for search")
 
 
+def test_relevance_goes_on_once_a_key_is_typed(visit: Visit, guarded: Guarded) -> None:
+    """What it shows is there without a reload."""
+    page = visit.page
+    page.goto(f"{visit.server.url}/admin/relevance")
+    page.get_by_label("Key").fill(guarded.analyst)
+    page.get_by_role("button", name="Use").click()
+    expect(page.locator("#index")).to_have_value("films")
+    expect(page.locator("#evaluate-ranking")).to_have_value("default")
+
+
 def test_a_token_of_an_analyst_is_told_why(visit: Visit, guarded: Guarded) -> None:
-    """Of documents that its filter lets pass; not what the index is made of."""
+    """Of documents that its filter lets pass, as is an analyst's key of some fields."""
     token = write_token(guarded.analyst, filter="country:Japan", expires=time.time() + 600)
     page = with_key(visit, token, "?q=night")
     page.locator(".hit").first.get_by_text("Why", exact=True).click()
     expect(page.locator(".why").first).to_contain_text("hit 1 of")
-    expect(page.get_by_label("Sort by")).to_be_hidden()
+    fields = {"return": ("title", "genre")}
+    token = write_token(guarded.analyst, fields=fields, expires=time.time() + 600)
+    page.get_by_role("button", name="Forget").click()
+    page.get_by_label("Key").fill(token)
+    page.get_by_role("button", name="Use").click()
+    page.locator(".hit").first.get_by_text("Why", exact=True).click()
+    expect(page.locator(".why").first).to_contain_text("hit 1 of")
+    expect(page.get_by_role("group", name="Genre")).to_be_visible()
+    expect(page.get_by_role("group", name="Country")).to_have_count(0)
 
 
 @pytest.mark.parametrize("text", ["ssk_search_“quoted”", "ssk search nope", "ключ"])

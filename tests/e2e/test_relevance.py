@@ -1,11 +1,18 @@
-"""`searchsvc eval` and `compare` on a project, as an analyst and as a build server run them."""
+"""`searchsvc eval`, `compare` and `tune` as analysts and build servers run them, and over HTTP."""
 
 import json
+import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
 
-from tests.support.shop import Shop
+from tests.support.command import RunningCommand
+from tests.support.shop import Shop, serving
 
 # What is cheap is what people want: equal hits come by their ids, and so by their prices.
 WORDS = ("bicycle", "number", "bicycle number")
@@ -72,6 +79,7 @@ def test_one_ranking_beside_another(shop: Shop) -> None:
     [
         (("eval", "nope"), 2, "unknown index"),
         (("eval", "products", "--ranking", "dera"), 2, "did you mean 'dear'"),
+        (("tune", "products", "--ranking", "a b"), 2, "cannot be a ranking's name"),
         (("eval", "products", "--metric", "ndgc"), 2, "unknown metric"),
         (("eval", "products", "--fail-under", "ndcg@10"), 2, "like ndcg@10=0.72"),
         (("eval", "products", "--judgments", "none.csv"), 2, "none.csv is not there"),
@@ -90,6 +98,10 @@ def test_the_judgments_of_a_set(shop: Shop) -> None:
     """As they were imported; the same ratings are the same evaluation."""
     file = shop.mapping.parent / "judgments.csv"
     assert shop.run("judge", "import", "products", file, "--set", "people").code == 0
+    text = file.read_text()
+    file.unlink()
+    assert "name a set, of which there are 'people'" in shop.run("eval", "products").err
+    file.write_text(text)
     by_set = json.loads(shop.run("eval", "products", "--set", "people", "--json").out)
     by_file = json.loads(shop.run("eval", "products", "--json").out)
     assert by_set["id"] == by_file["id"]
@@ -109,6 +121,65 @@ def test_unlike_evaluations_are_refused(shop: Shop, tmp_path: Path) -> None:
     ]
     ended = shop.run("compare", "products", *ids)
     assert (ended.code, "differ in judgments" in ended.err) == (2, True)
+
+
+def run_of(command: RunningCommand, begun: httpx.Response) -> Any:
+    """The run that a request has begun, once it has ended."""
+    assert begun.status_code == 202, begun.text
+    found: list[Any] = []
+
+    def has_ended() -> bool:
+        found.append(command.get(begun.headers["location"]).json())
+        return bool(found[-1]["status"] != "running")
+
+    command.wait_for(has_ended, 60)
+    return found[-1]
+
+
+def asked(command: RunningCommand, name: str, **body: object) -> httpx.Response:
+    """The answer to a request of an analyst."""
+    url = f"{command.url}/v1/relevance/{name}"
+    return httpx.post(url, json={"index": "products", **body}, timeout=30, trust_env=False)
+
+
+def test_over_http(shop: Shop) -> None:
+    """The figures are those of the commands; the searches that a worker serves go on."""
+    with serving(shop, "serve") as command:
+        run = run_of(command, asked(command, "evaluate", ranking="dear"))
+        assert (run["status"], run["error"]) == ("succeeded", "")
+        id = run["result"]["evaluation"]
+        told = json.loads(shop.run("eval", "products", "--ranking", "dear", "--json").out)
+        assert told["id"] == id
+        over_http = command.get(f"/v1/relevance/evaluations/{id}").json()
+        assert over_http["metrics"] == told["metrics"]
+        compared = run_of(command, asked(command, "compare", a="default", b=["dear"]))
+        (one,) = compared["result"]["comparisons"]
+        by_command = json.loads(shop.run("compare", "products", "default", "dear", "--json").out)
+        assert one["difference"] == by_command[0]["difference"]
+        listed = command.get("/v1/relevance/evaluations?index=products").json()["evaluations"]
+        first = next(one["id"] for one in listed if one["basis"]["ranking"] == "default")
+        at_once = asked(command, "compare", a=first, b=[id])
+        assert at_once.status_code == 200
+        assert at_once.json()["comparisons"][0]["difference"] == one["difference"]
+
+
+def test_a_server_that_ends_tells_of_its_runs(shop: Shop) -> None:
+    """Stopped or killed: none goes on for ever, and no process is left."""
+    for stop in (signal.SIGTERM, signal.SIGKILL):
+        with serving(shop, "serve") as command:
+            paths = [asked(command, "evaluate").headers["location"] for _ in range(3)]
+            command.process.send_signal(stop)
+            command.wait()
+            assert command.left_over() == []
+        with serving(shop, "serve") as command:
+            for path in paths:
+                command.wait_for(lambda at=path: command.get(at).json()["status"] != "running", 60)
+            last = command.get(paths[-1]).json()
+            # What a killed server had not begun is done by the next one.
+            wanted = "abandoned" if stop is signal.SIGTERM else "succeeded"
+            assert (last["status"], last["error"][:11]) == (
+                wanted, "run_stopped" if stop is signal.SIGTERM else "",
+            )  # fmt: skip
 
 
 def test_weights_are_found_and_written_only_where_they_help(tmp_path: Path) -> None:
@@ -133,9 +204,14 @@ def test_weights_are_found_and_written_only_where_they_help(tmp_path: Path) -> N
     rows = [f"{word},{n * 8 + 4 + at},1\n" for n, word in enumerate(words) for at in range(4)]
     (shop.mapping.parent / "judgments.csv").write_text("query,id,rating\n" + "".join(rows))
     assert shop.run("index", "rebuild", "products").code == 0
+    with serving(shop, "serve") as command:
+        report = run_of(command, asked(command, "tune"))["result"]
+    assert (report["better"], report["written"]) == (True, False)
     told = json.loads(shop.run("tune", "products", "--write", "--json").out)
     assert (told["better"], told["written"], told["ranking"]) == (True, True, "tuned")
-    assert told["weights"]["brand"] > told["weights"]["name"]
+    assert {**report, "written": True} == told
+    assert told["mapping"] in shop.mapping.read_text()
+    assert told["found"]["weights"]["brand"] > told["found"]["weights"]["name"]
     assert shop.mapping.read_text().startswith("# ours\nfields:\n  name: text^9")
     assert shop.run("plan", "products", "--out", "plan.json").code == 0
     assert shop.run("apply", "plan.json").code == 0
@@ -149,3 +225,26 @@ def test_weights_are_found_and_written_only_where_they_help(tmp_path: Path) -> N
     told = json.loads(shop.run("tune", "products", "--write", "--ranking", "odd", "--json").out)
     assert (told["better"], told["written"]) == (False, False)
     assert shop.mapping.read_text() == before
+
+
+def test_the_loop_in_pandas(tmp_path: Path) -> None:
+    """The script of docs, as a script, on a server with two rankings and judgments of its own."""
+    shop = Shop.new(tmp_path)
+    shop.mapping.write_text(shop.mapping.read_text() + RANKING)
+    shop.settings.write_text(shop.settings.read_text() + "api: {edit: true}\n")
+    rows = [f"bicycle number {n},{n},3\nbicycle number {n},{n + 1},1\n" for n in range(1, 25)]
+    (tmp_path / "ratings.csv").write_text("query,docid,rating\n" + "".join(rows))
+    assert shop.run("index", "rebuild", "products").code == 0
+    script = Path(__file__).parents[2] / "docs/relevance_loop.py"
+    with serving(shop, "serve") as command:
+        given = {"SEARCHSVC_URL": command.url, "SEARCHSVC_JUDGMENTS": str(tmp_path / "ratings.csv")}
+        ended = subprocess.run(
+            [sys.executable, script], env={**os.environ, **given}, capture_output=True, text=True,
+            timeout=200, check=False,
+        )  # fmt: skip
+    assert ended.returncode == 0, ended.stderr
+    told = ended.stdout
+    assert "ndcg@10" in told
+    assert "dear is better than default" in told
+    assert "and every word is asked for" in told
+    assert "not proven better than the default" in told

@@ -49,7 +49,9 @@ REELS = IndexDefinition(
         Field("title", FieldType.TEXT, weight=8, highlight=True),
         Field("series", FieldType.KEYWORD),
         Field("note", FieldType.TEXT, weight=1, hidden=True),
+        Field("vault", FieldType.GEO),
     ),
+    sorts=(("closest", Sort("vault")),),
     groups=Groups(fields=("series",), default="series"),
 )
 

@@ -2,11 +2,13 @@
 
 import json
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Self
 
-from tests.support.command import Ended, run_command
+from tests.support.command import Ended, RunningCommand, run_command, running
+from tests.support.server import free_port
 
 MAPPING = """\
 fields:
@@ -106,3 +108,12 @@ class Shop:
     def written(self) -> list[str]:
         """What lies in the folder of the engine's versions, nothing before the first rebuild."""
         return sorted(path.name for path in self.folder.glob(".searchsvc/indexes/*/*"))
+
+
+@contextmanager
+def serving(shop: Shop, name: str) -> Iterator[RunningCommand]:
+    """`searchsvc NAME` in its folder, on a port of its own, alive."""
+    port = free_port()
+    with running(name, "--port", port, port=port, folder=shop.folder) as command:
+        command.wait_for(lambda: command.get("/livez").is_success, 30)
+        yield command

@@ -131,12 +131,14 @@ def stub(say: Say, tls: ssl.SSLContext | None = None) -> Iterator[Stub]:
         made.port = server.server_address[1]
         serving = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
         serving.start()
-        yield made
-        server.shutdown()
-        serving.join()
-        for connection in list(made.open):
-            with suppress(OSError):
-                connection.shutdown(socket.SHUT_RDWR)
+        try:
+            yield made
+        finally:
+            server.shutdown()
+            serving.join()
+            for connection in list(made.open):
+                with suppress(OSError):
+                    connection.shutdown(socket.SHUT_RDWR)
 
 
 def _read(file: Any) -> Asked | None:

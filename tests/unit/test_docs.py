@@ -17,7 +17,7 @@ from falcon.inspect import inspect_routes
 
 from searchsvc import errors
 from searchsvc.api.errors import HTTP_PROBLEMS, problem_of
-from searchsvc.api.openapi.document import SCHEMAS
+from searchsvc.api.openapi.document import SCHEMAS, document
 from searchsvc.api.parameters import LATENCY_PARAMETERS, RUNS_PARAMETERS
 from searchsvc.api.routes import NEEDS, Need
 from searchsvc.cli.main import cli
@@ -144,7 +144,8 @@ def _row(path: str, need: Need) -> list[str]:
     """The cells of a route: its role, whether a token reaches it, of which indexes it tells."""
     if need.role is None:
         return ["none", "", ""]
-    role = f"{need.role}; PUT {need.put}" if need.put else str(need.role)
+    verb = "POST" if "post" in document()["paths"].get(path, {}) else "PUT"
+    role = f"{need.role}; {verb} {need.put}" if need.put else str(need.role)
     is_search = path.endswith("/search") and "/ui/" not in path
     role += f"; `explain` {Role.ANALYST}" if is_search else ""
     return [role, "yes" if need.tokens else "no", "no" if need.every_index else "its indexes"]

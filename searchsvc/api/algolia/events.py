@@ -29,7 +29,7 @@ def read_events(given: object, definitions: Mapping[str, IndexDefinition]) -> It
         message = f"'events' must be a list of at most {MOST_EVENTS} objects"
         raise RequestError(message, param="events")
     for one in found:
-        if isinstance(one, dict) and one.get("eventType") in _ACTIONS:
+        if isinstance(one, dict) and _text(one.get("eventType")) in _ACTIONS:
             yield from _events(one, definitions)
 
 

@@ -133,13 +133,21 @@ def preferred_of(value: object, definition: IndexDefinition) -> tuple[Preferred,
         if not texts:
             continue
         scored = [_SCORE.fullmatch(_string(text, _OPTIONAL)) for text in texts]
-        parts = [_faceted(each["rest"], definition, _OPTIONAL) for each in scored if each]
+        parts = [_optional(each["rest"], definition) for each in scored if each]
         most = max(int(each["score"] or 1) for each in scored if each)
         found.append(Preferred(_either(parts), _PREFERRED * most))
     if len(found) > _MOST_PREFERRED:
         message = f"'{_OPTIONAL}' may be {_MOST_PREFERRED}, not {len(found)}"
         raise RequestError(message, param=_OPTIONAL)
     return tuple(found)
+
+
+def _optional(text: str, definition: IndexDefinition) -> JsonFilter:
+    """The filter of a text whose score has been taken off; none is to be part of its value."""
+    if "<score=" in text:
+        message = f"'{text[:50]}' has no score from 0 to 999"
+        raise RequestError(message, param=_OPTIONAL, hint="like: brand:Acme<score=2>")
+    return _faceted(text, definition, _OPTIONAL)
 
 
 def _within(

@@ -48,15 +48,17 @@ def highlighted(value: object, marked: str | None, words: int, tags: Tags) -> An
     return _entry(text, spans, words, tags)
 
 
-def snippeted(value: object, marked: str | None, size: int, tags: Tags) -> Mapping[str, str]:
-    """About `size` words of a value round its matches."""
+def snippeted(
+    value: object, marked: str | None, size: int, words: int, tags: Tags
+) -> Mapping[str, str]:
+    """About `size` words of a value round its matches; its level is that of the whole value."""
     text, spans = _plain(marked) if marked else (_composed(value), [])
     shown = tags.of(snippet(text, spans, size))
     if shown.startswith(_LEFT_OUT) and not text.startswith(_LEFT_OUT):
         shown = tags.ellipsis + shown.removeprefix(_LEFT_OUT)
     if shown.endswith(_LEFT_OUT) and not text.endswith(_LEFT_OUT):
         shown = shown.removesuffix(_LEFT_OUT) + tags.ellipsis
-    return {"value": shown, "matchLevel": _PARTIAL if spans else _NONE}
+    return {"value": shown, "matchLevel": _level(_matched(text, spans), words)}
 
 
 def _composed(value: object) -> str:
@@ -88,14 +90,21 @@ def _split(
 
 
 def _entry(text: str, spans: Sequence[Span], words: int, tags: Tags) -> Mapping[str, Any]:
-    matched = list(dict.fromkeys(text[start:end].casefold() for start, end in spans))
-    level = _NONE if not matched else _FULL if len(matched) >= words else _PARTIAL
+    matched = _matched(text, spans)
     return {
         "value": _tagged(text, spans, tags),
-        "matchLevel": level,
+        "matchLevel": _level(matched, words),
         "fullyHighlighted": bool(spans) and sum(b - a for a, b in spans) == len(text),
         "matchedWords": matched,
     }
+
+
+def _matched(text: str, spans: Sequence[Span]) -> list[str]:
+    return list(dict.fromkeys(text[start:end].casefold() for start, end in spans))
+
+
+def _level(matched: Sequence[str], words: int) -> str:
+    return _NONE if not matched else _FULL if len(matched) >= words else _PARTIAL
 
 
 def _tagged(text: str, spans: Sequence[Span], tags: Tags) -> str:

@@ -20,6 +20,7 @@ from searchsvc.domain.index import VersionInfo
 from searchsvc.domain.result import DocumentResult
 from searchsvc.errors import EditingOff, RequestError, UnknownDocument
 from searchsvc.ports import IndexStore
+from searchsvc.search.facets import searchable_facets
 from searchsvc.search.service import SearchService
 from searchsvc.telemetry.stages import Stages
 
@@ -93,7 +94,7 @@ class Indices:
         )
         settings = {
             "searchableAttributes": [field.name for field in weighed],
-            "attributesForFaceting": [f"searchable({n})" for n in definition.public("facet")],
+            "attributesForFaceting": _faceting(definition),
             "attributesToHighlight": definition.public("highlight"),
             "replicas": replicas(definition),
             "attributeForDistinct": definition.groups.default or None,
@@ -104,6 +105,12 @@ class Indices:
             "indexLanguages": definition.all_languages,
         }
         send_json(resp, {name: value for name, value in settings.items() if value is not None})
+
+
+def _faceting(definition: IndexDefinition) -> list[str]:
+    searched = searchable_facets(definition)
+    names = definition.public("facet")
+    return [f"searchable({name})" if name in searched else name for name in names]
 
 
 def _index(info: VersionInfo, definition: IndexDefinition) -> Mapping[str, Any]:
@@ -132,7 +139,9 @@ class Events:
 
     async def on_post(self, req: ApiRequest, resp: falcon.asgi.Response) -> None:
         """`{"events": […]}`; those that cannot be used are passed over."""
-        events = read_events(await req.any_body(), self._search.definitions())
+        found = self._search.definitions().items()
+        reached = {name: one for name, one in found if req.grant.reaches(name)}
+        events = read_events(await req.any_body(), reached)
         self._told.take(req, list(events))
         send_json(resp, {"status": 200, "message": "OK"})
 

@@ -170,7 +170,8 @@ def _hit(hit: Hit, shown: Shown, definition: IndexDefinition, words: int) -> Map
             name: highlighted(source[name], marks.get(name), words, tags) for name in marked
         },
         "_snippetResult": {
-            name: snippeted(source[name], marks.get(name), size, tags) for name, size in cut.items()
+            name: snippeted(source[name], marks.get(name), size, words, tags)
+            for name, size in cut.items()
         },
     }
 

@@ -7,6 +7,7 @@ import falcon.asgi
 
 from searchsvc.api.answers import send_json
 from searchsvc.api.request import ApiRequest
+from searchsvc.domain.allowlists import Use
 from searchsvc.domain.definition import Field, IndexDefinition
 from searchsvc.domain.index import VersionInfo
 from searchsvc.ports import IndexStore
@@ -33,10 +34,14 @@ class Indexes:
     async def on_get_one(self, req: ApiRequest, resp: falcon.asgi.Response, index: str) -> None:
         """One index with its fields and sorts, as the live version was built."""
         read_parameters(req.query(), ())
+        within = req.grant.restriction
         live = self._search.live(index)
         definition = live.definition if live else self._search.definitions()[index]
+        seen = self._search.seen(definition, within)
         summary = await self._summary(index)
-        send_json(resp, {**summary, **definition_body(definition)})
+        if within.filter is not None:
+            summary = {**summary, "documents": None}
+        send_json(resp, {**summary, **definition_body(seen)})
 
     on_head_one = on_get_one
 
@@ -68,7 +73,11 @@ def definition_body(definition: IndexDefinition) -> Mapping[str, object]:
         {"name": name, "field": sort.field, "descending": sort.descending}
         for name, sort in definition.sorts
     ]
-    fields = [_field_body(field) for field in definition.fields if not field.hidden]
+    fields = [
+        _field_body(field, definition)
+        for field in definition.fields
+        if any(definition.allows(field, use) for use in Use)
+    ]
     rankings = [ranking.name for ranking in definition.all_rankings]
     return {
         "language": definition.language,
@@ -91,17 +100,20 @@ def version_body(info: VersionInfo) -> Mapping[str, object]:
     }
 
 
-def _field_body(field: Field) -> Mapping[str, object]:
+def _field_body(field: Field, definition: IndexDefinition) -> Mapping[str, object]:
+    """What a caller may do with a field that may be named for some use."""
+    counted = field.facet and definition.allows(field, Use.FACET)
+    returned = definition.allows(field, Use.RETURN)
     return {
         "name": field.name,
         "type": field.type,
-        "search": field.searchable,
+        "search": field.searchable and returned,
         "weight": field.weight,
-        "suggest": field.suggest,
-        "highlight": field.highlight,
+        "suggest": field.suggest and returned,
+        "highlight": field.highlight and definition.allows(field, Use.HIGHLIGHT),
         "snippet": field.snippet,
-        "facet": field.facet,
-        "facet_type": field.facet_type,
-        "filter": field.filterable,
-        "sort": field.sortable,
+        "facet": counted,
+        "facet_type": field.facet_type if counted else None,
+        "filter": field.filterable and definition.allows(field, Use.FILTER),
+        "sort": field.sortable and definition.allows(field, Use.SORT),
     }

@@ -1,6 +1,7 @@
 """GET /v1/indexes/{index}/judgments; GET and PUT /v1/indexes/{index}/judgments/{set}."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime
 
@@ -13,7 +14,7 @@ from searchsvc.errors import EditingOff, UnknownSet, nearest
 from searchsvc.ports import JudgmentStore
 from searchsvc.relevance.agreement import conflicts
 from searchsvc.relevance.formats.lines import Text
-from searchsvc.relevance.importing import JudgmentImport, check_set
+from searchsvc.relevance.importing import JudgmentImport, check_set, put
 from searchsvc.search.parameters import read_parameters
 from searchsvc.search.service import SearchService
 
@@ -21,21 +22,33 @@ _SOURCE = "api"
 
 
 class Judgments:
-    """What people judged of an index's hits. `edit`: whether anybody may add to it."""
+    """What people judged of an index's hits. `edit`: whether anybody may add to it.
 
-    def __init__(self, search: SearchService, store: JudgmentStore, *, edit: bool) -> None:
+    `has_file` says whether an index has judgments beside its mapping, too.
+    """
+
+    def __init__(
+        self,
+        search: SearchService,
+        store: JudgmentStore,
+        has_file: Callable[[str], bool],
+        *,
+        edit: bool,
+    ) -> None:
         self._search = search
         self._store = store
+        self._has_file = has_file
         self._edit = edit
 
     async def on_get(self, req: ApiRequest, resp: falcon.asgi.Response, index: str) -> None:
-        """The sets of the index, counted."""
+        """The sets of the index, counted, and whether there is a file beside its mapping."""
         read_parameters(req.query(), ())
         self._search.live(index)
         sets = [asdict(one) for one in await asyncio.to_thread(self._store.sets, index)]
         for one in sets:
             del one["index"]
-        send_json(resp, {"index": index, "sets": sets})
+        file = await asyncio.to_thread(self._has_file, index)
+        send_json(resp, {"index": index, "sets": sets, "file": file})
 
     on_head = on_get
 
@@ -72,17 +85,14 @@ class Judgments:
         read_parameters(req.query(), ())
         self._search.live(index)
         check_set(set)
-        if not self._edit and req.grant.key is None:
-            hint = "use a key of role analyst, searchsvc judge import, or set api.edit"
-            raise EditingOff("this API takes no judgments without a key", hint=hint)
+        require_editing(req, edit=self._edit)
         body = await req.text(JUDGMENT_TYPES)
         send_json(resp, await asyncio.to_thread(self._put, index, set, body, req.user()))
 
     def _put(self, index: str, set: str, body: str, rater: str) -> dict[str, object]:
         given = JudgmentImport(rater, _SOURCE, datetime.now(UTC))
         given.add(Text(body.removeprefix("\ufeff")))
-        counts = self._store.put(index, set, given.judgments())
-        differing = conflicts(self._store.judgments(index, set))
+        counts, differing = put(self._store, index, set, given.judgments())
         return {"index": index, "set": set, **asdict(counts), "conflicts": len(differing)}
 
     def _require(self, index: str, set: str) -> None:
@@ -91,3 +101,10 @@ class Judgments:
         if set not in names:
             hint = nearest(set, names) if names else "searchsvc judge import makes one"
             raise UnknownSet(f"'{index}' has no judgments in a set '{set}'", hint=hint)
+
+
+def require_editing(req: ApiRequest, *, edit: bool) -> None:
+    """Raises EditingOff where whoever asks may add no judgments."""
+    if not edit and req.grant.key is None:
+        hint = "use a key of role analyst, searchsvc judge import, or set api.edit"
+        raise EditingOff("this API takes no judgments without a key", hint=hint)

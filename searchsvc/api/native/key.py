@@ -23,7 +23,7 @@ class KeyResource:
         reached = [
             {"name": name, "serving": self._search.live(name) is not None}
             for name in sorted(self._search.definitions())
-            if grant.indexes is None or name in grant.indexes
+            if grant.reaches(name)
         ]
         ends = grant.until != float("inf")
         body = {

@@ -47,8 +47,8 @@ class Page:
     async def on_get(
         self, req: ApiRequest, resp: falcon.asgi.Response, file: str = "index.html"
     ) -> None:
-        """One file, 304 when the browser has it."""
-        found = self._files.get(file)
+        """One file, 304 when the browser has it; a page also without the end of its name."""
+        found = self._files.get(file) or self._files.get(f"{file}.html")
         if found is None:
             raise falcon.HTTPNotFound
         resp.set_header("Content-Security-Policy", self._policy)

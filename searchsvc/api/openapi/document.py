@@ -8,6 +8,7 @@ from searchsvc import __version__
 from searchsvc.api.openapi.examples import examples_of
 from searchsvc.api.openapi.operation import Paths, problems
 from searchsvc.api.openapi.paths.algolia import ALGOLIA_PATHS, refusals
+from searchsvc.api.openapi.paths.clicks import CLICK_PATHS
 from searchsvc.api.openapi.paths.operations import OPERATION_PATHS
 from searchsvc.api.openapi.paths.relevance import RELEVANCE_PATHS
 from searchsvc.api.openapi.paths.reports import REPORT_PATHS
@@ -15,9 +16,10 @@ from searchsvc.api.openapi.paths.search import CURATION_PATHS, DOCUMENT_PATHS, S
 from searchsvc.api.openapi.paths.search_ui import UI_PATHS
 from searchsvc.api.openapi.schema import Schema
 from searchsvc.api.openapi.schemas.algolia import ALGOLIA_SCHEMAS
+from searchsvc.api.openapi.schemas.clicks import CLICK_SCHEMAS
 from searchsvc.api.openapi.schemas.filters import FILTER_SCHEMAS
 from searchsvc.api.openapi.schemas.operations import OPERATION_SCHEMAS
-from searchsvc.api.openapi.schemas.relevance import RELEVANCE_SCHEMAS
+from searchsvc.api.openapi.schemas.relevance import EVALUATION_SCHEMAS, RELEVANCE_SCHEMAS
 from searchsvc.api.openapi.schemas.reports import REPORT_SCHEMAS
 from searchsvc.api.openapi.schemas.search import SEARCH_SCHEMAS
 from searchsvc.api.openapi.schemas.search_ui import UI_SCHEMAS
@@ -39,7 +41,10 @@ _TAGS: Mapping[str, _Tag] = {
         "Documents by their ids, what is like them, and why they are hits.", DOCUMENT_PATHS
     ),
     "curation": _Tag("Synonyms and rules, and what others would change.", CURATION_PATHS),
-    "relevance": _Tag("How good hits are, as people say.", RELEVANCE_PATHS),
+    "relevance": _Tag(
+        "How good hits are, as people say and click, and which ranking is better by that.",
+        {**RELEVANCE_PATHS, **CLICK_PATHS},
+    ),
     "operations": _Tag("Indexes, versions and runs; health and latency.", OPERATION_PATHS),
     "reports": _Tag("What is searched for, in vain, and clicked on.", REPORT_PATHS),
     "search-ui": _Tag("For Elastic's Search UI, by its ApiProxyConnector.", UI_PATHS),
@@ -59,6 +64,8 @@ SCHEMAS: Mapping[str, Schema] = {
     **OPERATION_SCHEMAS,
     **REPORT_SCHEMAS,
     **RELEVANCE_SCHEMAS,
+    **CLICK_SCHEMAS,
+    **EVALUATION_SCHEMAS,
     **ALGOLIA_SCHEMAS,
 }
 

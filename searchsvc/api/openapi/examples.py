@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from searchsvc.api.openapi.click_examples import CLICK_EXAMPLES
 from searchsvc.api.openapi.example import ABOUT, BIKE, TIMES, Examples
+from searchsvc.api.openapi.relevance_examples import RELEVANCE_EXAMPLES
 from searchsvc.api.openapi.wire_examples import WIRE_EXAMPLES
 
 _HIT = {
@@ -45,6 +47,21 @@ def _side(hits: list[Any]) -> dict[str, Any]:
     }  # fmt: skip
 
 
+_WHY: Mapping[str, Any] = {
+    "id": "17",
+    "indexed": True,
+    "passes_filter": True,
+    "match": "all",
+    "words": [{"word": "bike", "needed": True, "fields": ["name"], "instead": [], "hidden": False}],
+    "hit": True,
+    "rank": 1,
+    "score": 21.7,
+    "pinned": False,
+    "total": {"value": 31, "relation": "eq"},
+    "applied": {"rules": [], "synonyms": []},
+    "reasons": ["it is hit 1 of 31"],
+}
+_PART = {"source": "word", "score": 21.7, "share": 1.0, "word": "bike", "field": "name"}
 _JUDGED = {
     "query": "bike",
     "id": "17",
@@ -78,6 +95,8 @@ PROBLEM = {
 _SEARCH = {"q": "bike", "filter": "price<500", "facets": ["brand"], "per_page": 1}
 _EXAMPLES: Mapping[str, Examples] = {
     **WIRE_EXAMPLES,
+    **CLICK_EXAMPLES,
+    **RELEVANCE_EXAMPLES,
     "search": Examples(_ANSWER),
     "searchByBody": Examples(_ANSWER, _SEARCH),
     "searches": Examples(
@@ -132,33 +151,22 @@ _EXAMPLES: Mapping[str, Examples] = {
         },
         {"per_page": 1, "filter": "price<500"},
     ),
-    "whyByBody": Examples(
+    "whyByBody": Examples({**ABOUT, "query": "bike", **_WHY, **TIMES}, {"q": "bike"}),
+    "explainByBody": Examples(
         {
             **ABOUT,
             "query": "bike",
-            "id": "17",
-            "indexed": True,
-            "passes_filter": True,
-            "match": "all",
-            "words": [
-                {
-                    "word": "bike",
-                    "needed": True,
-                    "fields": ["name"],
-                    "instead": [],
-                    "hidden": False,
-                }
-            ],
-            "hit": True,
-            "rank": 1,
-            "score": 21.7,
-            "pinned": False,
-            "total": {"value": 31, "relation": "eq"},
-            "applied": {"rules": [], "synonyms": []},
-            "reasons": ["it is hit 1 of 31"],
+            "ranking": "default",
+            "hit": {**_WHY, "factor": 1.0, "behind": False, "parts": [_PART]},
+            "other": None,
+            "ahead": False,
+            "differences": [],
+            "weights": [],
+            "words": [],
+            "reasons": ["it is hit 1 of 31", "100% of its score of 21.70: 'bike' in name"],
             **TIMES,
         },
-        {"q": "bike"},
+        {"index": "products", "id": "17", "q": "bike"},
     ),
     "synonyms": Examples(_FILE),
     "synonymsByBody": Examples(_FILE),

@@ -146,7 +146,6 @@ async function show() {
     number.format(0); // while the server works, so that the answer need not wait for it
     const [answer] = await asked;
     if (signal.aborted) return;
-    if (!isTold()) definition = described(answer);
     showSorts();
     const last = lastPage(answer.total);
     if (state.page > last) return go({ page: last }, { replace: true });
@@ -186,33 +185,14 @@ async function choose(signal) {
 }
 
 const isAnalyst = () => who.role !== "search";
-/** A token is not told what its index is made of. */
-const isTold = () => isAnalyst() && !who.token;
 const perPage = () => Math.min(PER_PAGE, who?.max_per_page ?? PER_PAGE);
 
-/** What the index has, where one may know. */
+/** What the index has, as far as the key may name it. */
 async function describe() {
-  if (definition?.name === state.index || !isTold()) return;
+  if (definition?.name === state.index) return;
   const index = state.index;
   const found = await get(path(""));
   if (index === state.index) definition = found;
-}
-
-/** What an answer tells of its index to whom its definition is not told. */
-function described({ index, hits, facets }) {
-  const known = definition?.name === index ? definition.fields : [];
-  const fields = new Map(known.map((field) => [field.name, field]));
-  for (const { doc, highlight } of hits) {
-    for (const [name, value] of Object.entries(doc)) {
-      const before = fields.get(name);
-      const shown = name in highlight || Boolean(before?.highlight);
-      fields.set(name, { type: typeof value === "string" ? "keyword" : "", ...before, name, highlight: shown });
-    }
-  }
-  for (const [name, facet] of Object.entries(facets)) {
-    fields.set(name, { type: "", highlight: false, ...fields.get(name), name, facet: true, facet_type: facet.type });
-  }
-  return { name: index, fields: [...fields.values()], sorts: [], group_by: { of: [], default: null } };
 }
 
 function fillControls() {
@@ -225,7 +205,7 @@ function fillControls() {
 }
 
 function showSorts() {
-  const names = definition.sorts.map((sort) => sort.name);
+  const names = definition.sorts.filter(isOffered).map((sort) => sort.name);
   const options = names.map((name) => element("option", { value: name }, label(name)));
   $("sort").replaceChildren(element("option", { value: "" }, "Relevance"), ...options);
   $("sort-choice").hidden = !names.length;
@@ -237,6 +217,9 @@ function showSorts() {
   $("group-choice").hidden = !of.length;
   fillControls();
 }
+
+/** One by distance needs a place to measure from, and this page has none. */
+const isOffered = ({ field }) => definition.fields.find((one) => one.name === field)?.type !== "geo";
 
 const usualGroup = () => definition?.group_by.default ?? "none";
 const groupedBy = () => state.group || usualGroup();
@@ -341,7 +324,8 @@ function showProblem(error) {
 
 /** What can help against a problem; never a button that leads to the same one. */
 function waysOut(problem) {
-  if (problem.code === "unknown_index") {
+  const outOfReach = who && !who.indexes.some(({ name }) => name === state.index);
+  if (problem.code === "unknown_index" || (problem.code === "key_forbids" && outOfReach)) {
     return who.indexes.map(({ name }) => element(
       "a", { class: "quiet", href: urlOf({ ...readUrl(), index: name, chosen: new Map(), sort: "", group: "", page: 1 }) },
       `Search ${name}`,
@@ -659,7 +643,7 @@ addEventListener("popstate", () => {
 keyControl($("key"), () => {
   who = definition = null;
   show();
-});
+}, input);
 
 function start() {
   state = readUrl();

@@ -1,7 +1,7 @@
 // The key of a tab: the control by which a page is given one, and what it may do.
 //
-// A page needs a place and a line: `keyControl(document.getElementById("key"), changed)`. Requests by
-// api.js carry the key from then on. `credentials()` tells what it may do, as /v1/key answers.
+// A page needs a place and a line: `keyControl(document.getElementById("key"), changed, next)`. Requests
+// by api.js carry the key from then on. `credentials()` tells what it may do, as /v1/key answers.
 
 import { get, key, onRefused, useKey } from "/ui/api.js";
 import { element } from "/ui/elements.js";
@@ -24,13 +24,14 @@ const couldBeKey = (text) => /^[\x21-\x7e]+$/.test(text);
 /**
  * Put the control into `place`: nothing where no key is asked for, a form where one is, and behind
  * that whose key it is and a button which forgets it. `changed` is called when requests go with
- * another key.
+ * another key. The control that somebody has used is gone with that: the focus goes to `next`.
  */
-export function keyControl(place, changed) {
+export function keyControl(place, changed, next) {
   function use(text) {
     useKey(text);
     asked = null;
     show();
+    next?.focus({ preventScroll: true });
     changed();
   }
 

@@ -1,4 +1,5 @@
-// Shows why a hit is one: the reasons in sentences, and which of its fields hold which words.
+// Shows why a hit is one: the reasons in sentences, which of its fields hold which words, and what
+// its score is made of.
 
 import { get } from "/ui/api.js";
 import { element } from "/ui/elements.js";
@@ -13,6 +14,7 @@ export function whyElement(path, id, title, parameters) {
     try {
       const answer = await get(`${path}/why/${encodeURIComponent(id)}`, parameters);
       place.replaceChildren(...told(answer, parameters));
+      if (answer.hit && answer.score) place.append(...await shares(answer, parameters));
     } catch (error) {
       place.replaceChildren(element("p", {}, error.message));
     }
@@ -36,6 +38,34 @@ function told(answer, { filter }) {
     ...(words.length ? [wordTable(words, match)] : []),
   ];
 }
+
+/** What its score is made of, a bar for each part; nothing for whom it is not told. */
+async function shares({ index, id }, parameters) {
+  const found = await get("/v1/relevance/explain", { ...parameters, index, id }).catch(() => null);
+  if (!found?.hit.parts.length) return [];
+  return [element(
+    "table", {},
+    element("thead", {}, element("tr", {}, element("th", { scope: "col" }, "Of its score"), element("th", { scope: "col" }, "Share"))),
+    element("tbody", {}, ...found.hit.parts.filter(({ share }) => share >= LEAST_SHARE).map((part) => {
+      const percent = `${Math.round(part.share * 100)} %`;
+      return element(
+        "tr", {},
+        element("th", { scope: "row" }, partName(part)),
+        element("td", {}, element("meter", { min: 0, max: 1, value: part.share, "aria-label": percent }), ` ${percent}`),
+      );
+    })),
+  )];
+}
+
+const LEAST_SHARE = 0.005;
+/** What a part of a score is for. */
+export const partName = ({ source, word, field }) => ({
+  word: `${word} in ${label(field)}`,
+  together: "Its words in all fields together",
+  side_by_side: `Words side by side in ${label(field)}, or being all of it`,
+  complete: "Every word is there",
+  rest: "Words of another spelling, and the like",
+})[source];
 
 const wordTable = (words, match) => element(
   "table", {},

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from searchsvc.domain.definition import Field, FieldType
+from searchsvc.domain.definition import FIRST, Field, FieldType
 from searchsvc.domain.query import Boosted, Match, SearchQuery, Term
 from searchsvc.engines import boosts
 from searchsvc.engines.analysis import tokens
@@ -18,8 +18,9 @@ from searchsvc.engines.elastic.filters import ALL, NONE, Native, either, every, 
 from searchsvc.engines.elastic.plan import Plan
 from searchsvc.engines.elastic.room import room
 from searchsvc.engines.elastic.schema import JOINED, Physical
-from searchsvc.engines.fields import COMPLETE_MOST, complete_weight, exact_text
+from searchsvc.engines.fields import complete_weight, exact_text
 from searchsvc.engines.terms import forgives_typos
+from searchsvc.search.completeness import BEHIND, COMPLETE_MOST, worth_of_all
 
 # A document is worth what its best field says, and a little for each other one.
 _TIE_BREAKER = 0.1
@@ -85,8 +86,8 @@ class Words:
         self._completes = not self._all and 1 < len(self._typed) <= COMPLETE_MOST
         held = [piece.group for clause in clauses for piece in clause.pieces]
         guesses = [one.guesses * len(plan.marks) for one in held for _ in one.words]
-        first = not self._all and boosts.complete_first(plan.definition, query)
-        self._complete_first = self._completes and first
+        self._all_words = worth_of_all(plan.definition, query) if self._completes else 0.0
+        self._complete_first = self._all_words == FIRST
         self._room = room(guesses, len(fields), spelt=self._completes, guessed=self._complete_first)
 
     @property
@@ -112,7 +113,7 @@ class Words:
         """Those of `found` with all words keep their scores, which leaves the others behind."""
         find = self._held if self._room.guessed else self._spelt
         complete = every([self._clause(clause, find) for clause in self._needed])
-        behind = {"filter": {"bool": {"must_not": [complete]}}, "weight": boosts.BEHIND}
+        behind = {"filter": {"bool": {"must_not": [complete]}}, "weight": BEHIND}
         return {"function_score": {"query": found, "functions": [behind]}}
 
     def _clause(self, clause: Clause[Group], find: Find) -> Native:
@@ -204,9 +205,10 @@ class Words:
                 yield self._clause(clause, self._in_fields)
             if self._joined:
                 yield self._clause(clause, self._in_joined)
-        if self._completes and not self._complete_first:
+        if 0 < self._all_words < FIRST:
             complete = every([self._clause(clause, self._spelt) for clause in self._needed])
-            yield {"constant_score": {"filter": complete, "boost": complete_weight(self._fields)}}
+            worth = complete_weight(self._fields, self._all_words)
+            yield {"constant_score": {"filter": complete, "boost": worth}}
 
     def _wholes(self, field: Field, wholes: Iterable[str]) -> Iterator[Native]:
         name = self._plan.of(field).whole

@@ -5,7 +5,7 @@ from typing import Any, TypeAlias
 
 import tantivy
 
-from searchsvc.domain.definition import FieldType, IndexDefinition
+from searchsvc.domain.definition import LOWEST, FieldType, IndexDefinition
 from searchsvc.domain.document import Document
 from searchsvc.engines import boosts, sources, values
 from searchsvc.engines.analysis import for_tokenizer, tokens
@@ -76,7 +76,7 @@ def as_weight(factor: float) -> float:
     It multiplies by log2(2 + weight), which is at least 1; so every factor is first divided by
     the least that a factor can be.
     """
-    return float(2.0 ** (factor / boosts.LOWEST) - 2.0)
+    return float(2.0 ** (factor / LOWEST) - 2.0)
 
 
 def _text(one: Physical) -> Text:

@@ -14,9 +14,8 @@ from typing import Protocol, TypeAlias
 import tantivy
 from tantivy import DocAddress, Order, Query, Searcher
 
-from searchsvc.domain.definition import FieldType
+from searchsvc.domain.definition import LOWEST, FieldType
 from searchsvc.domain.query import SortKey
-from searchsvc.engines.boosts import LOWEST
 from searchsvc.engines.embedded.filters import both, having, negated
 from searchsvc.engines.embedded.nearest import DistanceKey, Valued
 from searchsvc.engines.embedded.schema import ID

@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from tantivy import Occur, Query
 
-from searchsvc.domain.definition import Field, FieldType
+from searchsvc.domain.definition import FIRST, Field, FieldType
 from searchsvc.domain.query import Boosted, Filter, Ids, Match, SearchQuery
 from searchsvc.engines import boosts
 from searchsvc.engines.analysis import tokens
@@ -14,8 +14,9 @@ from searchsvc.engines.clauses import Clause
 from searchsvc.engines.embedded.filters import both, either, passing
 from searchsvc.engines.embedded.schema import JOINED
 from searchsvc.engines.embedded.snapshot import Snapshot
-from searchsvc.engines.fields import COMPLETE_MOST, complete_weight, exact_text
+from searchsvc.engines.fields import complete_weight, exact_text
 from searchsvc.engines.terms import Expansion, Group, evened, words_for
+from searchsvc.search.completeness import BEHIND, COMPLETE_MOST, worth_of_all
 
 # A document is worth what its best field says, and a little for each other one.
 _TIE_BREAKER = 0.1
@@ -54,7 +55,7 @@ class WordsQuery:
         self._typed = [word for clause in clauses for word in clause.typed.phrase]
         some = query.match is Match.ANY
         self._completes = some and 1 < len(self._typed) <= COMPLETE_MOST
-        self._complete_first = some and boosts.complete_first(snapshot.definition, query)
+        self._all_words = worth_of_all(snapshot.definition, query) if self._completes else 0.0
 
     @cached_property
     def matching(self) -> Query:
@@ -76,7 +77,7 @@ class WordsQuery:
             return Query.const_score_query(self.matching, 1.0)
         bonuses = [(Occur.Should, bonus) for bonus in self._bonuses()]
         found = Query.boolean_query([(Occur.Must, self.matching), *bonuses])
-        if self._completes and self._complete_first:
+        if self._all_words == FIRST:
             return self._with_complete_first(found)
         return found if bonuses else self.matching
 
@@ -84,8 +85,8 @@ class WordsQuery:
         """Those of `found` with all words keep their scores, which leaves the others behind."""
         complete = Query.const_score_query(self._complete, 0.0)
         whole = Query.boolean_query([(Occur.Must, found), (Occur.Must, complete)])
-        rest = Query.boost_query(found, boosts.BEHIND)
-        more = Query.boost_query(whole, 1 - boosts.BEHIND)
+        rest = Query.boost_query(found, BEHIND)
+        more = Query.boost_query(whole, 1 - BEHIND)
         return Query.boolean_query([(Occur.Must, rest), (Occur.Should, more)])
 
     @property
@@ -169,8 +170,9 @@ class WordsQuery:
                 yield self._clause(clause, self._group)
             if self._joined:
                 yield self._clause(clause, self._in_joined)
-        if self._completes and not self._complete_first:
-            yield Query.const_score_query(self._complete, complete_weight(self._fields))
+        if 0 < self._all_words < FIRST:
+            worth = complete_weight(self._fields, self._all_words)
+            yield Query.const_score_query(self._complete, worth)
 
     def _wholes(self, field: Field, wholes: set[str]) -> Iterator[Query]:
         name = self._snapshot.plan.of(field).whole

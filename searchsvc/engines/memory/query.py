@@ -4,16 +4,17 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import prod
 from typing import TypeAlias
 
-from searchsvc.domain.definition import Field, IndexDefinition, Ranking
+from searchsvc.domain.definition import FIRST, Field, IndexDefinition, Ranking
 from searchsvc.domain.query import Filter, Match, SearchQuery
 from searchsvc.engines import boosts
 from searchsvc.engines.analysis import tokens
 from searchsvc.engines.clauses import Clause
 from searchsvc.engines.conditions import holds
 from searchsvc.engines.decays import recency
-from searchsvc.engines.fields import COMPLETE_MOST, complete_weight
+from searchsvc.engines.fields import complete_weight
 from searchsvc.engines.memory.documents import JOINED, State, Stored, adjacent
 from searchsvc.engines.terms import Group, evened, rarity, words_for
+from searchsvc.search.completeness import BEHIND, COMPLETE_MOST, worth_of_all
 
 _K1, _B = 1.2, 0.75
 # What one term scores in a document, None where it is not there.
@@ -50,7 +51,7 @@ class Scorer:
         ranking = state.definition.ranking(query.ranking) or Ranking(query.ranking)
         self._ages = [(decay.field, recency(decay, query.now)) for decay in ranking.decays]
         self._all = query.match is Match.ALL
-        self._complete_first = boosts.complete_first(state.definition, query)
+        self._all_words = worth_of_all(state.definition, query)
         self._pinned = frozenset(query.pinned)
         self._boosts = boosts.parts(query.boosts)
         self._typed = [word for clause in clauses for word in clause.typed.phrase]
@@ -74,9 +75,9 @@ class Scorer:
 
     def _completed(self, score: float, *, complete: bool) -> float:
         """What it is worth to hold all words where any is enough."""
-        if self._complete_first:
-            return score if complete else score * boosts.BEHIND
-        return score + complete_weight(self._fields) if complete else score
+        if self._all_words == FIRST:
+            return score if complete else score * BEHIND
+        return score + complete_weight(self._fields, self._all_words) if complete else score
 
     def _boost(self, stored: Stored) -> float:
         """What the ranking's boosts, and the query's own, make of the document's score."""

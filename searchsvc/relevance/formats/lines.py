@@ -2,7 +2,6 @@
 
 import csv
 import io
-import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from searchsvc.domain.judgment import (
     LONGEST_QUERY,
     LONGEST_RATER,
     LONGEST_SOURCE,
+    MOST_RATING,
     Judgment,
 )
 from searchsvc.errors import JudgmentsRefused
@@ -85,7 +85,7 @@ def judged(text: Text, line: int, query: str, id: str, rating: object, **also: o
     """
     value = _rating(rating)
     if value is None:
-        hint = "a rating is a number from 0: 0 is irrelevant, more is better"
+        hint = f"a rating is a number from 0 to {MOST_RATING}: 0 is irrelevant, more is better"
         raise text.refused(line, f"no judgment: '{_short(str(rating))}' is no rating", hint)
     query, id = query.strip(), id.strip()
     _check(text, line, "the query", query, LONGEST_QUERY)
@@ -149,7 +149,7 @@ def _rating(value: object) -> float | None:
         number = float(value)
     except OverflowError:
         return None
-    return abs(number) if 0 <= number < math.inf else None
+    return abs(number) if 0 <= number <= MOST_RATING else None
 
 
 def _check(text: Text, line: int, what: str, value: str, longest: int) -> None:

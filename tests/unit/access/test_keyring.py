@@ -1,7 +1,8 @@
 """Whom a worker lets in, and for how long without its state store."""
 
 import time
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -9,7 +10,7 @@ from searchsvc.access.keyring import POLL_SECONDS, TRUSTED_SECONDS, Keyring
 from searchsvc.access.keys import Wanted
 from searchsvc.access.secret import Sealer
 from searchsvc.domain.access import OPEN, ApiKey, Role
-from searchsvc.errors import BadKey, KeyExpired, NoKey, StateError
+from searchsvc.errors import BadKey, KeyExpired, NoKey, StateError, UsageError
 from tests.support.keys import SECRET, KeyCase, key_case
 from tests.unit.access.conftest import MovedClock
 
@@ -56,6 +57,25 @@ def test_what_is_no_key_is_refused(made: KeyCase, change) -> None:
     secret = made.secret("shop")
     with pytest.raises(BadKey):
         made.keyring.grant(change(secret))
+
+
+def test_a_key_whose_time_is_over_is_rotated_with_a_new_end(
+    made: KeyCase, clock: MovedClock
+) -> None:
+    """Never without one, which gave a secret that was refused at once; the old one stays over."""
+    old = made.secret("shop", lasts=timedelta(hours=1))
+    made.at(clock, 3601)
+    keys = replace(made.keys, now=lambda: datetime.fromtimestamp(clock(), UTC))
+    with pytest.raises(UsageError, match=r"the time of the key 'shop' is over; say .* --expires"):
+        keys.rotate("shop", timedelta(hours=24))
+    _, new = keys.rotate("shop", timedelta(hours=24), timedelta(hours=1))
+    made.keyring.look()
+    assert made.keyring.grant(new)
+    with pytest.raises(KeyExpired):
+        made.keyring.grant(old)
+    made.at(clock, 7202)
+    with pytest.raises(KeyExpired):
+        made.keyring.grant(new)
 
 
 def test_a_rotated_secret_holds_for_its_grace(made: KeyCase, clock: MovedClock) -> None:

@@ -93,6 +93,8 @@ def test_what_was_changed_is_refused(made: KeyCase) -> None:
         {},
         {"key": "{id}", "filter": " "},
         {"key": "{id}", "filter": {}},
+        {"key": "{id}", "filter": None},
+        {"key": "{id}", "filter": "a:b", "indexes": None},
         {"key": "{id}", "filter": 7},
         {"key": "{id}", "indexes": []},
         {"key": "{id}", "max_per_page": 0},

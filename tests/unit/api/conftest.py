@@ -144,6 +144,9 @@ class FakeState:
         second = replace(first, id=2, error="", **running)
         return [second, first][:limit] if index in (None, "books") else []
 
+    def run(self, id: int) -> Run | None:
+        return next((run for run in self.runs() if run.id == id), None)
+
     def dead_letter_count(self, index: str) -> int:
         return 3 if index == "books" else 0
 

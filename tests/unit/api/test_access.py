@@ -96,7 +96,7 @@ def test_a_key_in_the_query_string_is_none(guarded: Guarded) -> None:
         (f"{SEARCH}?explain=true", Role.ANALYST),
         ("/v1/indexes/books/why/x", Role.ANALYST),
         ("/v1/indexes", Role.ANALYST),
-        ("/v1/indexes/books", Role.ANALYST),
+        ("/v1/indexes/books", Role.SEARCH),
         ("/v1/indexes/books/versions", Role.ANALYST),
         ("/v1/indexes/books/rules", Role.ANALYST),
         ("/v1/runs", Role.ANALYST),
@@ -148,7 +148,7 @@ def test_a_token_reaches_what_a_filter_narrows(guarded: Guarded) -> None:
     assert guarded.get(f"{SEARCH}?per_page=2", token).json["per_page"] == 2
     assert code(guarded.get(f"{SEARCH}?per_page=4", token)) == (403, "key_forbids")
     assert code(guarded.get("/v1/indexes/books/suggest?limit=4", token)) == (403, "key_forbids")
-    for path in ("", "/versions", "/rules"):
+    for path in ("/versions", "/rules"):
         assert code(guarded.get(f"/v1/indexes/books{path}", token)) == (403, "key_forbids")
     for path in ("/v1/indexes", "/v1/runs", "/v1/latency", "/metrics"):
         assert code(guarded.get(path, token)) == (403, "key_forbids")
@@ -333,8 +333,7 @@ def test_no_secret_is_written_anywhere(guarded: Guarded, tmp_path: Path) -> None
     assert len(answers) == 4
     kept = kept.casefold()
     for one in (secret.casefold(), token.casefold()):
-        assert one.rpartition("_")[2] not in kept
-        assert one[-30:] not in kept
+        assert one[-20:] not in kept
     assert "****" in kept
     assert all(json.loads(line) for line in stream.getvalue().splitlines())
 

@@ -12,8 +12,9 @@ import pytest
 
 from searchsvc.analytics.ubi import read_event
 from searchsvc.api.app import create_app
-from searchsvc.domain.definition import Groups
-from searchsvc.domain.query import Equals, Match, Not, OneOf, Or, Range
+from searchsvc.domain.definition import Field, FieldType, Groups
+from searchsvc.domain.geo import Circle, Point
+from searchsvc.domain.query import Equals, Match, Not, OneOf, Or, Range, Within
 from searchsvc.errors import EngineUnreachable
 from searchsvc.telemetry.events import EventLog
 from searchsvc.telemetry.searches import SearchLog
@@ -118,6 +119,19 @@ def test_gzipped_bodies(api) -> None:
         ('[{"indexName": "books", "insidePolygon": "1,2,3,4,5,6"}]', "no geo field"),
         ('[{"indexName": "books", "type": "facet", "facet": "secret"}]', "no facet 'secret'"),
         (json.dumps([{"indexName": "books", "filters": "NOT " * 30 + "year:1"}]), "deeper than 20"),
+        ('[{"indexName": "books", "distinct": "x"}]', "'distinct' must be"),
+        ('[{"indexName": "books", "distinct": 1.5}]', "'distinct' must be"),
+        ('[{"indexName": "books", "distinct": -1}]', "'distinct' must be"),
+        ('[{"indexName": "books", "optionalFilters": ["genre:a<score=x>"]}]', "no score from 0"),
+        ('[{"indexName": "books", "clickAnalytics": "yes"}]', "'clickAnalytics' cannot be 'yes'"),
+        ('[{"indexName": "books", "analytics": [1]}]', "'analytics' cannot be '[1]'"),
+        ('[{"indexName": "books", "type": "facets"}]', "one of: default, facet"),
+        ('[{"indexName": "books", "aroundLatLng": "x"}]', "'aroundLatLng' cannot be used"),
+        (json.dumps([{"indexName": "books", "query": "a" * 1001}]), "'query' has more than 1000"),
+        (
+            json.dumps([{"indexName": "books", "type": "facet", "facetQuery": "a" * 1001}]),
+            "'facetQuery' has more than 1000",
+        ),
     ],
 )
 def test_a_bad_request_says_why(api, body: str, message: str) -> None:
@@ -185,8 +199,43 @@ def test_an_engine_that_is_down_is_told_as_too_busy(api) -> None:
 def test_writes_are_refused(api, method: str, path: str) -> None:
     """403, and nothing happens."""
     result = api.client.simulate_request(method, f"{ROOT}/{path}", body="{}")
-    assert "indexes follow their tables" in told(result, 403)
+    assert told(result, 403).endswith("indexes follow their tables")
     assert api.engine.asked == []
+
+
+def test_an_order_by_a_field_in_a_path_is_led_to_the_other_route(api) -> None:
+    """Since a name with slashes reads like a document's path there."""
+    result = api.client.simulate_post(f"{ROOT}/indexes/books/sort/year:asc/query", body="{}")
+    assert "understood in */queries only" in told(result, 404)
+
+
+def test_a_radius_is_told_by_its_own_name(api) -> None:
+    """And so is what lies around a place where an index has none."""
+    ask = {"indexName": "books", "aroundLatLng": "1,2", "aroundRadius": "x"}
+    assert told(api.client.simulate_post(QUERIES, json=[ask]), 400).endswith("no geo field")
+    held = api.engine.held
+    fields = (*held.definition.fields, Field("at", FieldType.GEO))
+    api.engine.held = replace(held, definition=replace(held.definition, fields=fields))
+    assert "'aroundRadius' must be" in told(api.client.simulate_post(QUERIES, json=[ask]), 400)
+    api.client.simulate_post(QUERIES, json=[{**ask, "aroundRadius": 500}])
+    assert api.engine.asked[0].filter == Within("at", Circle(Point(1, 2), 500))
+
+
+def test_a_snippet_tells_whether_it_holds_every_word(api) -> None:
+    """As the highlight of the same value does."""
+    levels = {}
+    for query in ("dune", "dune worm"):
+        ask = {
+            "indexName": "books",
+            "query": query,
+            "attributesToSnippet": ["title:9" + "9" * 5000],
+        }
+        (result,) = api.client.simulate_post(QUERIES, json=[ask]).json["results"]
+        (hit,) = result["hits"]
+        levels[query] = [
+            hit[each]["title"]["matchLevel"] for each in ("_snippetResult", "_highlightResult")
+        ]
+    assert levels == {"dune": ["full", "full"], "dune worm": ["partial", "partial"]}
 
 
 def test_one_index_by_body_and_by_query_string(api) -> None:
@@ -232,6 +281,11 @@ def test_indices_and_settings(api) -> None:
     assert settings["searchableAttributes"] == ["title"]
     assert settings["attributesForFaceting"] == ["searchable(genre)"]
     assert "secret" not in json.dumps(settings)
+    held = api.engine.held
+    fields = (*held.definition.fields, Field("pages", FieldType.NUMBER, facet=True))
+    api.engine.held = replace(held, definition=replace(held.definition, fields=fields))
+    settings = api.client.simulate_get(f"{ROOT}/indexes/books/settings").json
+    assert settings["attributesForFaceting"] == ["searchable(genre)", "pages"]
 
 
 def test_filters_reach_the_engine(api) -> None:
@@ -297,7 +351,7 @@ def test_a_search_whose_clicks_are_told_has_an_id(api, tmp_path: Path) -> None:
     }  # fmt: skip
     useless = [{"eventType": "instantsearch"}, {"eventType": "view", "index": "nowhere"}, 3]
     sent = client.simulate_post(
-        f"{ROOT}/events?x-algolia-api-key=abc",
+        f"{ROOT}/events?x-algolia-api-key=a-secret-key",
         body=json.dumps({"events": [*useless, event, filtered]}),
         headers={"Content-Type": "text/plain;charset=UTF-8"},
     )
@@ -320,13 +374,18 @@ def test_a_search_whose_clicks_are_told_has_an_id(api, tmp_path: Path) -> None:
     assert (third["action_name"], third["application"]) == ("purchase", "books")
     assert third["event_attributes"] == {"filters": ["genre:\\-novel"]}
     assert all(read_event(json.loads(line)) for line in told)
-    assert "abc" not in str(told)
+    assert "a-secret-key" not in str(told)
 
 
 def test_events_that_are_none(api) -> None:
     """A list of too many, or no list at all."""
     for body in ("{}", '{"events": 3}', json.dumps({"events": [{}] * 1001})):
         told(api.client.simulate_post(f"{ROOT}/events", body=body), 400)
+    usable = {"eventType": "click", "index": "books", "objectIDs": ["1"], "positions": [1]}
+    odd: tuple[Any, ...] = (["click"], {}, 1, None, True)
+    events = [{**usable, name: value} for name in ("eventSubtype", *usable) for value in odd]
+    sent = api.client.simulate_post(f"{ROOT}/events", json={"events": events})
+    assert sent.status_code == 200, sent.text
 
 
 def test_searches_are_booked_under_their_index(api) -> None:

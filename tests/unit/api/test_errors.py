@@ -232,7 +232,7 @@ def test_every_error_has_an_answer() -> None:
     for kind in kinds:
         kinds.extend(kind.__subclasses__())
     assert all(
-        problem_of(kind).status in (400, 401, 403, 404, 410, 412, 422, 429, 500, 503)
+        problem_of(kind).status in (400, 401, 403, 404, 409, 410, 412, 422, 429, 500, 503)
         for kind in kinds
     )
     assert problem_of(KeyError) is PROBLEMS[SearchsvcError]

@@ -1,6 +1,7 @@
 """What pages tell of what people did: what is taken, what is refused, what nobody keeps."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,9 +13,11 @@ import pytest
 from searchsvc.analytics.reports import Reports
 from searchsvc.analytics.searches import Searches
 from searchsvc.api.app import create_app
+from searchsvc.api.request import new_query_id
 from searchsvc.settings import Api
 from searchsvc.telemetry.events import EventLog
 from searchsvc.telemetry.searches import SearchLog
+from tests.support.keys import key_case
 
 SEARCH = "/v1/indexes/books/search"
 CLICK = {
@@ -93,6 +96,13 @@ def test_every_answer_has_an_id_of_its_own(tracking: Tracking) -> None:
     assert offsets == [0, 0, 10, 0, 0, 0]
 
 
+def test_ids_that_are_drawn_together_are_given_once() -> None:
+    """Also beyond those that are drawn at once; in full length."""
+    ids = [new_query_id() for _ in range(3000)]
+    assert len(set(ids)) == 3000
+    assert all(re.fullmatch("[0-9a-f]{32}", id) for id in ids)
+
+
 def test_what_is_not_remembered_has_no_id(api, tracking: Tracking) -> None:
     """Nothing was meant, or it is too long; or nothing is remembered at all."""
     for query in ("", "q=", "q=%21%21", f"q={'x' * 101}"):
@@ -145,3 +155,22 @@ def test_where_nothing_is_kept_events_are_dropped(api) -> None:
     """A page need not know."""
     result = api.client.simulate_post("/v1/events", json=[CLICK])
     assert (result.status_code, result.json) == (202, {"taken": 0, "dropped": 1})
+
+
+def test_events_of_an_index_out_of_reach(tracking: Tracking, api, tmp_path: Path) -> None:
+    """Are refused where they say of which index they are, and passed over on Algolia's wire."""
+    with key_case(tmp_path) as made:
+        secret = made.secret("songs", indexes=("songs",))
+        services = replace(api.services, settings=Api(), events=tracking.events, door=made.keyring)
+        client = falcon.testing.TestClient(create_app(services))
+        headers = {"X-API-Key": secret}
+        for index, status in (("books", 403), ("nothing", 403), ("songs", 202)):
+            body = [{**CLICK, "application": index}]
+            answer = client.simulate_post("/v1/events", json=body, headers=headers)
+            assert answer.status_code == status
+        for index in ("books", "songs"):
+            told = {"eventType": "click", "index": index, "objectIDs": ["a"]}
+            client.simulate_post(
+                "/compat/algolia/1/events", json={"events": [told]}, headers=headers
+            )
+    assert [one["application"] for one in tracking.written("events")] == ["songs", "songs"]

@@ -79,7 +79,7 @@ def test_one_bad_line_and_nothing_is_taken(editing) -> None:
     result = put(editing, "\n".join(lines), "application/x-ndjson")
     assert (result.status_code, result.json["code"]) == (422, "judgments_refused")
     assert result.json["message"] == "line 2: no judgment: 'high' is no rating"
-    assert editing.simulate_get(SETS).json == {"index": "books", "sets": []}
+    assert editing.simulate_get(SETS).json == {"index": "books", "sets": [], "file": False}
     assert put(editing, "", "text/plain").status_code == 422
 
 

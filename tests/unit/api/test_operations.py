@@ -4,8 +4,11 @@ import json
 
 import pytest
 
+from searchsvc.domain.experiment import Experiment
 from searchsvc.domain.judgment import Judgment
 from searchsvc.errors import StateError
+from tests.support.evaluations import keep
+from tests.unit.api.conftest import MADE
 
 
 def test_the_indexes(api) -> None:
@@ -144,13 +147,20 @@ def test_the_description_lists_every_route(api) -> None:
     """Each documented path is served, and each parameter of the tables is there."""
     body = api.client.simulate_get("/openapi.json").json
     api.services.judgments.put("books", "default", [Judgment("dune", "a/b%c", 3)])
+    api.services.experiments.start(Experiment("e", "books", "default", "default", 9, MADE))
+    evaluation = keep(api.services.relevance.room.evaluations, "default", "x")
+    ids = {"/v1/runs/{id}": "1", "/v1/relevance/evaluations/{id}": evaluation}
+    named = {"/v1/relevance/explain": {"index": "books", "id": "x"}}
+    named["/v1/relevance/evaluations"] = {"index": "books"}
     for path, item in body["paths"].items():
-        concrete = path.replace("{index}", "books").replace("{id}", "a%2Fb%25c")
+        concrete = path.replace("{index}", "books").replace("{id}", ids.get(path, "a%2Fb%25c"))
         concrete = concrete.replace("{field}", "genre").replace("{name}", "books")
         concrete = concrete.replace("{facet}", "genre").replace("{set}", "default")
+        concrete = concrete.replace("{experiment}", "e")
         refused = 403 if path.startswith("/compat/algolia/") else 405
         expected = 200 if "get" in item else refused
-        assert api.client.simulate_get(concrete).status_code == expected, path
+        answer = api.client.simulate_get(concrete, params=named.get(path, {}))
+        assert answer.status_code == expected, path
     names = {p["name"] for p in body["paths"]["/v1/indexes/{index}/search"]["get"]["parameters"]}
     assert {"q", "page", "filter", "facets", "sort", "match", "typo"} <= names
     assert "expression" in json.dumps(body)

@@ -6,6 +6,7 @@ import pytest
 
 from searchsvc.definitions.mappings import mapping_files, parse_mapping
 from searchsvc.domain.definition import (
+    FIRST,
     Boost,
     Cut,
     Decay,
@@ -82,6 +83,23 @@ def test_a_ranking_has_weights_of_its_own() -> None:
     assert (other.hash != definition.hash, other.stored_form == definition.stored_form) == (
         True,
     ) * 2
+
+
+@pytest.mark.parametrize(
+    ("declared", "worth", "step"),
+    [("first", FIRST, "first"), ("0", 0.0, "0"), ("2.5", 2.5, "2.5")],
+)
+@pytest.mark.parametrize("name", ["default", "other"])
+def test_what_all_words_are_worth(name: str, declared: str, worth: float, step: str) -> None:
+    """In the default ranking, too; to change it takes no rebuild."""
+    text = "fields: {a: text, b: text}\nranking: {default: [], other: []}"
+    plain = parse_mapping("x", text)
+    definition = parse_mapping("x", text.replace(f"{name}: []", f"{name}: [all_words: {declared}]"))
+    ranking = definition.ranking(name)
+    assert ranking is not None
+    assert (ranking.all_words, ranking.steps) == (worth, [f"all words {step}"])
+    assert plain.hash != definition.hash
+    assert plain.stored_form == definition.stored_form
 
 
 def test_several_rankings() -> None:
@@ -301,6 +319,21 @@ def test_the_hash_follows_the_meaning() -> None:
             2,
             "ranking.b",
             "put all into one step",
+        ),
+        *(
+            (
+                f"fields: {{a: text}}\nranking: {{default: [all_words: {worth}]}}",
+                2,
+                "ranking.default[0].all_words",
+                "'first' or a number from 0 to 1000",
+            )
+            for worth in ("last", "-1", "1001", "true", ".nan", "[]")
+        ),
+        (
+            "fields: {a: text}\nranking: {default: [all_words: 1, all_words: first]}",
+            2,
+            "ranking.default",
+            "'all_words' is said twice",
         ),
         ("fields: {a: text}\nranking: {default: {}}", 2, "ranking.default", "a list of boosts"),
         (

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from searchsvc.definitions.mappings import parse_mapping
 from searchsvc.definitions.rules import parse_rules, read_rules
 from searchsvc.domain.curation import Condition, How, Rule
-from searchsvc.domain.query import Boosted, Equals, Pin, Range, Stated
+from searchsvc.domain.query import Boosted, Equals, Ids, Pin, Range, Stated
 from searchsvc.errors import CheckFailed, DefinitionError
 
 FILE = Path("mappings/shop/rules.yaml")
@@ -38,7 +38,7 @@ def test_a_rule_says_when_and_what() -> None:
             pin: [007, {id: b/2, at: 2}, c]
             hide: [x1, x2, x1]
             filter: "price<100"
-            boost: [{filter: "brand:Acme", weight: 0.5}, {filter: "brand:Old", weight: -0.5}]
+            boost: [{filter: "brand:Acme", weight: 0.5}, {ids: [7, b/2], weight: -0.5}]
             rewrite: "Espresso Bar"
             redirect: /spring
         """
@@ -59,7 +59,7 @@ def test_a_rule_says_when_and_what() -> None:
         filters=(Stated("price<100", Range("price", high=100.0, include_high=False)),),
         boosts=(
             Boosted(Stated("brand:Acme", Equals("brand", "Acme")), 0.5),
-            Boosted(Stated("brand:Old", Equals("brand", "Old")), -0.5),
+            Boosted(Stated("ids 7, b/2", Ids(("7", "b/2"))), -0.5),
         ),
         rewrite=("espresso", "bar"),
         redirect="/spring",
@@ -107,7 +107,8 @@ FAULTS = {
     "an id twice": ("{pin: [1, 1]}", "id 1 is given twice"),
     "no id": ("{hide: ['']}", "must be the id of a document"),
     "weight": ("{boost: {filter: 'price<3', weight: 11}}", "from -1 to 10"),
-    "no weight": ("{boost: {filter: 'price<3'}}", "a filter and a weight"),
+    "two kinds": ("{boost: {filter: 'price<3', ids: 7, weight: 1}}", "a filter or ids, and"),
+    "no weight": ("{boost: {filter: 'price<3'}}", "a filter or ids, and a weight"),
     "zero": ("{boost: {filter: 'price<3', weight: 0}}", "changes nothing"),
     "script": ("{redirect: 'javascript:alert(1)'}", "a path or an http address"),
     "another host": ("{redirect: //evil.example}", "a path or an http address"),

@@ -5,8 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from searchsvc.domain.definition import Boost, Field, FieldType, IndexDefinition
-from searchsvc.engines.boosts import HIGHEST, LOWEST, multiplier
+from searchsvc.domain.definition import HIGHEST, LOWEST, Boost, Field, FieldType, IndexDefinition
+from searchsvc.engines.boosts import multiplier
 from searchsvc.engines.embedded.documents import as_weight
 from searchsvc.engines.values import Unindexable, comparable, is_id, reader
 

@@ -11,8 +11,15 @@ import pytest
 from searchsvc.domain.evaluation import Answered, Basis, Evaluation
 from searchsvc.domain.judgment import Judgment
 from searchsvc.engines.memory import MemoryEngine, MemoryStore
-from searchsvc.errors import NotServing, StateError, UnlikeEvaluations, UsageError
-from searchsvc.relevance.compare import compare, compare_all, summary
+from searchsvc.errors import (
+    NotServing,
+    StateError,
+    UnknownEvaluation,
+    UnlikeEvaluations,
+    UsageError,
+)
+from searchsvc.relevance.bodies import summary_body
+from searchsvc.relevance.compare import compare, compare_all, refuse_twice, summary
 from searchsvc.relevance.evaluate import Evaluator, ratings_hash, ratings_of
 from searchsvc.relevance.evaluations import EvaluationFiles
 from searchsvc.relevance.metrics import Metric
@@ -117,6 +124,8 @@ def test_a_comparison_in_figures_and_words() -> None:
     assert [mover.gain < 0 for mover in back.movers] == [True, True]
     same = compare(a, replace(a, basis=replace(BASIS, ranking="same")), NDCG)
     assert "not proven" in same.verdict
+    assert same.names == ("default", "same")
+    assert compare(a, a, NDCG).names == (f"default ({a.basis.id[:8]})",) * 2
     assert same.movers == ()
 
 
@@ -133,10 +142,27 @@ def test_only_the_ranking_may_differ() -> None:
     b = evaluation({"q": "x"}, version="items-2", definition="e")
     with pytest.raises(UnlikeEvaluations, match=r"version \(items-1 and items-2\)") as refused:
         compare(a, b, NDCG)
-    assert "--despite version,definition" in str(refused.value)
+    assert "despite version,definition" in str(refused.value)
     assert compare(a, b, NDCG, despite=["version", "definition"]).difference.tied == 1
     with pytest.raises(UnlikeEvaluations, match="judgments"):
         compare(a, evaluation({"q": "x"}, judgments="k"), NDCG, despite=["judgments"][:0])
+
+
+def test_a_metric_that_looks_further_than_the_evaluation_is_refused() -> None:
+    """Else its figure would be one of fewer hits than it says."""
+    a = evaluation({"q": "x"})
+    b = evaluation({"q": "ab"}, "other")
+    few = BASIS.depth
+    compare(a, b, Metric("r", few))
+    with pytest.raises(UsageError, match=f"for {few} hits of each query, and r@{few + 1} looks"):
+        compare(a, b, Metric("r", few + 1))
+
+
+def test_nothing_is_compared_with_itself() -> None:
+    """It would cost as much as another, and tell nothing."""
+    refuse_twice(["default", "tuned", "other"])
+    with pytest.raises(UsageError, match="'tuned' is there twice"):
+        refuse_twice(["default", "tuned", "tuned"])
 
 
 def test_of_several_one_is_good_by_chance() -> None:
@@ -154,12 +180,15 @@ def test_evaluations_are_kept(engines: Engines, tmp_path: Path) -> None:
     files = EvaluationFiles(tmp_path / "evaluations")
     first, second = evaluated(engines), evaluated(engines, depth=5)
     for one in (first, second, first):
-        files.keep(one)
+        files.keep(one, summary_body(one, summary(one, [NDCG])))
     assert files.find(first.basis.id[:6]) == first
-    assert [one.basis for one in files.all(PRODUCTS.name)] == [second.basis, first.basis]
-    assert files.all("other") == []
+    ids = [one["id"] for one in files.summaries(PRODUCTS.name)]
+    assert ids == [second.basis.id, first.basis.id]
+    assert files.summary(first)["metrics"].keys() == {"ndcg@10"}
+    assert files.metrics(first.basis.id) == ["ndcg@10"]
+    assert files.summaries("other") == files.metrics("other") == []
     for id in ("", "zzzz", first.basis.id[:1]):
-        with pytest.raises(UsageError, match="evaluation"):
+        with pytest.raises(UnknownEvaluation, match="evaluation"):
             files.find(id)
     (tmp_path / "evaluations" / "abcd.json").write_text('{"basis": 1}')
     with pytest.raises(StateError, match=r"abcd.json is no evaluation"):

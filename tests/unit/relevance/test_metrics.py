@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from searchsvc.relevance.metrics import Metric, err, ndcg, ndcg_exp, percentile, read_metric
+from searchsvc.relevance.metrics import (
+    Metric,
+    depth_of,
+    err,
+    ndcg,
+    ndcg_exp,
+    percentile,
+    read_metric,
+)  # fmt: skip
 
 RATINGS = {"a": 3.0, "b": 2.0, "c": 1.0, "d": 0.0}
 
@@ -73,6 +81,38 @@ def test_they_agree_with_ir_measures(ids, ratings, depth, kind) -> None:
     run = {"q": {id: 1 / rank for rank, id in enumerate(ids, 1)}}
     (expected,) = ir.iter_calc([NAMES[kind] @ depth], {"q": ratings}, run)
     assert Metric(kind, depth).of(ids, ratings) == pytest.approx(expected.value, abs=1e-9)
+
+
+@given(
+    st.lists(st.sampled_from(DOCUMENTS), unique=True, min_size=1),
+    st.dictionaries(st.sampled_from(DOCUMENTS), st.integers(0, 3), min_size=1),
+    st.sampled_from([1, 3, 5, 10]),
+    st.sampled_from(["ap", "ndcg", "p", "r"]),  # it knows no other at a depth
+)
+def test_of_judged_hits_they_agree_with_ir_measures(ids, ratings, depth, kind) -> None:
+    """Which leaves out the others as well where it is told to."""
+    if not any(ratings.values()):
+        ratings = {**ratings, "d0": 1}
+    run = {"q": {id: 1 / rank for rank, id in enumerate(ids, 1)}}
+    measure = NAMES[kind](judged_only=True) @ depth
+    expected = [one.value for one in ir.iter_calc([measure], {"q": ratings}, run)]
+    found = read_metric(f"{kind}_judged@{depth}").of(ids, ratings)
+    assert found == pytest.approx(expected[0] if expected else 0.0, abs=1e-9)
+
+
+def test_hits_that_nobody_judged_take_no_place_of_judged_ones() -> None:
+    """So that more hits are asked for than are counted, and no more than an answer may have."""
+    unjudged = [f"x{n}" for n in range(99)]
+    metric = read_metric("ndcg_judged@3")
+    assert metric.name == "ndcg_judged@3"
+    assert metric.of([*unjudged, *"abc"], RATINGS) == pytest.approx(
+        3 / (3 + 2 / math.log2(3) + 0.5)
+    )
+    assert metric.of([*unjudged[:9], *"abcd"], RATINGS) == pytest.approx(1.0)
+    assert depth_of((read_metric("p@20"),)) == 20
+    assert depth_of((read_metric("p@20"), metric)) == 100
+    with pytest.raises(ValueError, match="unknown metric 'judged_judged'"):
+        read_metric("judged_judged")
 
 
 @given(

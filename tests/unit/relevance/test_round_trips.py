@@ -20,8 +20,8 @@ TEXT = ANY_TEXT.filter(bool)
 LINE = TEXT.filter(lambda text: not set(text) & set("\n\r"))
 WORD = TEXT.map(lambda text: "".join(text.split())).filter(bool)
 PLAIN = WORD.filter(lambda word: word[0] not in "{[#" and "," not in word and "qid:" not in word)
-RATING = st.floats(0, 1e9) | st.integers(0, 4).map(float)
-WHOLE = st.integers(0, 10**6).map(float)
+RATING = st.floats(0, 100) | st.integers(0, 4).map(float)
+WHOLE = st.integers(0, 100).map(float)
 TIME = st.datetimes(timezones=st.just(UTC))
 
 

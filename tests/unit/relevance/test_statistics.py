@@ -1,5 +1,6 @@
 """Tests of significance: exact where that is possible, fair where nothing differs, seeded."""
 
+from dataclasses import replace
 from itertools import product
 from random import Random
 
@@ -25,6 +26,14 @@ def test_a_few_queries_are_tested_exactly(gains: list[int]) -> None:
     means = [sum(g * s for g, s in zip(gains, one, strict=True)) for one in signs]
     wanted = sum(abs(mean) >= abs(sum(gains)) for mean in means) / len(means)
     assert randomisation([gain / 8 for gain in gains]) == pytest.approx(wanted, abs=1e-12)
+
+
+def test_what_a_few_queries_agree_on_is_not_proven() -> None:
+    """Of five that gain alike no sample has a mean of 0, and yet it may be chance; of six not."""
+    five, six = (difference([0.0] * n, [0.5] * n) for n in (5, 6))
+    assert (five.interval.low, five.p, five.is_real) == (0.5, 0.0625, False)
+    assert (six.p, six.is_real) == (0.03125, True)
+    assert not replace(six, p=2 * six.p).is_real  # as Holm raises it
 
 
 def test_many_queries_are_sampled_and_seeded() -> None:

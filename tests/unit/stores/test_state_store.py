@@ -131,13 +131,17 @@ def test_abandoning_closes_running_runs_of_that_index_only(store: StateStore):
     ended = store.start_run("shop", RunKind.REBUILD, "a", NOON)
     store.finish_run(ended, RunStatus.SUCCEEDED, Counts(), NOON)
     other = store.start_run("docs", RunKind.REBUILD, "b", NOON)
+    beside = store.start_run("shop", RunKind.EVALUATE, "a", NOON)
     assert store.abandon_runs("shop", NOON) == 1
+    assert store.run(beside.id) == beside
+    assert store.run(beside.id + 1) is None
     assert store.abandon_runs("shop", NOON) == 0
     status = {run.id: run.status for run in store.runs()}
     assert status == {
         left.id: RunStatus.ABANDONED,
         ended.id: RunStatus.SUCCEEDED,
         other.id: RunStatus.RUNNING,
+        beside.id: RunStatus.RUNNING,
     }
 
 

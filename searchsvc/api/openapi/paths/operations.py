@@ -2,7 +2,15 @@
 
 from typing import Any
 
-from searchsvc.api.openapi.operation import ANSWER_HEADERS, INDEX, Paths, answer, operation, query
+from searchsvc.api.openapi.operation import (
+    ANSWER_HEADERS,
+    INDEX,
+    Paths,
+    answer,
+    in_path,
+    operation,
+    query,
+)
 from searchsvc.api.openapi.schema import reference
 from searchsvc.api.parameters import (
     HISTORY_PARAMETERS,
@@ -26,7 +34,17 @@ def _versions() -> dict[str, Any]:
 
 
 def _runs() -> dict[str, Any]:
-    return {"get": query("runs", "What the indexers did, newest first", "Runs", RUNS_PARAMETERS)}
+    return {
+        "get": query(
+            "runs", "What indexers and analysts had done, newest first", "Runs", RUNS_PARAMETERS
+        )
+    }
+
+
+def _run() -> dict[str, Any]:
+    number = in_path("id", "The number of a run.")
+    get = operation("run", "One run, with what came of it", "RunWithResult", (404, 503))
+    return {"parameters": [number], "get": get}
 
 
 def _latency() -> dict[str, Any]:
@@ -80,6 +98,7 @@ OPERATION_PATHS: Paths = {
     "/v1/key": _key,
     "/v1/status": _status,
     "/v1/runs": _runs,
+    "/v1/runs/{id}": _run,
     "/v1/latency/history": _history,
     "/v1/latency": _latency,
     "/livez": _livez,

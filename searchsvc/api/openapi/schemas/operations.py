@@ -28,12 +28,27 @@ _INDEX: Mapping[str, Schema] = {
     "version": nullable(STRING),
     "documents": COUNT,
 }
+_RUN: Mapping[str, Schema] = {
+    "id": {"type": "integer"},
+    "index": STRING,
+    "kind": {"enum": [kind.value for kind in RunKind]},
+    "version": STRING,
+    "status": {"enum": [status.value for status in RunStatus]},
+    "started": TIME,
+    "finished": nullable(TIME),
+    "seconds": nullable(NUMBER),
+    "counts": mapping(COUNT),
+    "drift": nullable(COUNT),
+    "progress": nullable(record({"phase": STRING, "done": COUNT, "total": nullable(COUNT)})),
+    "error": STRING,
+}
 
 OPERATION_SCHEMAS: Mapping[str, Schema] = {
     "Indexes": record({"indexes": array(record(_INDEX))}),
     "Index": record(
         {
             **_INDEX,
+            "documents": nullable(COUNT),
             "language": STRING,
             "fields": array(reference("Field")),
             "sorts": array(record({"name": STRING, "field": STRING, "descending": BOOLEAN})),
@@ -79,22 +94,18 @@ OPERATION_SCHEMAS: Mapping[str, Schema] = {
         }
     ),
     "Runs": record({"runs": array(reference("Run"))}),
-    "Run": record(
+    "Run": record(_RUN),
+    "RunWithResult": record(
         {
-            "id": {"type": "integer"},
-            "index": STRING,
-            "kind": {"enum": [kind.value for kind in RunKind]},
-            "version": STRING,
-            "status": {"enum": [status.value for status in RunStatus]},
-            "started": TIME,
-            "finished": nullable(TIME),
-            "seconds": nullable(NUMBER),
-            "counts": mapping(COUNT),
-            "drift": nullable(COUNT),
-            "progress": nullable(
-                record({"phase": STRING, "done": COUNT, "total": nullable(COUNT)})
-            ),
-            "error": STRING,
+            **_RUN,
+            "result": {
+                "anyOf": [
+                    {"type": "null"},
+                    reference("EvaluationKept"),
+                    reference("Comparisons"),
+                    reference("Tuning"),
+                ]
+            },
         }
     ),
     "Latency": record(

@@ -54,6 +54,32 @@ _FACETS: Mapping[str, Schema] = {
 }
 
 
+# What is told of one document of a search.
+WHY: Mapping[str, Schema] = {
+    "id": STRING,
+    "indexed": BOOLEAN,
+    "passes_filter": BOOLEAN,
+    "match": {"enum": ["all", "any"]},
+    "words": array(
+        record(
+            {
+                "word": STRING,
+                "needed": BOOLEAN,
+                "fields": array(STRING),
+                "instead": array(STRING),
+                "hidden": BOOLEAN,
+            }
+        )
+    ),
+    "hit": BOOLEAN,
+    "rank": nullable(COUNT),
+    "score": nullable(NUMBER),
+    "pinned": BOOLEAN,
+    "total": record({"value": COUNT, "relation": {"const": "eq"}}),
+    "applied": record({"rules": array(STRING), "synonyms": array(STRING)}),
+    "reasons": array(STRING),
+}
+
 SEARCH_SCHEMAS: Mapping[str, Schema] = {
     "SearchAnswer": record(
         {
@@ -121,35 +147,14 @@ SEARCH_SCHEMAS: Mapping[str, Schema] = {
             "query": STRING,
             "index": STRING,
             "version": STRING,
-            "id": STRING,
-            "indexed": BOOLEAN,
-            "passes_filter": BOOLEAN,
-            "match": {"enum": ["all", "any"]},
-            "words": array(
-                record(
-                    {
-                        "word": STRING,
-                        "needed": BOOLEAN,
-                        "fields": array(STRING),
-                        "instead": array(STRING),
-                        "hidden": BOOLEAN,
-                    }
-                )
-            ),
-            "hit": BOOLEAN,
-            "rank": nullable(COUNT),
-            "score": nullable(NUMBER),
-            "pinned": BOOLEAN,
-            "total": record({"value": COUNT, "relation": {"const": "eq"}}),
-            "applied": record({"rules": array(STRING), "synonyms": array(STRING)}),
-            "reasons": array(STRING),
+            **WHY,
             **TIMES,
         }
     ),
     "Hit": record(
         {
             "id": STRING,
-            "score": {"type": "number"},
+            "score": nullable(NUMBER),
             "doc": ANY_OBJECT,
             "highlight": mapping(_HTML),
             "pinned": BOOLEAN,

@@ -68,5 +68,5 @@ document.addEventListener("visibilitychange", () => { if (!document.hidden) agai
 
 latency.onChange(() => attempt("refresh"));
 queries.onChange(() => attempt("refresh"));
-keyControl($("key"), () => attempt("show"));
+keyControl($("key"), () => attempt("show"), $("main"));
 open(named());

@@ -2,6 +2,7 @@
 
 import { get, Problem, send } from "/ui/api.js";
 import { element } from "/ui/elements.js";
+import { credentials } from "/ui/key.js";
 import { $, instant, number, offerIndexes, problemNotice } from "/admin/parts.js";
 
 const PREFILLED = 5;
@@ -10,11 +11,17 @@ const MOST_SEARCHES = 20;
 /** The file as it was read last; `index` and `kind` say which it is. */
 let file = { index: "", kind: "", text: "", hash: "" };
 
+/** Whether the key may save; without keys the settings say so, which nobody tells the page. */
+let maySave = true;
+
 const text = $("text");
 const path = (rest) => `/v1/indexes/${encodeURIComponent(file.index)}/${rest}`;
 const changed = () => text.value !== file.text;
 
 async function show() {
+  const { name, role } = await credentials();
+  maySave = !name || role === "admin";
+  showState();
   if (!(await offerIndexes($("curation-index")))) {
     throw new Problem({ title: "No index is defined yet", message: "Define one: searchsvc init DATABASE-URL" });
   }
@@ -30,9 +37,9 @@ async function choose() {
   try {
     take(await get(path(file.kind)));
   } finally {
-    text.readOnly = false;
+    text.readOnly = !file.file;
+    showState();
   }
-  $("compared").replaceChildren();
   $("file-notice").hidden = true;
   if (other) await prefill();
 }
@@ -40,24 +47,37 @@ async function choose() {
 function take(read) {
   file = { ...file, ...read };
   text.value = file.text;
+  clearCompared(); // it was with another file
   showState();
 }
 
+const clearCompared = () => $("compared").replaceChildren();
+
 function showState() {
+  const isThere = Boolean(file.file);
+  $("preview").disabled = !isThere;
+  $("revert").disabled = !changed();
+  $("save").disabled = !isThere || !changed() || !maySave;
+  if (!isThere) return;
   $("file-name").textContent = file.file;
   const used = file.hash === file.used ? "In use." : `Not in use: ${file.problem ?? "it is being read."}`;
-  $("file-state").textContent = changed() ? "Changed here, and not saved." : file.text ? used : "Empty.";
-  $("save").disabled = $("revert").disabled = !changed();
+  $("file-state").textContent = changed() ? CHANGED[maySave] : file.text ? used : "Empty.";
   $("changes").hidden = !file.changes?.length;
   $("changes").querySelector("ol").replaceChildren(...(file.changes ?? []).map(
     (one) => element("li", {}, `${instant(one.at)} by ${one.by}`),
   ));
 }
 
-/** Searches worth comparing: those that most people send. */
+const CHANGED = {
+  true: "Changed here, and not saved.",
+  false: "Changed here. Saving takes the key of an admin.",
+};
+
+/** Searches worth comparing: those that most people send. What is typed meanwhile stays. */
 async function prefill() {
+  const before = $("searches").value;
   const { rows } = await get("/v1/reports/popular", { index: file.index, limit: PREFILLED }).catch(() => ({ rows: [] }));
-  $("searches").value = rows.map((row) => row.q).join("\n");
+  if ($("searches").value === before) $("searches").value = rows.map((row) => row.q).join("\n");
 }
 
 // --- preview -----------------------------------------------------------------------------------
@@ -135,17 +155,20 @@ async function conflict() {
   const theirs = await get(path(file.kind));
   const by = theirs.changes[0]?.after === theirs.hash ? ` by ${theirs.changes[0].by}` : "";
   const box = $("file-notice");
-  problemNotice(box, new Problem({
+  notice(new Problem({
     title: "The file has changed meanwhile",
     message: `It was saved${by} since you began. Below is what it says now; yours is still in the editor.`,
   }));
   const mine = element("button", { type: "button", class: "quiet", onclick: attempted(() => save(theirs.hash)) }, "Save mine in its place");
   const other = element("button", { type: "button", class: "quiet", onclick: () => { box.hidden = true; take(theirs); } }, "Take theirs, drop mine");
-  const shown = element("details", {}, element("summary", {}, "Theirs"), element("code", {}, element("pre", {}, theirs.text)));
+  const shown = element("details", { open: true }, element("summary", {}, "Theirs"), element("code", {}, element("pre", {}, theirs.text)));
   box.append(shown, element("div", { class: "actions" }, mine, other));
 }
 
-const notice = (error) => problemNotice($("file-notice"), error);
+function notice(error) {
+  clearCompared();
+  problemNotice($("file-notice"), error);
+}
 
 /** What a button does, once at a time, with what goes wrong shown beside it. */
 function attempted(act) {

@@ -1,13 +1,14 @@
 // The view of latencies: percentiles of each minute as a picture, and of the last five as a table.
 
 import { get } from "/ui/api.js";
-import { element } from "/ui/elements.js";
+import { breakable, element } from "/ui/elements.js";
 import { $, drawn, minute, ms, number, offer, table } from "/admin/parts.js";
 
 const LINES = ["p50", "p90", "p99"];
 const HEIGHT = 240;
 const MARGIN = { top: 8, right: 8, bottom: 24, left: 56 };
 const MINUTES = 60;
+const NARROW = 400; // where five times would touch
 
 let rows = [];
 
@@ -39,7 +40,7 @@ function offerChoices(series) {
 }
 
 const COLUMNS = [
-  { name: "Route", head: true, cell: (one) => element("code", {}, one.route) },
+  { name: "Route", head: true, cell: (one) => element("code", {}, ...breakable(one.route)) },
   { name: "Index", cell: (one) => one.index || "–" },
   { name: "Requests", figure: true, cell: (one) => number(one.count) },
   ...[...LINES, "max"].map((name) => ({ name, figure: true, cell: (one) => ms(one[`${name}_ms`]) })),
@@ -79,7 +80,7 @@ function picture(width) {
       drawn("text", { x: MARGIN.left - 8, y: at + 4, "text-anchor": "end" }, share ? ms(most * share) : "0 ms"),
     ];
   });
-  const times = [60, 45, 30, 15, 0].map((ago) => drawn(
+  const times = (inner.width < NARROW ? [60, 30, 0] : [60, 45, 30, 15, 0]).map((ago) => drawn(
     "text",
     { x: MARGIN.left + (1 - ago / MINUTES) * inner.width, y: HEIGHT - 6, "text-anchor": ago ? "middle" : "end" },
     minute((end - ago) * 60000),

@@ -2,6 +2,7 @@
 
 import { get, Problem } from "/ui/api.js";
 import { element } from "/ui/elements.js";
+import { credentials } from "/ui/key.js";
 
 export const $ = (id) => document.getElementById(id);
 
@@ -59,15 +60,15 @@ export async function statuses() {
 /** Let a select offer these texts, and keep what is chosen where it is still there. */
 export function offer(select, options) {
   const chosen = select.value;
-  const same = [...select.options].map((one) => one.value).join("\n") === options.map(([value]) => value).join("\n");
+  const same = JSON.stringify([...select.options].map((one) => one.value)) === JSON.stringify(options.map(([value]) => value));
   if (same) return;
   select.replaceChildren(...options.map(([value, text]) => element("option", { value }, text)));
   if (options.some(([value]) => value === chosen)) select.value = chosen;
 }
 
-/** Let a select offer the indexes, behind `all` where that is a text. */
+/** Let a select offer the indexes that the key reaches, behind `all` where that is a text. */
 export async function offerIndexes(select, all = "") {
-  const names = (await statuses()).map(({ name }) => [name, name]);
+  const names = (await credentials()).indexes.map(({ name }) => [name, name]);
   offer(select, all ? [["", all], ...names] : names);
   return names.length > 0;
 }

@@ -39,7 +39,15 @@ const columns = (withHits) => [
     ? { name: "Results", figure: true, cell: (row) => number(row.hits) }
     : { name: "With a filter", figure: true, cell: (row) => number(row.filtered) },
   { name: "Last", cell: (row) => instant(row.last) },
+  { name: "Judgments", cell: (row) => judgeLink(row) },
 ];
+
+/** To the hits of that query, so that it gets among those that are judged. */
+const judgeLink = ({ index, q }) => (q ? element(
+  "a",
+  { href: `/admin/relevance#judge?${new URLSearchParams({ index, q })}`, "aria-label": `Add to query set: ${q}` },
+  "Add to query set",
+) : "–");
 
 const CTR = [
   { name: "Query", head: true, cell: (row) => searchLink(row.index, row.q) },

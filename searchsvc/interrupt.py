@@ -1,14 +1,18 @@
 """An event that the handler of a signal may set, whatever its thread is doing just then.
 
-`threading.Event` holds a lock while it begins to wait; a handler that runs at that moment and sets
-the event waits for that lock, which its own thread never lets go of.
+`threading.Event` holds a lock while it begins to wait and while it is being set; a handler that
+runs at that moment and sets the event waits for that lock, which its own thread never lets go of.
 """
 
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
+
+# Of signals that come at once, the system may give one to another thread than the main one: then
+# no wait of the main thread ends by it, and its handler runs only once a wait has ended.
+_LONGEST_WAIT = 0.25  # seconds
 
 
 class Interrupt:
-    """As much of an event as a server's main loop uses."""
+    """As much of an event as main loops use."""
 
     def __init__(self) -> None:
         self._is_set = False
@@ -31,5 +35,8 @@ class Interrupt:
     def wait(self) -> bool:
         """Return once it is set."""
         while not self._is_set:
-            self._bell.get()  # which may have been rung for a time that is over
+            try:
+                self._bell.get(timeout=_LONGEST_WAIT)  # may have been rung for a time that is over
+            except Empty:
+                continue
         return True

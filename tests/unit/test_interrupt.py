@@ -1,17 +1,18 @@
-"""The event that ends the server's main loop, set by a signal's handler at the worst of moments."""
+"""The event that ends main loops, set by a signal's handler at the worst of moments."""
 
+import signal
 import subprocess
 import sys
 import threading
 
 import pytest
 
-from searchsvc.api.interrupt import Interrupt
+from searchsvc.interrupt import Interrupt
 
 # Sets the event in the thread that waits for it, after so many instructions of its wait.
 PROGRAM = """
 import sys, threading
-from searchsvc.api.interrupt import Interrupt
+from searchsvc.interrupt import Interrupt
 
 event, left = eval(sys.argv[1])(), int(sys.argv[2])
 
@@ -42,6 +43,28 @@ def hangs(kind: str, after: int) -> bool:
         return bool(subprocess.run(command, timeout=5, check=False).returncode)
     except subprocess.TimeoutExpired:
         return True
+
+
+# The system gives a signal to a thread that is not the one that waits.
+ELSEWHERE = """
+import signal, sys, threading, time
+from searchsvc.interrupt import Interrupt
+
+event = Interrupt()
+signal.signal(signal.SIGTERM, lambda *_: event.set())
+other = threading.Thread(target=time.sleep, args=(60,), daemon=True)
+other.start()
+kill = threading.Timer(0.5, signal.pthread_kill, (other.ident, signal.SIGTERM))
+kill.start()
+event.wait()
+"""
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_kill"), reason="no signals of threads here")
+def test_a_signal_that_another_thread_got_ends_a_wait() -> None:
+    """Of several at once the system gives one to whichever thread is free."""
+    ended = subprocess.run([sys.executable, "-c", ELSEWHERE], timeout=20, check=False)
+    assert ended.returncode == 0
 
 
 @pytest.mark.parametrize("after", [*range(1, 12), *range(12, 42, 4)])
