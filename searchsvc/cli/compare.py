@@ -2,6 +2,7 @@
 
 import click
 
+from searchsvc import bootstrap_relevance
 from searchsvc.bootstrap import Services
 from searchsvc.cli.metrics import metric_option
 from searchsvc.cli.options import json_option, require, services
@@ -10,7 +11,13 @@ from searchsvc.cli.relevance import Judged, evaluated, judged_options, sides_of
 from searchsvc.domain.evaluation import Evaluation
 from searchsvc.errors import CheckFailed
 from searchsvc.relevance.bodies import comparison_body
-from searchsvc.relevance.compare import MAY_DIFFER, Comparison, compare_all, refuse_twice
+from searchsvc.relevance.compare import (
+    MAY_DIFFER,
+    Comparison,
+    asked_depth,
+    compare_all,
+    refuse_twice,
+)
 from searchsvc.relevance.metrics import Metric
 
 
@@ -79,7 +86,10 @@ def _evaluations(
     refuse_twice(sides)
     names = [one.name for one in built.definitions[index].all_rankings]
     rankings = [side for side in sides if side in names]
-    found = evaluated(built, index, judged, rankings, (metric,)) if rankings else []
+    files = bootstrap_relevance.evaluations(built.project)
+    kept = [files.find(side).basis for side in sides if side not in names]
+    depth = asked_depth(kept, metric)
+    found = evaluated(built, index, judged, rankings, (metric,), depth) if rankings else []
     return sides_of(built, sides, found)
 
 

@@ -69,20 +69,25 @@ class Evaluated(NamedTuple):
 
 
 def evaluated(
-    built: Services, index: str, judged: Judged, rankings: Sequence[str], metrics: Metrics
-) -> list[Evaluated]:
+    built: Services, index: str, judged: Judged, rankings: Sequence[str], metrics: Metrics,
+    depth: int = 0,
+) -> list[Evaluated]:  # fmt: skip
     """An evaluation of each ranking, shown as it goes on. Raises as `evaluate_all`."""
     ratings = judged.ratings(built, index)
     with progress() as shown:
         task = shown.add_task(index, total=len(telling(ratings)) * len(rankings))
-        return evaluate_all(built, index, ratings, rankings, metrics, lambda: shown.advance(task))
+        told = partial(shown.advance, task)
+        return evaluate_all(built, index, ratings, rankings, metrics, told, depth)
 
 
 def evaluate_all(
     built: Services, index: str, ratings: Ratings, rankings: Sequence[str], metrics: Metrics,
-    told: Callable[[], None],
+    told: Callable[[], None], depth: int = 0,
 ) -> list[Evaluated]:  # fmt: skip
-    """An evaluation of each ranking, which is kept. Raises UsageError and what engines raise."""
+    """An evaluation of each ranking, which is kept. Raises UsageError and what engines raise.
+
+    Each query is asked for `depth` hits, 0 for as many as the metrics look at.
+    """
     kept = bootstrap_relevance.evaluations(built.project)
 
     async def evaluate() -> list[Evaluation]:
@@ -91,8 +96,8 @@ def evaluate_all(
             evaluator = bootstrap_relevance.evaluator(
                 built.project, built.definitions, engine, index, told
             )
-            depth = depth_of(metrics)
-            return [await evaluator.evaluate(ratings, name, depth) for name in rankings]
+            hits = depth or depth_of(metrics)
+            return [await evaluator.evaluate(ratings, name, hits) for name in rankings]
         finally:
             await engine.close()
 

@@ -67,7 +67,7 @@ def _result(built: Services, task: Task, run: Run) -> Mapping[str, Any]:
     metrics: Metrics = tuple(read_metric(name) for name in task.metrics)
     progress.start(len(telling(ratings)) * len(task.rankings))
     asked = evaluate_all(
-        built, task.index, ratings, task.rankings, metrics, lambda: progress.advance(1)
+        built, task.index, ratings, task.rankings, metrics, lambda: progress.advance(1), task.depth
     )
     if task.kind is RunKind.EVALUATE:
         return {"evaluation": asked[0].evaluation.basis.id}

@@ -53,7 +53,7 @@ def tuning_body(found: Tuning, ranking: str, mapping: str, *, written: bool) -> 
         "queries": found.queries,
         "before": found.before,
         "held_out": found.held_out,
-        "judged_alone": dict(zip(("before", "held_out"), found.tuned.judged_alone, strict=True)),
+        "judged_alone": found.tuned.judged_alone._asdict(),
         "difference": asdict(found.difference),
         "better": found.is_better,
         "verdict": found.verdict,

@@ -6,7 +6,7 @@ from statistics import fmean
 
 from searchsvc.domain.evaluation import Basis, Evaluation
 from searchsvc.errors import UnlikeEvaluations, UsageError
-from searchsvc.relevance.metrics import Metric, percentile
+from searchsvc.relevance.metrics import Metric, depth_of, percentile
 from searchsvc.relevance.statistics import Difference, Interval, difference, holm, interval, overlap
 
 _SAMPLES = 1_000  # for the range of one figure, which nobody decides by
@@ -15,6 +15,7 @@ _LIST = 10  # hits of which lists are compared and shown
 _ALIKE = ("index", "version", "engine", "definition", "curation", "judgments", "depth")
 # What somebody may want to compare: before and after a rebuild, say. Other queries never.
 MAY_DIFFER = ("version", "engine", "definition", "curation")
+_OTHERS = "name rankings that differ"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +116,9 @@ def compare(
 ) -> Comparison:
     """`b` beside `a`.
 
-    Raises UnlikeEvaluations where more differs than ranking and `despite`, and UsageError where
-    `metric` looks at more hits than they have.
+    Raises as `check_pair` does.
     """
-    refuse_unlike(a.basis, b.basis, despite)
-    refuse_short(a.basis, metric)
+    check_pair(a.basis, b.basis, metric, despite)
     first, second = values(a, metric), values(b, metric)
     pairs = zip(a.answers, first, second, strict=True)
     moved = sorted(
@@ -159,8 +158,20 @@ def compare_all(
     ]
 
 
-def refuse_unlike(a: Basis, b: Basis, despite: Sequence[str] = ()) -> None:
-    """Raises UnlikeEvaluations that names what differs."""
+def check_pair(a: Basis, b: Basis, metric: Metric, despite: Sequence[str] = ()) -> None:
+    """Raises UnlikeEvaluations where more differs than ranking and `despite`.
+
+    And UsageError where nothing does, and where `metric` looks at more hits than they have.
+    """
+    if a.id == b.id:
+        message = f"both sides are evaluation {a.id[:8]} of ranking '{a.ranking}'"
+        raise UsageError(message, hint=_OTHERS)
+    for one in (a, b):
+        _refuse_short(one, metric)
+    _refuse_unlike(a, b, despite)
+
+
+def _refuse_unlike(a: Basis, b: Basis, despite: Sequence[str]) -> None:
     unlike = [name for name in _ALIKE if getattr(a, name) != getattr(b, name)]
     refused = [name for name in unlike if name not in despite]
     if refused:
@@ -168,7 +179,7 @@ def refuse_unlike(a: Basis, b: Basis, despite: Sequence[str] = ()) -> None:
         hint = (
             f"say despite {','.join(may)} (--despite) where that is meant to differ"
             if may == refused
-            else "evaluate both with the same judgments of the same index"
+            else "evaluate both by the same metrics and judgments of the same index"
         )
         told = ", ".join(f"{n} ({getattr(a, n)} and {getattr(b, n)})" for n in refused)
         raise UnlikeEvaluations(f"the evaluations differ in {told}", hint=hint)
@@ -178,17 +189,22 @@ def refuse_twice(sides: Sequence[str]) -> None:
     """Raises UsageError where a side is compared with itself, of which nothing can be told."""
     twice = [side for n, side in enumerate(sides) if side in sides[:n]]
     if twice:
-        raise UsageError(f"'{twice[0]}' is there twice", hint="name rankings that differ")
+        raise UsageError(f"'{twice[0]}' is there twice", hint=_OTHERS)
 
 
-def refuse_short(basis: Basis, metric: Metric) -> None:
-    """Raises UsageError where the evaluation asked for fewer hits than the metric looks at."""
+def asked_depth(kept: Sequence[Basis], metric: Metric) -> int:
+    """How many hits to ask a ranking for that is compared with evaluations that are kept."""
+    return max(depth_of((metric,)), *(one.depth for one in kept[:1]), 0)
+
+
+def _refuse_short(basis: Basis, metric: Metric) -> None:
     if basis.depth < metric.looks_at:
         message = (
             f"evaluation {basis.id[:8]} asked for {basis.depth} hits of each query, and "
             f"{metric.name} looks at {metric.looks_at}"
         )
-        hint = f"evaluate anew: searchsvc eval {basis.index} --metric {metric.name}"
+        anew = f"searchsvc eval {basis.index} --ranking {basis.ranking} --metric {metric.name}"
+        hint = f"name its ranking instead, or evaluate anew, by the same judgments: {anew}"
         raise UsageError(message, hint=hint)
 
 

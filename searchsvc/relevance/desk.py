@@ -13,7 +13,7 @@ from searchsvc.domain.evaluation import Basis
 from searchsvc.domain.run import Counts, Run, RunKind, RunProgress, RunStatus
 from searchsvc.errors import RequestError, SearchsvcError, nearest
 from searchsvc.ports import JudgmentStore, StateStore
-from searchsvc.relevance.compare import MAY_DIFFER, refuse_short, refuse_twice, refuse_unlike
+from searchsvc.relevance.compare import MAY_DIFFER, asked_depth, check_pair, refuse_twice
 from searchsvc.relevance.evaluate import (
     Ratings,
     basis_of,
@@ -24,7 +24,7 @@ from searchsvc.relevance.evaluate import (
 from searchsvc.relevance.evaluations import EvaluationFiles
 from searchsvc.relevance.judgments import file_ratings, set_ratings
 from searchsvc.relevance.kept import Wanted
-from searchsvc.relevance.metrics import Metric, depth_of, read_metric
+from searchsvc.relevance.metrics import Metric, read_metric
 from searchsvc.relevance.tasks import Task, TaskFiles
 from searchsvc.relevance.tuning import check_name, check_tools, check_tunable, tuning_steps
 from searchsvc.search.service import SearchService
@@ -105,20 +105,19 @@ class Desk:
         ratings = await asyncio.to_thread(self._ratings, given)
         check_telling(telling(ratings))
         judgments = await asyncio.to_thread(ratings_hash, ratings)
-        depth = depth_of((wanted.metric,))
+        depth = asked_depth([one for one in sides if isinstance(one, Basis)], wanted.metric)
         first, *others = [
             basis_of(served, self._room.engine, side, judgments, depth)
             if isinstance(side, str)
             else side
             for side in sides
         ]
-        refuse_short(first, wanted.metric)
         for other in others:
-            refuse_unlike(first, other, wanted.despite)
+            check_pair(first, other, wanted.metric, wanted.despite)
         rankings = tuple(side for side in sides if isinstance(side, str))
         task = Task(
             0, RunKind.COMPARE, wanted.index, given["set"], rankings, (wanted.metric.name,),
-            wanted.sides, wanted.despite, wanted.movers,
+            wanted.sides, wanted.despite, wanted.movers, depth,
         )  # fmt: skip
         total = len(telling(ratings)) * len(rankings)
         return await asyncio.to_thread(self._begin, task, served[0].version.name, total)

@@ -25,7 +25,8 @@ class Task:
 
     `set` names the judgments that count, "" those beside the mapping. `sides` are rankings and
     ids of evaluations; the first is compared with each of the others. `rankings` are those of them
-    that are to be asked. A tuning has `folds` parts, drawn by `seed`.
+    that are to be asked for `depth` hits, 0 for as many as the metrics look at. A tuning has
+    `folds` parts, drawn by `seed`.
     """
 
     run: int
@@ -37,6 +38,7 @@ class Task:
     sides: tuple[str, ...] = ()
     despite: tuple[str, ...] = ()
     movers: int = 3
+    depth: int = 0
     folds: int = 5
     seed: int = 0
 

@@ -8,7 +8,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from searchsvc.domain.definition import (
     COMPLETE_SHARE,
@@ -36,18 +36,27 @@ MOST_BOOST = 10.0
 _LEAST_GAIN, _CERTAINTY = 1e-4, 0.5
 
 
+class JudgedAlone(NamedTuple):
+    """The mean nDCG@10 where what nobody judged is left out, by logged scores.
+
+    Before, and of queries held out. What finds nothing counts as 0.
+    """
+
+    before: float
+    held_out: float
+
+
 @dataclass(frozen=True, slots=True)
 class Tuned:
     """A ranking by all queries, and that of each part, which was found on the others.
 
-    `parts` have the queries of each. `judged_alone`: the mean nDCG@10 before, and of queries held
-    out, where what nobody judged is left out; by logged scores. What finds nothing counts as 0.
+    `parts` have the queries of each.
     """
 
     ranking: Ranking
     by_part: tuple[Ranking, ...]
     parts: tuple[tuple[str, ...], ...]
-    judged_alone: tuple[float, float]
+    judged_alone: JudgedAlone
     tried: int
 
 
@@ -103,7 +112,7 @@ class Tuner:
         queries = self._sample.queries
         named = tuple(tuple(queries[n] for n in part) for part in parts)
         asked = self._sample.asked
-        alone = float(before.sum()) / asked, float(held_out.sum()) / asked
+        alone = JudgedAlone(float(before.sum()) / asked, float(held_out.sum()) / asked)
         return Tuned(everything, tuple(by_part), named, alone, len(self._known))
 
     def _search(self, counted: "NDArray[np.bool_]") -> "NDArray[np.float64]":

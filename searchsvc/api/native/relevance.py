@@ -15,7 +15,7 @@ from searchsvc.domain.evaluation import Basis
 from searchsvc.domain.run import Run
 from searchsvc.errors import QueueFull, RequestError
 from searchsvc.ports import JudgmentStore, StateStore
-from searchsvc.relevance.compare import refuse_short, refuse_unlike
+from searchsvc.relevance.compare import check_pair
 from searchsvc.relevance.desk import Desk
 from searchsvc.relevance.kept import Wanted
 from searchsvc.search.parameters import Parameter, read_parameters
@@ -65,8 +65,7 @@ class RelevanceWork:
             _begun(resp, await self._desk.compare(given, wanted, sides))
             return
         for other in kept[1:]:
-            refuse_unlike(kept[0], other, wanted.despite)
-            refuse_short(other, wanted.metric)
+            check_pair(kept[0], other, wanted.metric, wanted.despite)
         send_json(resp, {"comparisons": await self._in_turn(wanted)})
 
     async def _in_turn(self, wanted: Wanted) -> list[Mapping[str, Any]]:

@@ -15,6 +15,8 @@ from searchsvc.domain.access import Role
 from searchsvc.domain.definition import Ranking
 from searchsvc.domain.judgment import Judgment
 from searchsvc.domain.run import Counts, RunKind, RunStatus
+from searchsvc.relevance.evaluate import basis_of, ratings_hash
+from searchsvc.relevance.judgments import set_ratings
 from searchsvc.relevance.tasks import MOST_WAITING
 from tests.support import evaluations
 from tests.support.films import FILMS as SERVED
@@ -48,6 +50,14 @@ def client(services: ApiServices) -> falcon.testing.TestClient:
 def keep(services: ApiServices, ranking: str, ids: str, **other: object) -> str:
     """The id of an evaluation that is kept."""
     return evaluations.keep(services.relevance.room.evaluations, ranking, ids, **other)
+
+
+def keep_served(services: ApiServices, depth: int) -> str:
+    """The same of one that rests on what is served, and on the judgments of `people`."""
+    judgments = ratings_hash(set_ratings(services.judgments, "films", "people"))
+    served, engine = services.search.basis("films"), services.relevance.room.engine
+    basis = basis_of(served, engine, "default", judgments, depth)
+    return keep(services, ids="x", **{name: getattr(basis, name) for name in basis.__slots__})
 
 
 def test_an_evaluation_is_a_run_to_follow(client, services) -> None:
@@ -158,6 +168,32 @@ def test_rankings_are_compared_by_a_run(client, services) -> None:
     assert (task.kind, task.sides, task.rankings) == (
         RunKind.COMPARE, ("default", "popular"), ("default", "popular"),
     )  # fmt: skip
+
+
+def test_nothing_is_compared_with_itself(client, services) -> None:
+    """By whatever names: a short id, a ranking beside what is kept of it."""
+    first = keep(services, "default", "yax")
+    result = client.simulate_post(COMPARE, json={**FILMS, "a": first, "b": [first[:8]]})
+    assert (result.status_code, result.json["code"]) == (400, "usage")
+    assert "both sides are evaluation" in result.json["message"]
+    own = keep_served(services, 10)
+    asked = {**FILMS, "a": "default", "b": [own], "set": "people"}
+    result = client.simulate_post(COMPARE, json=asked)
+    assert (result.status_code, result.json["code"]) == (400, "usage")
+    assert services.relevance.room.tasks.waiting() == []
+
+
+def test_a_ranking_is_asked_as_deep_as_what_is_kept(client, services) -> None:
+    """Else only their depth would keep them from being compared; what is too short is named."""
+    kept, tasks = keep_served(services, 50), services.relevance.room.tasks
+    asked = {**FILMS, "a": kept, "b": ["popular"], "set": "people"}
+    result = client.simulate_post(COMPARE, json=asked)
+    assert result.status_code == 202
+    tasks.begin(result.json["run"]["id"])
+    assert tasks.read(result.json["run"]["id"]).depth == 50
+    result = client.simulate_post(COMPARE, json={**asked, "metric": "r@60"})
+    assert (result.status_code, result.json["code"]) == (400, "usage")
+    assert f"evaluation {kept[:8]} asked for 50 hits" in result.json["message"]
 
 
 def test_the_evaluations_of_an_index(client, services) -> None:

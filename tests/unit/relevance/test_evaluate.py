@@ -19,7 +19,7 @@ from searchsvc.errors import (
     UsageError,
 )
 from searchsvc.relevance.bodies import summary_body
-from searchsvc.relevance.compare import compare, compare_all, refuse_twice, summary
+from searchsvc.relevance.compare import asked_depth, compare, compare_all, refuse_twice, summary
 from searchsvc.relevance.evaluate import Evaluator, ratings_hash, ratings_of
 from searchsvc.relevance.evaluations import EvaluationFiles
 from searchsvc.relevance.metrics import Metric
@@ -125,7 +125,10 @@ def test_a_comparison_in_figures_and_words() -> None:
     same = compare(a, replace(a, basis=replace(BASIS, ranking="same")), NDCG)
     assert "not proven" in same.verdict
     assert same.names == ("default", "same")
-    assert compare(a, a, NDCG).names == (f"default ({a.basis.id[:8]})",) * 2
+    later = replace(a, basis=replace(BASIS, version="items-2"))
+    assert compare(a, later, NDCG, despite=["version"]).names == (
+        f"default ({a.basis.id[:8]})", f"default ({later.basis.id[:8]})",
+    )  # fmt: skip
     assert same.movers == ()
 
 
@@ -163,6 +166,16 @@ def test_nothing_is_compared_with_itself() -> None:
     refuse_twice(["default", "tuned", "other"])
     with pytest.raises(UsageError, match="'tuned' is there twice"):
         refuse_twice(["default", "tuned", "tuned"])
+    a = evaluation({"q": "x"})
+    with pytest.raises(UsageError, match=f"both sides are evaluation {a.basis.id[:8]} of ranking"):
+        compare_all(a, [evaluation({"q": "x"}, "other"), a], NDCG)
+
+
+def test_a_ranking_is_asked_like_what_it_is_compared_with() -> None:
+    """As deep as what is kept, and as deep as the metric looks."""
+    assert asked_depth([], NDCG) == 10
+    assert asked_depth([replace(BASIS, depth=50)], NDCG) == 50
+    assert asked_depth([BASIS], Metric("ndcg_judged", 10)) == 100
 
 
 def test_of_several_one_is_good_by_chance() -> None:
