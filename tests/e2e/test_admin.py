@@ -8,7 +8,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from searchsvc.domain.access import Role
 from searchsvc.domain.run import Counts, Run, RunKind, RunProgress, RunStatus
@@ -20,6 +20,7 @@ from tests.support.server import RunningServer, film_server
 
 pytestmark = pytest.mark.skipif(bool(no_browser()), reason=no_browser())
 PIN = "rules:\n  - {name: pinned, when: \"query is 'night'\", pin: film/40}\n"
+LOOKED_AT = "document.dispatchEvent(new Event('visibilitychange'))"
 
 
 @pytest.fixture(scope="module")
@@ -188,7 +189,7 @@ def test_a_fault_is_told_beside_the_editor(visit: Visit) -> None:
     expect(page.locator("#file-notice")).to_contain_text("rules.yaml:1")
     expect(page.locator(".compared")).to_have_count(0)
     expect(page.locator("#text")).to_have_value("rules: [{name: a, nope: 1}]")
-    visit.errors.clear()  # the browser tells of the 422
+    visit.allow("422")
 
 
 @pytest.mark.parametrize("mine", [True, False])
@@ -209,7 +210,7 @@ def test_a_file_that_has_changed_meanwhile(visit: Visit, mine: bool) -> None:
     wanted = "dusk => night\n" if mine else "brook, river\n"
     expect(page.locator("#text")).to_have_value(wanted)
     assert httpx.get(url).json()["text"] == wanted
-    visit.errors.clear()  # the browser tells of the 412
+    visit.allow("412")
 
 
 def test_what_is_not_saved_is_not_left_unasked(visit: Visit) -> None:
@@ -225,6 +226,41 @@ def test_what_is_not_saved_is_not_left_unasked(visit: Visit) -> None:
     expect(page.locator("#text")).to_have_value("dusk => night\n")
     page.get_by_role("link", name="Latency").click()
     expect(page.locator("#view-latency")).to_be_visible()
+
+
+def test_a_file_that_is_read_again(visit: Visit) -> None:
+    """Shows what it says now; but what somebody writes meanwhile stays, whatever has been read."""
+    page, url = opened(visit, "curation"), f"{visit.server.url}/v1/indexes/films/synonyms"
+    expect(page.locator("#file-state")).to_have_text("Empty.")
+    httpx.put(url, content="brook, river\n").raise_for_status()
+    page.evaluate(LOOKED_AT)
+    expect(page.locator("#text")).to_have_value("brook, river\n")
+    held: list[Route] = []
+    page.route("**/synonyms", lambda route: held.append(route))  # noqa: PLW0108 - it is inspected
+    with page.expect_request("**/synonyms"):
+        page.evaluate(LOOKED_AT)
+    page.locator("#text").fill("dusk => night\n")
+    with page.expect_response("**/synonyms"):
+        held[0].continue_()
+    page.wait_for_timeout(200)
+    expect(page.locator("#text")).to_have_value("dusk => night\n")
+    expect(page.get_by_role("button", name="Save")).to_be_enabled()
+
+
+def test_what_is_written_while_the_file_is_saved(visit: Visit) -> None:
+    """Stays, as changed and not saved."""
+    page, held = opened(visit, "curation"), list[Route]()
+    page.locator("#text").fill("dusk => night\n")
+    page.route("**/synonyms", lambda route: held.append(route))  # noqa: PLW0108 - it is inspected
+    with page.expect_request("**/synonyms"):
+        page.get_by_role("button", name="Save").click()
+    page.locator("#text").press_sequentially("brook, river")
+    with page.expect_response("**/synonyms"):
+        held[0].continue_()
+    expect(page.locator("#file-state")).to_have_text("Changed here, and not saved.")
+    expect(page.locator("#text")).to_have_value(re.compile("brook, river"))
+    page.get_by_role("button", name="Discard changes").click()
+    expect(page.locator("#text")).to_have_value("dusk => night\n")
 
 
 def test_keys(browser: Browser, tmp_path: Path) -> None:
@@ -256,7 +292,7 @@ def test_keys(browser: Browser, tmp_path: Path) -> None:
         expect(page.locator("#file-state")).to_have_text("In use.")
         page.get_by_role("link", name="Indexes").click()
         expect(page.locator("#notice")).to_contain_text("use a key without --index")
-        visit.errors.clear()  # the browser tells of each 401 and 403
+        visit.allow("401", "403")
     logged = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.suffix == ".jsonl")
     assert secret.encode() not in logged
 
@@ -285,7 +321,7 @@ def test_a_server_that_has_gone(browser: Browser, tmp_path: Path) -> None:
         expect(page.locator("#notice")).to_contain_text("does not answer", timeout=15_000)
         page.unroute("**/v1/**")
         expect(page.locator("#notice")).to_be_hidden(timeout=15_000)
-        visit.errors.clear()  # the browser tells of what was cut off
+        visit.allow("ERR_FAILED")
 
 
 @pytest.mark.skipif(bool(lacking()), reason=lacking())

@@ -11,6 +11,9 @@ const MOST_SEARCHES = 20;
 /** The file as it was read last; `index` and `kind` say which it is. */
 let file = { index: "", kind: "", text: "", hash: "" };
 
+/** The index whose searches have been offered. */
+let prefilled = "";
+
 /** Whether the key may save; without keys the settings say so, which nobody tells the page. */
 let maySave = true;
 
@@ -26,28 +29,50 @@ async function show() {
     throw new Problem({ title: "No index is defined yet", message: "Define one: searchsvc init DATABASE-URL" });
   }
   if (changed()) return; // what somebody has written is not read over
-  await choose();
+  if (file.file && isChosen()) await readAgain();
+  else await choose();
 }
+
+const isChosen = () => file.index === $("curation-index").value && file.kind === $("curation-kind").value;
 
 async function choose() {
-  const other = file.index !== $("curation-index").value;
-  file = { index: $("curation-index").value, kind: $("curation-kind").value, text: "", hash: "" };
-  text.value = "";
-  text.readOnly = true; // what is written before the file is there would be lost
-  try {
-    take(await get(path(file.kind)));
-  } finally {
-    text.readOnly = !file.file;
-    showState();
-  }
-  $("file-notice").hidden = true;
-  if (other) await prefill();
+  clear();
+  const chosen = file;
+  const read = await get(path(file.kind));
+  if (file !== chosen) return; // another has been chosen meanwhile
+  take(read);
+  await prefill();
 }
 
-function take(read) {
+/** The file may have changed, or what the key may read. What somebody writes meanwhile stays. */
+async function readAgain() {
+  const before = file;
+  let read;
+  try {
+    read = await get(path(file.kind));
+  } finally {
+    if (file === before && !changed()) {
+      if (read) take(read);
+      else clear();
+    }
+  }
+}
+
+/** No file is there yet. What is written before it is would be lost. */
+function clear() {
+  file = { index: $("curation-index").value, kind: $("curation-kind").value, text: "", hash: "" };
+  text.value = "";
+  text.readOnly = true;
+  showState();
+}
+
+/** The file is what was read; `shown` is what it takes the place of in the editor, if that is still there. */
+function take(read, shown = text.value) {
   file = { ...file, ...read };
-  text.value = file.text;
+  if (text.value === shown) text.value = file.text;
+  text.readOnly = false;
   clearCompared(); // it was with another file
+  $("file-notice").hidden = true;
   showState();
 }
 
@@ -75,6 +100,8 @@ const CHANGED = {
 
 /** Searches worth comparing: those that most people send. What is typed meanwhile stays. */
 async function prefill() {
+  if (prefilled === file.index) return;
+  prefilled = file.index;
   const before = $("searches").value;
   const { rows } = await get("/v1/reports/popular", { index: file.index, limit: PREFILLED }).catch(() => ({ rows: [] }));
   if ($("searches").value === before) $("searches").value = rows.map((row) => row.q).join("\n");
@@ -139,14 +166,15 @@ function moved({ place, other_place: before, pinned }) {
 // --- saving ------------------------------------------------------------------------------------
 
 async function save(expected = file.hash) {
+  const [saved, sent] = [file, text.value];
   try {
-    take(await send("PUT", path(file.kind), text.value, { "If-Match": `"${expected}"` }));
+    const read = await send("PUT", path(file.kind), sent, { "If-Match": `"${expected}"` });
+    if (file === saved) take(read, sent);
   } catch (error) {
     if (!(error instanceof Problem) || error.body.status !== 412) throw error;
     await conflict();
     return;
   }
-  $("file-notice").hidden = true;
   $("status").textContent = "Saved, and in use.";
 }
 
@@ -160,7 +188,7 @@ async function conflict() {
     message: `It was saved${by} since you began. Below is what it says now; yours is still in the editor.`,
   }));
   const mine = element("button", { type: "button", class: "quiet", onclick: attempted(() => save(theirs.hash)) }, "Save mine in its place");
-  const other = element("button", { type: "button", class: "quiet", onclick: () => { box.hidden = true; take(theirs); } }, "Take theirs, drop mine");
+  const other = element("button", { type: "button", class: "quiet", onclick: () => take(theirs) }, "Take theirs, drop mine");
   const shown = element("details", { open: true }, element("summary", {}, "Theirs"), element("code", {}, element("pre", {}, theirs.text)));
   box.append(shown, element("div", { class: "actions" }, mine, other));
 }
