@@ -35,9 +35,16 @@ async function show(given) {
   $("judge-ranking").replaceChildren(...names.map((name) => element("option", {}, name)));
   if (place.set || !$("judge-set").value) $("judge-set").value = place.set || DEFAULT;
   $("beside").hidden = Boolean(place.set);
-  $("beside").textContent = `What is judged here gets into a set. mappings/${place.index}/judgments.csv stays as it is, and its judgments do not show: searchsvc judge import ${place.index} takes it into a set.`;
+  $("beside").textContent = besides();
   if (other) clear();
   await Promise.all([$("judge-q").value ? look() : null, offerNext()]);
+}
+
+/** What becomes of ratings where no set is chosen. */
+function besides() {
+  const into = "What is judged here gets into a set.";
+  if (!place.file) return into;
+  return `${into} mappings/${place.index}/judgments.csv stays as it is, and its judgments do not show: searchsvc judge import ${place.index} takes it into a set.`;
 }
 
 function clear() {
@@ -189,7 +196,7 @@ function focus(item) {
 
 $("ask").addEventListener("submit", async (event) => {
   event.preventDefault();
-  if (!(await settled())) return;
+  if (!(await settled()) || $("view-judge").hidden) return; // another view has been chosen meanwhile
   const q = $("judge-q").value.trim();
   const wanted = `#judge?${new URLSearchParams({ index: place.index, q })}`;
   if (q) history.replaceState(null, "", wanted);

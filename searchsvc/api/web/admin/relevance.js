@@ -12,8 +12,11 @@ import { tune } from "/admin/tune.js";
 /** Each view has `title`, `show(place)`, and `ask(parameters)` where its address may have some. */
 const VIEWS = { evaluations, compare, judge, tune };
 
-/** What all views are about: an index as the API describes it, and a set; "": beside the mapping. */
-const place = { index: "", set: "", definition: null, sets: [] };
+/**
+ * What all views are about: an index as the API describes it, and a set; "": the `file` beside the
+ * mapping, which may not be there.
+ */
+const place = { index: "", set: "", definition: null, sets: [], file: false };
 
 let current = "";
 
@@ -74,7 +77,7 @@ async function read() {
   const path = `/v1/indexes/${encodeURIComponent(index)}`;
   const [definition, { sets, file }] = await Promise.all([get(path), get(`${path}/judgments`)]);
   if (index !== $("index").value) throw new Superseded(); // another one has been chosen meanwhile
-  Object.assign(place, { index, definition, sets });
+  Object.assign(place, { index, definition, sets, file });
   const counted = (one) => `${one.name}: ${number(one.judgments)} of ${number(one.queries)} queries`;
   // Where there is nothing at all, what is asked for next tells how to begin.
   const beside = file || !sets.length ? [["", "Beside the mapping"]] : [];

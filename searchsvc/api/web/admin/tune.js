@@ -21,9 +21,10 @@ async function tuneNow(event) {
   button.disabled = true;
   try {
     if (!(await settled())) return;
-    const report = await followed("/v1/relevance/tune", { index: place.index, set: place.set, ranking: free() }, $("tune-run"));
+    const asked = { index: place.index, set: place.set, ranking: free() };
+    const report = await followed("/v1/relevance/tune", asked, $("tune-run"));
     $("notice").hidden = true;
-    $("tuned").replaceChildren(told(report));
+    $("tuned").replaceChildren(told(report, asked)); // whatever has been chosen meanwhile
     $("tuned").querySelector("h3").focus();
   } catch (error) {
     problemNotice($("notice"), error);
@@ -40,7 +41,7 @@ function free() {
   return at > 1 ? `tuned${at}` : "tuned";
 }
 
-function told(report) {
+function told(report, asked) {
   const { metric, held_out: found, before } = report;
   const means = `${metric} ${found.toFixed(4)} for ${before.toFixed(4)}`;
   const verdict = report.better ? `Better on queries that were held out: ${means}.` : `Not proven better than the default: ${means}.`;
@@ -49,10 +50,11 @@ function told(report) {
     element("h3", { class: "verdict", tabindex: "-1" }, verdict),
     interval(report.difference, metric, ["default", "this"], $("tuned").clientWidth),
     figures(report.difference),
+    element("p", { class: "soft" }, `Index ${asked.index}, ${asked.set ? `set “${asked.set}”` : "judgments beside the mapping"}.`),
     element("p", { class: "soft" }, `Of judged hits alone: ${report.judged_alone.held_out.toFixed(4)} for ${report.judged_alone.before.toFixed(4)}.`),
     element("h4", { id: "turned-title" }, "What was found"),
     element("div", { class: "scroll", role: "region", "aria-labelledby": "turned-title", tabindex: "0" }, table(COLUMNS, turned(report), "")),
-    ...(report.better ? lines(report) : [element("p", { class: "soft" }, "Use the default; more judged queries may tell.")]),
+    ...(report.better ? lines(report, asked) : [element("p", { class: "soft" }, "Use the default; more judged queries may tell.")]),
   );
 }
 
@@ -79,13 +81,13 @@ const usual = ({ boosts, decays }) => (boosts.length || decays.length ? "first" 
 const short = (value) => (typeof value === "number" ? String(Number(value.toPrecision(3))) : value);
 
 /** How it is put to use: nothing is written here. */
-function lines({ mapping, found, ranking }) {
+function lines({ mapping, found, ranking }, { index, set }) {
   const anew = found.boosts.length ? "It takes a rebuild, for its boosts." : "It takes no rebuild.";
-  const options = `${place.set && ` --set ${place.set}`}${ranking === "tuned" ? "" : ` --ranking ${ranking}`}`;
+  const options = `${set && ` --set ${set}`}${ranking === "tuned" ? "" : ` --ranking ${ranking}`}`;
   return [
     element("h4", {}, "For mapping.yaml, beside ", element("code", {}, "default"), " under ", element("code", {}, "ranking:"), ...copying(mapping)),
     element("pre", { tabindex: "0" }, mapping),
-    element("p", {}, "Put it there, or let ", element("code", {}, `searchsvc tune ${place.index}${options} --write`), ` do it. ${anew} It changes no answer until a search names it; then compare it with the default.`),
+    element("p", {}, "Put it there, or let ", element("code", {}, `searchsvc tune ${index}${options} --write`), ` do it. ${anew} It changes no answer until a search names it; then compare it with the default.`),
   ];
 }
 
