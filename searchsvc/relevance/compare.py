@@ -104,10 +104,10 @@ def summary(evaluation: Evaluation, metrics: Sequence[Metric]) -> Summary:
 
 
 def values(evaluation: Evaluation, metric: Metric) -> list[float]:
-    """The metric of each query, in their order."""
+    """The metric of each query, in the order of their texts: judgments have none of their own."""
     return [
         metric.of(answered.ids, evaluation.ratings[query])
-        for query, answered in evaluation.answers.items()
+        for query, answered in sorted(evaluation.answers.items())
     ]
 
 
@@ -120,7 +120,7 @@ def compare(
     """
     check_pair(a.basis, b.basis, metric, despite)
     first, second = values(a, metric), values(b, metric)
-    pairs = zip(a.answers, first, second, strict=True)
+    pairs = zip(sorted(a.answers), first, second, strict=True)
     moved = sorted(
         (_mover(a, b, query, after - before) for query, before, after in pairs if after != before),
         key=lambda mover: -mover.gain,

@@ -132,6 +132,17 @@ def test_a_comparison_in_figures_and_words() -> None:
     assert same.movers == ()
 
 
+def test_queries_are_compared_whatever_their_order() -> None:
+    """Judgments come as a file or a set has them: pairs are made by query, and ranges are alike."""
+    queries = [f"q{n}" for n in range(40)]
+    found = {q: "xab" if n % 3 else "abx" for n, q in enumerate(queries)}
+    a = evaluation(found)
+    b = evaluation(dict(reversed(found.items())), "other")
+    one = compare(a, b, NDCG)
+    assert (one.difference.tied, one.difference.mean, one.movers) == (40, 0.0, ())
+    assert summary(a, [NDCG]) == summary(b, [NDCG])
+
+
 def test_a_few_queries_say_how_many_more_it_takes() -> None:
     """Where nothing is proven."""
     a = evaluation({"q1": "x", "q2": "abx", "q3": "x"})
