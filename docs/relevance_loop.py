@@ -14,6 +14,7 @@
 import json
 import os
 import time
+from urllib.error import HTTPError
 from urllib.parse import quote, urlencode
 from urllib.request import Request, urlopen
 
@@ -32,8 +33,12 @@ def ask(path, body=None, method=None, **parameters):
     kind = "text/csv" if isinstance(body, bytes) else "application/json"
     headers = {"Content-Type": kind, **({"X-API-Key": KEY} if KEY else {})}
     url = f"{URL}{path}?{urlencode(parameters)}" if parameters else URL + path
-    with urlopen(Request(url, data, headers, method=method)) as answer:
-        return json.load(answer)
+    try:
+        with urlopen(Request(url, data, headers, method=method)) as answer:
+            return json.load(answer)
+    except HTTPError as error:
+        told = json.load(error)  # what is wrong, and what to do next
+        raise SystemExit(f"{told['message']}; {told.get('hint', '')}") from error
 
 
 def done(run):

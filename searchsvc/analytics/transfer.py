@@ -1,6 +1,7 @@
 """Moves the logs of searches and events out of the service and into it, as UBI's lines of JSON."""
 
 import gzip
+import zlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -69,14 +70,22 @@ def import_files(folder: Path, paths: Sequence[Path], days: int, today: date) ->
 
 def _read_file(path: Path, read: _Read) -> None:
     opened = gzip.open if path.suffix == ".gz" else open
-    with opened(path, "rb") as file:
-        for number, line in enumerate(file, 1):
-            if line.strip():
-                try:
-                    read.add(*_read_line(line))
-                except RequestError as error:
-                    place = f"{path}, line {number}"
-                    raise UsageError(f"{place}: {error.message}", hint=error.hint) from error
+    try:
+        with opened(path, "rb") as file:
+            _read_lines(path, file, read)
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        hint = "nothing was read; make the file anew, or leave .gz out of its name"
+        raise UsageError(f"{path}: no whole gzip file: {error}", hint=hint) from error
+
+
+def _read_lines(path: Path, lines: Iterable[bytes], read: _Read) -> None:
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            try:
+                read.add(*_read_line(line))
+            except RequestError as error:
+                place = f"{path}, line {number}"
+                raise UsageError(f"{place}: {error.message}", hint=error.hint) from error
 
 
 def _read_line(line: bytes) -> tuple[str, Line]:

@@ -58,7 +58,7 @@ _INDEX = Parameter("index", "string", "The index; it must be named.", "", maximu
 _SET = Parameter(
     "set",
     "string",
-    "The set whose judgments count; `mappings/INDEX/judgments.csv` without.",
+    "The set whose judgments count; else `mappings/INDEX/judgments.csv`, or the set `default`.",
     "",
     maximum=64,
 )
@@ -84,7 +84,13 @@ COMPARE_PARAMETERS = (
 TUNE_PARAMETERS = (
     _INDEX,
     _SET,
-    Parameter("ranking", "string", "What the new ranking is called.", "tuned", maximum=64),
+    Parameter(
+        "ranking",
+        "string",
+        "What the new ranking is called; else `tuned`, or `tuned2`, …",
+        "",
+        maximum=64,
+    ),
     Parameter("folds", "integer", "Parts of the queries.", 5, minimum=2, maximum=20),
     Parameter("seed", "integer", "By which parts are drawn.", 0, minimum=0, maximum=10**9),
 )

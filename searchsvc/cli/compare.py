@@ -16,6 +16,7 @@ from searchsvc.relevance.compare import (
     Comparison,
     asked_depth,
     compare_all,
+    kept_side,
     refuse_twice,
 )
 from searchsvc.relevance.metrics import Metric
@@ -87,7 +88,7 @@ def _evaluations(
     names = [one.name for one in built.definitions[index].all_rankings]
     rankings = [side for side in sides if side in names]
     files = bootstrap_relevance.evaluations(built.project)
-    kept = [files.find(side).basis for side in sides if side not in names]
+    kept = [kept_side(files, side, names) for side in sides if side not in names]
     depth = asked_depth(kept, metric)
     found = evaluated(built, index, judged, rankings, (metric,), depth) if rankings else []
     return sides_of(built, sides, found)
@@ -99,6 +100,10 @@ def _print(one: Comparison) -> None:
     click.echo(
         f"  {found.won:,} queries better, {found.lost:,} worse, {found.tied:,} alike; "
         f"lists overlap by {one.overlap:.2f}; median {one.latency_ms:+.2f} ms"
+    )
+    click.echo(
+        f"  judged@10 {one.judged.a:.2f} and {one.judged.b:.2f}; "
+        f"evaluations {one.a.id[:8]} and {one.b.id[:8]}"
     )
     rows = [
         (mover.query, f"{mover.gain:+.3f}", " ".join(mover.a[:5]), " ".join(mover.b[:5]))

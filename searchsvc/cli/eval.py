@@ -59,7 +59,10 @@ def command(
 
 def _print(evaluation: Evaluation, found: Summary) -> None:
     basis = evaluation.basis
-    click.echo(f"{basis.version}, ranking {basis.ranking}, evaluation {basis.id}")
+    click.echo(
+        f"{basis.version}, ranking {basis.ranking}, judged by {evaluation.judged_by}, "
+        f"evaluation {basis.id}"
+    )
     rows = [
         (s.metric.name, f"{s.mean:.4f}", f"{s.interval.low:.4f} to {s.interval.high:.4f}")
         for s in found.scores

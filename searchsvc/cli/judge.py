@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -81,8 +82,11 @@ def import_files(
     built = services(ctx)
     require(built, index)
     check_set(name)
-    if len(rater) > LONGEST_RATER or len(source) > LONGEST_SOURCE:
-        raise UsageError(f"a rater has {LONGEST_RATER} characters, a source {LONGEST_SOURCE}")
+    for what, value, longest in (
+        ("--rater", rater, LONGEST_RATER), ("--source", source, LONGEST_SOURCE),
+    ):  # fmt: skip
+        if len(value) > longest:
+            raise UsageError(f"{what} is longer than {longest} characters")
     texts = None if queries is None else read_queries(text_of(queries))
     given = JudgmentImport(rater, source, datetime.now(UTC))
     formats = {name_of(file): given.add(text_of(file), format, texts) for file in files}
@@ -103,6 +107,13 @@ def import_files(
         return
     for file, one in formats.items():
         click.echo(f"{file}: {one}")
+        if FORMATS[one].ids and texts is None:
+            some = ", ".join(f"'{q}'" for q in islice({j.query: None for j in judgments}, 2))
+            click.echo(
+                f"its queries are taken for what people type: {some}, …; where these are ids, "
+                "import it again with --queries FILE, which has their texts",
+                err=True,
+            )
     tell_counts(index, name, counts, differing, dry_run=dry_run)
 
 

@@ -1,5 +1,6 @@
 """How commands print: tables for people, JSON for programs."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -8,6 +9,9 @@ import click
 import orjson
 from rich.console import Console
 from rich.table import Table
+
+# Controls, ends of lines, and what turns the direction of a text.
+_OBEYED = re.compile("[\0-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 
 
 def print_json(value: Any) -> None:
@@ -54,7 +58,12 @@ def _cell(value: object) -> str:
         return f"{value:.2f}"
     if isinstance(value, int) and not isinstance(value, bool):
         return f"{value:,}"
-    return "" if value is None else str(value)
+    return "" if value is None else printable(str(value))
+
+
+def printable(text: str) -> str:
+    """Without what a terminal would obey, or show in another order: people typed it."""
+    return _OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def human_size(size: int) -> str:

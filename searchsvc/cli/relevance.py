@@ -19,7 +19,7 @@ from searchsvc.relevance.bodies import summary_body
 from searchsvc.relevance.compare import Summary, summary
 from searchsvc.relevance.evaluate import Ratings, telling
 from searchsvc.relevance.evaluations import EvaluationFiles
-from searchsvc.relevance.judgments import file_ratings, set_ratings
+from searchsvc.relevance.judgments import Chosen, of_file, of_set, usual
 from searchsvc.relevance.metrics import Metric, depth_of, read_metric
 from searchsvc.relevance.tuning import Tuning
 
@@ -28,18 +28,19 @@ Metrics: TypeAlias = tuple[Metric, ...]
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """Whose judgments count: those of a set, of a file, or else those beside the mapping."""
+    """Whose judgments count: those of a set, of a file, or else the usual ones."""
 
     set: str | None = None
     file: Path | None = None
 
-    def ratings(self, built: Services, index: str) -> Ratings:
+    def chosen(self, built: Services, index: str) -> Chosen:
         """The ratings of each query. Raises UnknownSet, UsageError or DefinitionError."""
+        if self.file is not None:
+            return of_file(self.file)
         with opened(built) as store:
-            if self.set is None:
-                sets = partial(store.sets, index)
-                return file_ratings(built.project.mappings, index, self.file, sets)
-            return set_ratings(store, index, self.set)
+            if self.set is not None:
+                return of_set(store, index, self.set)
+            return usual(store, built.project.mappings, index)
 
 
 def judged_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -49,7 +50,8 @@ def judged_options(command: Callable[..., Any]) -> Callable[..., Any]:
     @click.option(
         "--judgments",
         type=click.Path(dir_okay=False, path_type=Path),
-        help="Or a file of query,id,rating; without both, mappings/INDEX/judgments.csv.",
+        help="Or a file of query,id,rating. Without both, mappings/INDEX/judgments.csv, or else "
+        "the set default.",
     )
     @wraps(command)
     def wrapped(*args: Any, **given: Any) -> Any:
@@ -73,15 +75,15 @@ def evaluated(
     depth: int = 0,
 ) -> list[Evaluated]:  # fmt: skip
     """An evaluation of each ranking, shown as it goes on. Raises as `evaluate_all`."""
-    ratings = judged.ratings(built, index)
+    chosen = judged.chosen(built, index)
     with progress() as shown:
-        task = shown.add_task(index, total=len(telling(ratings)) * len(rankings))
+        task = shown.add_task(index, total=len(telling(chosen.ratings)) * len(rankings))
         told = partial(shown.advance, task)
-        return evaluate_all(built, index, ratings, rankings, metrics, told, depth)
+        return evaluate_all(built, index, chosen, rankings, metrics, told, depth)
 
 
 def evaluate_all(
-    built: Services, index: str, ratings: Ratings, rankings: Sequence[str], metrics: Metrics,
+    built: Services, index: str, chosen: Chosen, rankings: Sequence[str], metrics: Metrics,
     told: Callable[[], None], depth: int = 0,
 ) -> list[Evaluated]:  # fmt: skip
     """An evaluation of each ranking, which is kept. Raises UsageError and what engines raise.
@@ -97,7 +99,10 @@ def evaluate_all(
                 built.project, built.definitions, engine, index, told
             )
             hits = depth or depth_of(metrics)
-            return [await evaluator.evaluate(ratings, name, hits) for name in rankings]
+            return [
+                await evaluator.evaluate(chosen.ratings, name, hits, chosen.judged_by)
+                for name in rankings
+            ]
         finally:
             await engine.close()
 

@@ -53,7 +53,8 @@ def _finish(built: Services, run: Run, status: RunStatus, error: str = "") -> No
 
 
 def _result(built: Services, task: Task, run: Run) -> Mapping[str, Any]:
-    ratings = Judged(task.set or None).ratings(built, task.index)
+    chosen = Judged(task.set or None).chosen(built, task.index)
+    ratings = chosen.ratings
     progress = ToldProgress(NoProgress(), built.state, run)
     progress.phase("ask")
     if task.kind is RunKind.TUNE:
@@ -67,7 +68,7 @@ def _result(built: Services, task: Task, run: Run) -> Mapping[str, Any]:
     metrics: Metrics = tuple(read_metric(name) for name in task.metrics)
     progress.start(len(telling(ratings)) * len(task.rankings))
     asked = evaluate_all(
-        built, task.index, ratings, task.rankings, metrics, lambda: progress.advance(1), task.depth
+        built, task.index, chosen, task.rankings, metrics, lambda: progress.advance(1), task.depth
     )
     if task.kind is RunKind.EVALUATE:
         return {"evaluation": asked[0].evaluation.basis.id}

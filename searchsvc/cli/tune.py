@@ -27,7 +27,7 @@ from searchsvc.relevance.tuning import Tuning, check_name, check_tools, tuning_s
               help="Parts of the queries, each ranked by what the others ask for.")  # fmt: skip
 @click.option("--seed", default=0, show_default=True, help="By which parts are drawn.")
 @click.option("--write", is_flag=True, help="Write the ranking into mapping.yaml if it is better.")
-@click.option("--force", is_flag=True, help="Write it even where it is not proven better.")
+@click.option("--force", is_flag=True, help="With --write, even where it is not proven better.")
 @json_option
 @click.pass_context
 def command(
@@ -55,12 +55,14 @@ def command(
     check_name(ranking)
     built = services(ctx)
     definition = built.definitions[require(built, index)]
-    if (write or force) and definition.ranking(ranking) is not None:
+    if force and not write:
+        raise click.UsageError("--force goes with --write")
+    if write and definition.ranking(ranking) is not None:
         message = f"there is a ranking '{ranking}' already"
         raise UsageError(message, hint="choose another name: --ranking NAME")
     found = _tuned(built, index, judged, folds, seed)
     new = replace(found.tuned.ranking, name=ranking)
-    written = (write and found.is_better) or force
+    written = write and (found.is_better or force)
     if not as_json:
         _print(found, new)
     if written:
@@ -79,7 +81,7 @@ def _write(file: Path, index: str, ranking: Ranking) -> None:
 
 
 def _tuned(built: Services, index: str, judged: Judged, folds: int, seed: int) -> Tuning:
-    ratings = judged.ratings(built, index)
+    ratings = judged.chosen(built, index).ratings
     with progress() as shown:
         total = tuning_steps(ratings, folds)
         task = shown.add_task(f"{index}: words, then weights", total=total)
@@ -105,7 +107,7 @@ def _print_next(found: Tuning, ranking: Ranking, index: str, *, written: bool) -
     elif found.is_better:
         click.echo("write it into mapping.yaml with --write")
     else:
-        click.echo("nothing is written; more judged queries may tell")
+        click.echo("nothing is written; more judged queries may tell (--write --force writes it)")
 
 
 def _rows(before: Ranking, after: Ranking) -> Iterator[tuple[str, str, str]]:

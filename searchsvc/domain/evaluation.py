@@ -44,7 +44,8 @@ class Answered:
 class Evaluation:
     """Every judged query asked once. `ratings` are of the queries that have something relevant.
 
-    Of the others, `left_out` many, nothing can be told.
+    Of the others, `left_out` many, nothing can be told. `judged_by` names the set or the file that
+    the judgments are from; "" where that was not kept.
     """
 
     basis: Basis
@@ -52,6 +53,7 @@ class Evaluation:
     answers: Mapping[str, Answered]
     ratings: Mapping[str, Mapping[str, float]]
     left_out: int
+    judged_by: str = ""
 
     @property
     def empty(self) -> list[str]:

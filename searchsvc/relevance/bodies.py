@@ -16,6 +16,7 @@ def summary_body(evaluation: Evaluation, found: Summary) -> dict[str, Any]:
         "id": evaluation.basis.id,
         "basis": asdict(evaluation.basis),
         "at": evaluation.at,
+        "judged_by": evaluation.judged_by,
         "metrics": {
             s.metric.name: {"mean": s.mean, "low": s.interval.low, "high": s.interval.high}
             for s in found.scores

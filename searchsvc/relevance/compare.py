@@ -1,11 +1,13 @@
 """Compares evaluations of the same queries: by how much they differ, and whether that is real."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import fmean
 
 from searchsvc.domain.evaluation import Basis, Evaluation
-from searchsvc.errors import UnlikeEvaluations, UsageError
+from searchsvc.errors import UnknownEvaluation, UnlikeEvaluations, UsageError, nearest
+from searchsvc.relevance.evaluations import EvaluationFiles
 from searchsvc.relevance.metrics import Metric, depth_of, percentile
 from searchsvc.relevance.statistics import Difference, Interval, difference, holm, interval, overlap
 
@@ -16,6 +18,7 @@ _ALIKE = ("index", "version", "engine", "definition", "curation", "judgments", "
 # What somebody may want to compare: before and after a rebuild, say. Other queries never.
 MAY_DIFFER = ("version", "engine", "definition", "curation")
 _OTHERS = "name rankings that differ"
+_ID = re.compile("[0-9a-f]{4,16}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +55,18 @@ class Mover:
 
 
 @dataclass(frozen=True, slots=True)
+class Sides:
+    """A figure of each side."""
+
+    a: float
+    b: float
+
+
+@dataclass(frozen=True, slots=True)
 class Comparison:
     """How `b` differs from `a` by `metric`; `overlap` is the mean RBO of their first hits.
 
+    `judged` is the share of the first ten hits that was: what nobody judged counts as 0.
     `latency_ms` is the difference of their medians. `movers` have those that gain most first and
     those that lose most last.
     """
@@ -64,6 +76,7 @@ class Comparison:
     metric: Metric
     difference: Difference
     overlap: float
+    judged: Sides
     latency_ms: float
     movers: tuple[Mover, ...]
 
@@ -97,7 +110,7 @@ def summary(evaluation: Evaluation, metrics: Sequence[Metric]) -> Summary:
         queries=len(evaluation.answers),
         left_out=evaluation.left_out,
         empty=len(evaluation.empty),
-        judged=fmean(values(evaluation, Metric("judged", _LIST))),
+        judged=_judged(evaluation),
         p50_ms=percentile(times, 0.5),
         p95_ms=percentile(times, 0.95),
     )
@@ -134,6 +147,7 @@ def compare(
         metric,
         difference(first, second),
         overlap=fmean(overlap(*pair) for pair in lists),
+        judged=Sides(_judged(a), _judged(b)),
         latency_ms=_median_ms(b) - _median_ms(a),
         movers=(*ups, *downs[len(downs) - movers if len(downs) > movers else 0 :]),
     )
@@ -192,6 +206,20 @@ def refuse_twice(sides: Sequence[str]) -> None:
         raise UsageError(f"'{twice[0]}' is there twice", hint=_OTHERS)
 
 
+def kept_side(files: EvaluationFiles, side: str, rankings: Collection[str]) -> Basis:
+    """What the evaluation of that id rests on; `side` is none of the `rankings`.
+
+    Raises UnknownEvaluation, with the nearest of both.
+    """
+    try:
+        return files.find(side).basis
+    except UnknownEvaluation as error:
+        if _ID.fullmatch(side):
+            raise
+        message = f"'{side[:64]}' is neither a ranking nor an evaluation"
+        raise UnknownEvaluation(message, hint=nearest(side, rankings)) from error
+
+
 def asked_depth(kept: Sequence[Basis], metric: Metric) -> int:
     """How many hits to ask a ranking for that is compared with evaluations that are kept."""
     return max(depth_of((metric,)), *(one.depth for one in kept[:1]), 0)
@@ -211,6 +239,10 @@ def _refuse_short(basis: Basis, metric: Metric) -> None:
 def _score(evaluation: Evaluation, metric: Metric) -> Score:
     found = values(evaluation, metric)
     return Score(metric, fmean(found), interval(found, samples=_SAMPLES))
+
+
+def _judged(evaluation: Evaluation) -> float:
+    return fmean(values(evaluation, Metric("judged", _LIST)))
 
 
 def _median_ms(evaluation: Evaluation) -> float:

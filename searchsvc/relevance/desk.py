@@ -4,16 +4,28 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import partial
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
 from searchsvc.domain.definition import IndexDefinition
 from searchsvc.domain.evaluation import Basis
 from searchsvc.domain.run import Counts, Run, RunKind, RunProgress, RunStatus
-from searchsvc.errors import RequestError, SearchsvcError, nearest
+from searchsvc.errors import (
+    DefinitionError,
+    RequestError,
+    SearchsvcError,
+    UsageError,
+    nearest,
+)
 from searchsvc.ports import JudgmentStore, StateStore
-from searchsvc.relevance.compare import MAY_DIFFER, asked_depth, check_pair, refuse_twice
+from searchsvc.relevance.compare import (
+    MAY_DIFFER,
+    asked_depth,
+    check_pair,
+    kept_side,
+    refuse_twice,
+)
 from searchsvc.relevance.evaluate import (
     Ratings,
     basis_of,
@@ -22,7 +34,7 @@ from searchsvc.relevance.evaluate import (
     telling,
 )
 from searchsvc.relevance.evaluations import EvaluationFiles
-from searchsvc.relevance.judgments import file_ratings, set_ratings
+from searchsvc.relevance.judgments import FILE_NAME, Chosen, of_set, usual
 from searchsvc.relevance.kept import Wanted
 from searchsvc.relevance.metrics import Metric, read_metric
 from searchsvc.relevance.tasks import Task, TaskFiles
@@ -49,8 +61,8 @@ class Room:
 class Desk:
     """Of each task what can be wrong with it is told before a run is begun.
 
-    All raise RequestError, UsageError, UnknownIndex, NotServing, UnknownSet, DefinitionError,
-    QueueFull or StateError.
+    All raise RequestError, UsageError, UnknownIndex, NotServing, UnknownSet, QueueFull or
+    StateError.
     """
 
     def __init__(
@@ -89,8 +101,10 @@ class Desk:
         _check_despite(given["despite"])
         wanted = Wanted(given["index"], sides, metric, given["despite"], given["movers"])
         names = {one.name for one in live.definition.all_rankings}
+        files = self._room.evaluations
         found: list[Basis | str] = [
-            side if side in names else await asyncio.to_thread(self._basis, side) for side in sides
+            side if side in names else await asyncio.to_thread(kept_side, files, side, names)
+            for side in sides
         ]
         return wanted, found
 
@@ -126,27 +140,32 @@ class Desk:
         """A run that tunes the weights of an index."""
         live, _ = self._search.basis(given["index"])
         check_tools()
-        check_name(given["ranking"])
-        if live.definition.ranking(given["ranking"]) is not None:
-            message = f"there is a ranking '{given['ranking']}' already"
+        ranking = given["ranking"] or _free(live.definition)
+        check_name(ranking)
+        if live.definition.ranking(ranking) is not None:
+            message = f"there is a ranking '{ranking}' already"
             raise RequestError(message, param="ranking", hint="choose another name")
         ratings = await asyncio.to_thread(self._ratings, given)
         check_tunable(ratings)
         task = Task(
-            0, RunKind.TUNE, given["index"], given["set"], (given["ranking"],),
+            0, RunKind.TUNE, given["index"], given["set"], (ranking,),
             folds=given["folds"], seed=given["seed"],
         )  # fmt: skip
         steps = tuning_steps(ratings, given["folds"])
         return await asyncio.to_thread(self._begin, task, live.version.name, steps)
 
     def _ratings(self, given: Mapping[str, Any]) -> Ratings:
-        if given["set"]:
-            return set_ratings(self._judgments, given["index"], given["set"])
-        sets = partial(self._judgments.sets, given["index"])
-        return file_ratings(self._room.mappings, given["index"], sets=sets)
+        return self._chosen(given["index"], given["set"]).ratings
 
-    def _basis(self, side: str) -> Basis:
-        return self._room.evaluations.find(side).basis
+    def _chosen(self, index: str, name: str) -> Chosen:
+        if name:
+            return of_set(self._judgments, index, name)
+        try:
+            return usual(self._judgments, self._room.mappings, index)
+        except DefinitionError as error:
+            # Whoever asks is told where it lies in the project, not on the disk.
+            where = f"mappings/{index}/{FILE_NAME}:{error.line or 1}"
+            raise UsageError(f"{where}: {error.message}", hint=error.hint) from error
 
     def _begin(self, task: Task, version: str, total: int) -> Run:
         self._room.tasks.check_room()
@@ -160,6 +179,12 @@ class Desk:
             self._state.finish_run(run, RunStatus.FAILED, Counts(), now, error=str(error))
             raise
         return replace(run, progress=progress)
+
+
+def _free(definition: IndexDefinition) -> str:
+    """A name that no ranking has yet."""
+    names = chain(("tuned",), (f"tuned{number}" for number in count(2)))
+    return next(name for name in names if definition.ranking(name) is None)
 
 
 def _known(definition: IndexDefinition, ranking: str, name: str) -> str:

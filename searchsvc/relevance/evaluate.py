@@ -37,7 +37,11 @@ class Evaluator:
         self._told = told
 
     async def evaluate(
-        self, ratings: Ratings, ranking: str = DEFAULT, depth: int = DEPTH
+        self,
+        ratings: Ratings,
+        ranking: str = DEFAULT,
+        depth: int = DEPTH,
+        judged_by: str = "",
     ) -> Evaluation:
         """One query behind the other, so that each takes what it takes by itself.
 
@@ -52,7 +56,7 @@ class Evaluator:
             answers[query] = await self._answered(query, ranking, depth)
             self._told()
         left_out = len(ratings) - len(known)
-        return Evaluation(basis, datetime.now(UTC), answers, known, left_out)
+        return Evaluation(basis, datetime.now(UTC), answers, known, left_out, judged_by)
 
     def _basis(self, ratings: Ratings, ranking: str, depth: int) -> Basis:
         live, curation = self._search.basis(self._index)

@@ -1,17 +1,28 @@
 """Keeps evaluations as files, each under the hash of what it rests on."""
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from searchsvc.domain.evaluation import Evaluation
-from searchsvc.errors import StateError, UnknownEvaluation
+from searchsvc.domain.evaluation import Basis, Evaluation
+from searchsvc.errors import UnknownEvaluation
 
 FOLDER = "evaluations"
 _SUMMARY = ".summary"
 _SHORTEST = 4  # characters of an id that stand for it
+_log = logging.getLogger(__name__)
+
+
+class _Figures(msgspec.Struct):
+    """What no summary lacks."""
+
+    basis: Basis
+    at: datetime
+    metrics: Mapping[str, Any]
 
 
 class EvaluationFiles:
@@ -28,25 +39,31 @@ class EvaluationFiles:
         _write(path, msgspec.json.encode(evaluation))
 
     def summaries(self, index: str) -> list[Mapping[str, Any]]:
-        """The figures of those of an index, the newest first."""
-        paths = sorted(self._folder.glob(f"*{_SUMMARY}"))
-        found: list[dict[str, Any]] = [self._decoded(path, dict[str, Any]) for path in paths]
-        own = [one for one in found if one["basis"]["index"] == index]
+        """The figures of those of an index, the newest first; without what is damaged."""
+        own = [one for one in self._summaries() if one["basis"]["index"] == index]
         return sorted(own, key=lambda one: str(one["at"]), reverse=True)
+
+    def _summaries(self) -> Iterator[Mapping[str, Any]]:
+        for path in sorted(self._folder.glob(f"*{_SUMMARY}")):
+            try:
+                yield self._figures(path)
+            except UnknownEvaluation as error:
+                _log.warning("%s; %s", error.message, error.hint)
 
     def metrics(self, id: str) -> list[str]:
         """The metrics whose figures are kept with the evaluation of that id, if there is one."""
         path = self._path(id).with_suffix(_SUMMARY)
-        return list(self._decoded(path, dict[str, Any])["metrics"]) if path.exists() else []
+        return list(self._figures(path)["metrics"]) if path.exists() else []
 
     def summary(self, evaluation: Evaluation) -> Mapping[str, Any]:
         """The figures that were kept with it."""
-        path = self._path(evaluation.basis.id).with_suffix(_SUMMARY)
-        found: Mapping[str, Any] = self._decoded(path, dict[str, Any])
-        return found
+        return self._figures(self._path(evaluation.basis.id).with_suffix(_SUMMARY))
 
     def find(self, id: str) -> Evaluation:
-        """The one whose id begins so. Raises UnknownEvaluation where none does, or several do."""
+        """The one whose id begins so.
+
+        Raises UnknownEvaluation where none does, or several do, or where its file is damaged.
+        """
         if len(id) < _SHORTEST:
             hint = f"give the first {_SHORTEST} characters of an id, or more"
             raise UnknownEvaluation(f"no evaluation '{id}'", hint=hint)
@@ -65,12 +82,18 @@ class EvaluationFiles:
     def _path(self, id: str) -> Path:
         return self._folder / f"{id}.json"
 
+    def _figures(self, path: Path) -> Mapping[str, Any]:
+        # What was kept before it was known whose judgments they are does not tell.
+        found: dict[str, Any] = {"judged_by": "", **self._decoded(path, dict[str, Any])}
+        self._decoded(path, _Figures)
+        return found
+
     def _decoded(self, path: Path, kind: Any) -> Any:
         try:
             return msgspec.json.decode(path.read_bytes(), type=kind)
         except (msgspec.MsgspecError, OSError) as error:
-            hint = "delete it, and evaluate again"
-            raise StateError(f"{path.name} is no evaluation: {error}", hint=hint) from error
+            hint = f"delete {FOLDER}/{path.name} in data_dir, and evaluate again"
+            raise UnknownEvaluation(f"{path.name} is no evaluation: {error}", hint=hint) from error
 
 
 def _write(path: Path, data: bytes) -> None:

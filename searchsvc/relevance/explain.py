@@ -6,9 +6,10 @@ from typing import TypeAlias
 
 from searchsvc.domain.definition import JOINED_WEIGHT, Weights
 from searchsvc.domain.query import Ids, SearchQuery
+from searchsvc.errors import RequestError
 from searchsvc.relevance.explanation import Confirmed, Difference, Explained, Explanation
 from searchsvc.relevance.features import FeatureLog, weights_of
-from searchsvc.relevance.shares import Model, Part
+from searchsvc.relevance.shares import Model, Part, Source
 from searchsvc.relevance.told import told
 from searchsvc.relevance.what_if import (
     WeightChange,
@@ -37,7 +38,10 @@ class Explainer:
     async def explain(
         self, index: str, id: str, vs: str | None, parameters: Mapping[str, object], stages: Stages
     ) -> Explanation:
-        """One hit of a search, or two of them. Raises as `SearchService.why` does."""
+        """One hit of a search, or two of them. Raises RequestError, and as `SearchService.why`."""
+        if vs == id:
+            hint = "name another document, or leave it out"
+            raise RequestError(f"'{id}' cannot stand against itself", param="vs", hint=hint)
         why = await self._search.why(index, id, parameters, stages)
         other = await self._search.why(index, vs, parameters, stages) if vs is not None else None
         query, hits = why.query, [one for one in (why, other) if one is not None and one.hit]
@@ -149,10 +153,20 @@ def _is_ahead(hit: Explained, other: Explained) -> bool:
     return ranks[0] is not None or (ranks[1] is None and hit.score > other.score)
 
 
+def _unboosted(one: Explained) -> dict[tuple[Source, str, str], float]:
+    """What each part scores by itself, and what boosts add to all of them.
+
+    A boost would seem to be of words otherwise, as it multiplies each of them.
+    """
+    found = {(p.source, p.word, p.field): p.score / one.factor for p in one.parts}
+    if one.factor != 1:
+        found[Source.BOOSTS, "", ""] = one.score - one.score / one.factor
+    return found
+
+
 def _differences(hit: Explained, other: Explained) -> tuple[Difference, ...]:
     """What differs, the largest part first."""
-    here = {(p.source, p.word, p.field): p.score for p in hit.parts}
-    there = {(p.source, p.word, p.field): p.score for p in other.parts}
+    here, there = _unboosted(hit), _unboosted(other)
     whole = other.score - hit.score
     found = [
         Difference(*key, here.get(key, 0.0), there.get(key, 0.0), 0.0)

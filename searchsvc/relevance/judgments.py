@@ -1,9 +1,9 @@
-"""Whose judgments count: a set's, a file's, or those in `mappings/<index>/judgments.csv`."""
+"""Whose judgments count: a set's, a file's, or else what lies beside the mapping."""
 
-from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
-from searchsvc.domain.judgment import Judgment, JudgmentSet
+from searchsvc.domain.judgment import DEFAULT_SET, Judgment
 from searchsvc.errors import (
     DefinitionError,
     JudgmentsRefused,
@@ -40,31 +40,44 @@ def required(store: JudgmentStore, index: str, name: str) -> list[Judgment]:
     return found
 
 
-def file_ratings(
-    mappings: Path,
-    index: str,
-    file: Path | None = None,
-    sets: Callable[[], Iterable[JudgmentSet]] = tuple,
-) -> Ratings:
-    """By the judgments of that file, or else by those beside the mapping.
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The ratings of each query; `judged_by` names the set, or the file, that they are from."""
 
-    `sets` are those there are, for whoever means one. Raises UsageError or DefinitionError.
-    """
-    path = file or mappings / index / FILE_NAME
+    ratings: Ratings
+    judged_by: str
+
+
+def of_set(store: JudgmentStore, index: str, name: str) -> Chosen:
+    """By the judgments of a set. Raises as `required`."""
+    return Chosen(ratings_of(required(store, index, name)), name)
+
+
+def of_file(path: Path) -> Chosen:
+    """By those of a file. Raises UsageError where it is not there, or DefinitionError."""
     if not path.exists():
-        shown = path if file else f"mappings/{index}/{FILE_NAME}"
-        names = ", ".join(f"'{one.name}'" for one in sets())
         hint = "write it with the columns query,id,rating, or name a set or another file"
-        hint = f"name a set, of which there are {names}" if names else hint
-        raise UsageError(f"there are no judgments: {shown} is not there", hint=hint)
-    return ratings_of(read_judgments(path))
+        raise UsageError(f"there are no judgments: {path} is not there", hint=hint)
+    return Chosen(ratings_of(read_judgments(path)), path.name)
+
+
+def usual(store: JudgmentStore, mappings: Path, index: str) -> Chosen:
+    """By those beside the mapping, or else by those of the set `default`.
+
+    Raises UsageError where there are neither, or DefinitionError.
+    """
+    if has_file(mappings, index):
+        return of_file(mappings / index / FILE_NAME)
+    names = [one.name for one in store.sets(index)]
+    if DEFAULT_SET in names:
+        return of_set(store, index, DEFAULT_SET)
+    others = ", ".join(f"'{name}'" for name in names)
+    hint = "import some: searchsvc judge import, or write the file with the columns query,id,rating"
+    hint = f"name a set, of which there are {others}" if names else hint
+    missing = f"neither mappings/{index}/{FILE_NAME} nor a set '{DEFAULT_SET}' is there"
+    raise UsageError(f"there are no judgments: {missing}", hint=hint)
 
 
 def has_file(mappings: Path, index: str) -> bool:
     """Whether there are judgments beside the mapping."""
     return (mappings / index / FILE_NAME).exists()
-
-
-def set_ratings(store: JudgmentStore, index: str, name: str) -> Ratings:
-    """By the judgments of a set. Raises as `required`."""
-    return ratings_of(required(store, index, name))

@@ -16,6 +16,7 @@ class Source(StrEnum):
     TOGETHER = "together"  # the words in all texts and keywords together
     SIDE_BY_SIDE = "side_by_side"  # words side by side in a field, or being all of it
     COMPLETE = "complete"  # that every word is there
+    BOOSTS = "boosts"  # of a difference: what boosts and decays add to all of the others
     REST = "rest"  # what none of these tell, as of a misspelt word
 
 

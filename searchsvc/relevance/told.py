@@ -25,6 +25,7 @@ def name_of(source: Source, word: str, field: str) -> str:
         Source.TOGETHER: "its words in all fields together",
         Source.SIDE_BY_SIDE: f"words side by side in {field}, or being all of it",
         Source.COMPLETE: "every word is there",
+        Source.BOOSTS: "boosts and decays",
         Source.REST: "what the others do not tell, as words of another spelling",
     }
     return names[source]
@@ -79,6 +80,9 @@ def _what_differs(found: Explanation) -> Iterator[str]:
         if one.share >= _LEAST:
             label = name_of(one.source, one.word, one.field)
             there, here = _shown(one.there), _shown(one.here)
+            if one.source is Source.BOOSTS and found.other is not None:
+                factors = f"{found.other.factor:.2f} and {found.hit.factor:.2f}"
+                label = f"{label}, which multiply by {factors}"
             yield f"{one.share:.0%} of that: {label}, {there} there and {here} here"
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from searchsvc.domain.definition import FIRST, Boost, Field, FieldType, IndexDefinition, Ranking
 from searchsvc.domain.query import Match
+from searchsvc.errors import RequestError
 from searchsvc.relevance.explain import Explainer
 from searchsvc.relevance.explanation import Explanation
 from searchsvc.relevance.shares import Source
@@ -88,6 +89,25 @@ def test_what_it_takes_to_pass(engines: Engines) -> None:
     assert first(up.weight) == "told"
     assert first(up.now + (up.weight - up.now) * 0.98) == "named"
     assert any("it would pass named if the weight of description" in r for r in found.reasons)
+
+
+def test_a_boost_that_decides_is_named(engines: Engines) -> None:
+    """Rather than the words that it multiplies."""
+    boosted = replace(DEFINITION, boosts=(Boost("price", 2.0, by="log"),))
+    twins = [document(str(n), name=f"remote lamp {n}", price=10**n) for n in range(3)]
+    engines.serve(*twins, *LAMPS[4:], definition=boosted)
+    found = explained(engines, "0", "2")
+    assert found.differences[0].source is Source.BOOSTS
+    assert found.differences[0].share > 0.95
+    assert sum(one.share for one in found.differences) == pytest.approx(1)
+    assert any("of that: boosts and decays, which multiply by" in one for one in found.reasons)
+
+
+def test_nothing_stands_against_itself(engines: Engines) -> None:
+    """It would tell zeros."""
+    engines.serve(*LAMPS, definition=DEFINITION)
+    with pytest.raises(RequestError, match="'told' cannot stand against itself"):
+        explained(engines, "told", "told")
 
 
 def test_a_word_that_is_missing(engines: Engines) -> None:

@@ -307,6 +307,26 @@ def test_no_rating_is_lost(visit: Visit) -> None:
     visit.allow("ERR_FAILED")
 
 
+def test_what_is_refused_hinders_no_other_rating(visit: Visit) -> None:
+    """It is told, and let go: nobody could save it ever, nor what comes behind it."""
+    page = opened(visit, "judge?index=products&q=bicycle+number")
+    hits, notice = page.locator("#hits > li"), page.locator("#judge-notice")
+    page.get_by_label("Into the set").fill("Bad Set")
+    page.get_by_role("button", name="Show hits").click()
+    expect(page.locator("#judge-state")).to_contain_text("“Bad Set”")
+    hits.nth(0).get_by_role("button", name="1 related").click()
+    expect(notice).to_contain_text("'Bad Set' cannot name a set of judgments")
+    expect(notice).to_contain_text("What was refused is not kept.")
+    page.get_by_label("Into the set").fill("good")
+    page.get_by_role("button", name="Show hits").click()
+    expect(page.locator("#judge-state")).to_contain_text("“good”")
+    hits.nth(1).get_by_role("button", name="2 good").click()
+    expect(notice).to_be_hidden()
+    found = httpx.get(f"{visit.server.url}/v1/indexes/products/judgments/good").json()
+    assert [(one["id"], one["rating"]) for one in found["judgments"]] == [("10", 2.0)]
+    visit.allow("400")
+
+
 def test_a_report_leads_to_judging(visit: Visit, command: RunningCommand) -> None:
     """Its rows have a way into the query set."""
     command.get("/v1/indexes/products/search?q=bicycle+brand1")

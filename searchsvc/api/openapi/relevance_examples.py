@@ -31,6 +31,7 @@ _SUMMARY = {
     "id": "a51e88be27304dc0",
     "basis": _BASIS,
     "at": "2026-11-28T10:12:31Z",
+    "judged_by": "default",
     "metrics": {"ndcg@10": {"mean": 0.7412, "low": 0.7103, "high": 0.7711}},
     "queries": 250,
     "left_out": 3,
@@ -53,6 +54,7 @@ _COMPARISON = {
         "needed": 90,
     },
     "overlap": 0.82,
+    "judged": {"a": 0.94, "b": 0.9},
     "latency_ms": 0.04,
     "movers": [
         {"query": "bike", "gain": 0.42, "a": ["3", "17"], "b": ["17", "3"], "ratings": {"17": 3.0}}

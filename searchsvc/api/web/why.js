@@ -62,6 +62,7 @@ const LEAST_SHARE = 0.005;
 export const partName = ({ source, word, field }) => ({
   word: `${word} in ${label(field)}`,
   together: "Its words in all fields together",
+  boosts: "Boosts and decays",
   side_by_side: `Words side by side in ${label(field)}, or being all of it`,
   complete: "Every word is there",
   rest: "Words of another spelling, and the like",

@@ -59,7 +59,7 @@ def detect(text: Text) -> str:
     if found is None and text.name.lower().endswith(".csv"):
         found = "csv"
     if found is None:
-        hint = f"name it with --format: {', '.join(FORMATS)}"
+        hint = f"write it as one of {', '.join(FORMATS)}; judge import --format says which"
         raise text.refused(1 if lines else None, "in no format that is known", hint)
     return found
 

@@ -157,6 +157,8 @@ def _check(text: Text, line: int, what: str, value: str, longest: int) -> None:
         raise text.refused(line, f"{what} is missing")
     if len(value) > longest:
         raise text.refused(line, f"{what} is longer than {longest} characters")
+    if "\0" in value:
+        raise text.refused(line, f"{what} holds a byte of zeros", "take it out")
     if not _is_text(value):
         raise text.refused(line, f"{what} holds half of a character", "save it as UTF-8")
 
@@ -189,7 +191,7 @@ def _is_text(value: str) -> bool:
         value.encode()
     except UnicodeEncodeError:
         return False
-    return "\0" not in value
+    return True
 
 
 def _short(value: str) -> str:

@@ -17,10 +17,16 @@ def read(text: Text, queries: Mapping[str, str] | None = None) -> Iterator[Line]
     Raises JudgmentsRefused.
     """
     places: Mapping[str, int] | None = None
+    most = 0
     for number, cells in cells_of(text):
         if places is None:
-            places = _places(text, cells)
+            places, most = _places(text, cells), len(cells)
             continue
+        if any(cells[most:]):
+            hint = (
+                'put what holds a comma in quotes, and write 2.5 with a point: "lamp, red",17,2.5'
+            )
+            raise text.refused(number, "more cells than the first line names", hint)
         found = {name: cells[at] for name, at in places.items() if at < len(cells)}
         if _is_unrated(found):
             continue
@@ -41,6 +47,8 @@ def write(export: Export) -> str:
 def _places(text: Text, headings: list[str]) -> dict[str, int]:
     """Where each of our columns stands."""
     names = [heading.strip().lower() for heading in headings]
+    if len(names) == 1 and (";" in names[0] or "\t" in names[0]):
+        raise text.refused(1, "no commas between the columns", "save it as CSV with commas")
     names = [ALIASES.get(name, name) for name in names]
     for column in _COLUMNS:
         if column not in names:

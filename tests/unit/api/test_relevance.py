@@ -16,7 +16,7 @@ from searchsvc.domain.definition import Ranking
 from searchsvc.domain.judgment import Judgment
 from searchsvc.domain.run import Counts, RunKind, RunStatus
 from searchsvc.relevance.evaluate import basis_of, ratings_hash
-from searchsvc.relevance.judgments import set_ratings
+from searchsvc.relevance.judgments import of_set
 from searchsvc.relevance.tasks import MOST_WAITING
 from tests.support import evaluations
 from tests.support.films import FILMS as SERVED
@@ -54,7 +54,7 @@ def keep(services: ApiServices, ranking: str, ids: str, **other: object) -> str:
 
 def keep_served(services: ApiServices, depth: int) -> str:
     """The same of one that rests on what is served, and on the judgments of `people`."""
-    judgments = ratings_hash(set_ratings(services.judgments, "films", "people"))
+    judgments = ratings_hash(of_set(services.judgments, "films", "people").ratings)
     served, engine = services.search.basis("films"), services.relevance.room.engine
     basis = basis_of(served, engine, "default", judgments, depth)
     return keep(services, ids="x", **{name: getattr(basis, name) for name in basis.__slots__})
@@ -96,6 +96,8 @@ def test_an_evaluation_is_a_run_to_follow(client, services) -> None:
         (COMPARE, FILMS, 400, "bad_parameter", "'a' is needed"),
         (COMPARE, {**FILMS, "a": "default"}, 400, "bad_parameter", "'b' is needed"),
         (COMPARE, {**FILMS, "a": "default", "b": "feed"}, 404, "unknown_evaluation", "feed"),
+        (COMPARE, {**FILMS, "a": "default", "b": "populer"}, 404, "unknown_evaluation",
+         "'populer' is neither a ranking nor an evaluation"),
         (COMPARE, {**FILMS, "a": "default", "b": ["popular"], "despite": ["depth"]}, 400,
          "bad_parameter", "'depth' cannot"),
         (COMPARE, {**FILMS, "a": "default", "b": ["default"]}, 400, "usage", "there twice"),

@@ -13,7 +13,6 @@ from searchsvc.domain.judgment import Judgment
 from searchsvc.engines.memory import MemoryEngine, MemoryStore
 from searchsvc.errors import (
     NotServing,
-    StateError,
     UnknownEvaluation,
     UnlikeEvaluations,
     UsageError,
@@ -215,5 +214,10 @@ def test_evaluations_are_kept(engines: Engines, tmp_path: Path) -> None:
         with pytest.raises(UnknownEvaluation, match="evaluation"):
             files.find(id)
     (tmp_path / "evaluations" / "abcd.json").write_text('{"basis": 1}')
-    with pytest.raises(StateError, match=r"abcd.json is no evaluation"):
+    with pytest.raises(
+        UnknownEvaluation, match=r"abcd.json is no evaluation.*delete evaluations/abcd"
+    ):
         files.find("abcd")
+    for damaged in ("{", "{}", '{"basis": 1}', "[]"):
+        (tmp_path / "evaluations" / "abcd.summary").write_text(damaged)
+        assert [one["id"] for one in files.summaries(PRODUCTS.name)] == ids

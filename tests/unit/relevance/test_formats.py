@@ -151,6 +151,9 @@ def test_who_says_so_is_read_where_it_is_told() -> None:
         ("csv", 'query,docid,rating\n"a\nb",1,2\nc,,1\n', 4, "no judgment"),
         ("csv", 'query,docid,rating\na,1,2\n"b,2,1\n', 3, "not CSV"),
         ("csv", "qeury,docid,rating\n", 1, "did you mean"),
+        ("csv", "query,docid,rating\na,1,2\nred lamp,1,2,5\n", 3, "more cells than the first line"),
+        ("csv", "query,docid,rating\nlamp, red,1,3\n", 2, "more cells.*in quotes"),
+        ("ndjson", '{"query": "a\\u0000", "id": "1", "rating": 1}\n', 1, "a byte of zeros"),
         ("trec", "q1 0 a 1\nq1 0 b\n", 2, "no judgment"),
         ("trec", "q1 0 a 1\nq1 0 b high\n", 2, "'high' is no rating"),
         ("beir", "query-id\tcorpus-id\tscore\nq1\ta\t1\nq1\tb\n", 3, "no judgment"),
@@ -194,6 +197,8 @@ def test_what_is_in_no_format() -> None:
         detect(Text("dear all\nsee below\n", "mail.txt"))
     assert caught.value.where == "mail.txt:1"
     assert detect(Text("id;rating\n", "book.csv")) == "csv"
+    with pytest.raises(JudgmentsRefused, match="no commas between the columns"):
+        read("query;id;rating\n", "csv")
 
 
 def test_bytes_that_are_no_text() -> None:

@@ -126,6 +126,7 @@ _SUMMARY: Mapping[str, Schema] = {
     "id": STRING,
     "basis": reference("Basis"),
     "at": TIME,
+    "judged_by": STRING,
     "metrics": mapping(record({"mean": NUMBER, "low": NUMBER, "high": NUMBER})),
     "queries": COUNT,
     "left_out": COUNT,
@@ -164,6 +165,7 @@ EVALUATION_SCHEMAS: Mapping[str, Schema] = {
             "metric": STRING,
             "difference": reference("Difference"),
             "overlap": NUMBER,
+            "judged": record({"a": NUMBER, "b": NUMBER}),
             "latency_ms": FLOAT,
             "movers": array(
                 record(

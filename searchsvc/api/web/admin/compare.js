@@ -34,7 +34,7 @@ function sides(select, evaluations, at) {
   select.replaceChildren(
     group("Rankings, asked now", place.definition.rankings.map((name) => [name, name])),
     ...(evaluations.length ? [group("Evaluations, kept", evaluations.map((one) => [
-      one.id, `${one.basis.ranking}, ${instant(one.at)} (${one.id.slice(0, 8)})`,
+      one.id, `${one.basis.ranking}, ${instant(one.at)}, by ${one.judged_by || "–"} (${one.id.slice(0, 8)})`,
     ]))] : []),
   );
   const values = [...select.options].map((one) => one.value);
@@ -48,6 +48,7 @@ async function compareNow(event) {
   try {
     if (!(await settled())) return;
     await offered;
+    $("compared").replaceChildren(); // it was of what was chosen before
     const despite = [...$("despite").querySelectorAll(":checked")].map((one) => one.value);
     const body = {
       index: place.index, a: $("side-a").value, b: [$("side-b").value], set: place.set,
@@ -65,6 +66,8 @@ async function compareNow(event) {
   }
 }
 
+const share = (part) => `${Math.round(part * 100)} %`;
+
 function told(one) {
   const { difference: found } = one;
   const [ups, downs] = [one.movers.filter((mover) => mover.gain > 0), one.movers.filter((mover) => mover.gain < 0)];
@@ -74,6 +77,7 @@ function told(one) {
     interval(found, one.metric, ["A", "B"], $("compared").clientWidth),
     figures(found, [
       ["Lists overlap (RBO)", one.overlap.toFixed(2)],
+      ["Judged@10", `${share(one.judged.a)} and ${share(one.judged.b)}`],
       ["Median time", `${one.latency_ms < 0 ? "−" : "+"}${Math.abs(one.latency_ms).toFixed(2)} ms`],
     ]),
     ...movers(`Better by B: ${number(found.won)} queries, these most`, ups, one),

@@ -49,6 +49,7 @@ const columns = (metric) => [
   { name: "Ranking", cell: (row) => row.basis.ranking },
   { name: metric || "Metric", figure: true, cell: (row) => (row.metrics[metric] ? score(row.metrics[metric].mean) : "–") },
   { name: "95 %", figure: true, cell: (row) => (row.metrics[metric] ? range(row.metrics[metric]) : "–") },
+  { name: "Judged by", cell: (row) => row.judged_by || "–" },
   { name: "Judged@10", figure: true, cell: (row) => `${Math.round(row.judged * 100)} %` },
   { name: "Asked", figure: true, cell: (row) => number(row.queries) },
   { name: "Without hits", figure: true, cell: (row) => number(row.empty.length) },

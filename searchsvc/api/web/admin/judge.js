@@ -156,20 +156,29 @@ async function rate(id, rating) {
 /** Send what is not saved; what cannot be sent stays, and is told. */
 async function save() {
   try {
-    const [saved, { name }] = [await unsaved.send(), await credentials()];
-    for (const { set, query, index, id, rating } of saved) {
-      if (index === place.index && !place.sets.some((one) => one.name === set)) place.sets.push({ name: set });
-      if (index === place.index && query === shown.q && set === shown.set) {
-        shown.said.set(id, new Map(shown.said.get(id)).set(name ?? "", rating));
-      }
-    }
+    await known(await unsaved.send());
     if (!unsaved.size) $("judge-notice").hidden = true;
   } catch (error) {
     if (!(error instanceof Problem)) console.error(error);
-    problemNotice($("judge-notice"), error, save);
-    $("judge-notice").append(element("p", {}, `${number(unsaved.size)} ${unsaved.size === 1 ? "rating is" : "ratings are"} kept here until then.`));
+    await known(error.saved ?? []).catch(() => {}); // what is wrong is told below
+    problemNotice($("judge-notice"), error, unsaved.size ? save : undefined);
+    $("judge-notice").append(element("p", {}, unsaved.size
+      ? `${number(unsaved.size)} ${unsaved.size === 1 ? "rating is" : "ratings are"} kept here until then.`
+      : "What was refused is not kept."));
   }
   marks();
+}
+
+/** Those that the server has are what raters say. */
+async function known(saved) {
+  if (!saved.length) return;
+  const { name } = await credentials();
+  for (const { set, query, index, id, rating } of saved) {
+    if (index === place.index && !place.sets.some((one) => one.name === set)) place.sets.push({ name: set });
+    if (index === place.index && query === shown.q && set === shown.set) {
+      shown.said.set(id, new Map(shown.said.get(id)).set(name ?? "", rating));
+    }
+  }
 }
 
 /** 0 to 3 while something of a hit has the focus; in no field, and for nobody else. */

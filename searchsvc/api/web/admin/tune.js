@@ -21,7 +21,7 @@ async function tuneNow(event) {
   button.disabled = true;
   try {
     if (!(await settled())) return;
-    const asked = { index: place.index, set: place.set, ranking: free() };
+    const asked = { index: place.index, set: place.set };
     const report = await followed("/v1/relevance/tune", asked, $("tune-run"));
     $("notice").hidden = true;
     $("tuned").replaceChildren(told(report, asked)); // whatever has been chosen meanwhile
@@ -31,14 +31,6 @@ async function tuneNow(event) {
   } finally {
     button.disabled = false;
   }
-}
-
-/** A name that no ranking has yet. */
-function free() {
-  const names = place.definition.rankings;
-  let at = 1;
-  while (names.includes(at > 1 ? `tuned${at}` : "tuned")) at += 1;
-  return at > 1 ? `tuned${at}` : "tuned";
 }
 
 function told(report, asked) {
@@ -87,7 +79,7 @@ function lines({ mapping, found, ranking }, { index, set }) {
   return [
     element("h4", {}, "For mapping.yaml, beside ", element("code", {}, "default"), " under ", element("code", {}, "ranking:"), ...copying(mapping)),
     element("pre", { tabindex: "0" }, mapping),
-    element("p", {}, "Put it there, or let ", element("code", {}, `searchsvc tune ${index}${options} --write`), ` do it. ${anew} It changes no answer until a search names it; then compare it with the default.`),
+    element("p", {}, "Put it there, or let ", element("code", {}, `searchsvc tune ${index}${options} --write`), ` do it. ${anew} It changes no answer until a search names it. On these queries it does better than on others, since it was found on them: compare it by other judgments, or in an experiment.`),
   ];
 }
 

@@ -1,9 +1,12 @@
-// Ratings that are on their way: sent as they come, kept until the server has them.
+// Ratings that are on their way: sent as they come, kept until the server has them, or refuses them.
 
 import { send } from "/ui/api.js";
 
 const waiting = new Map();
 const name = ({ index, set, query, id }) => JSON.stringify([index, set, query, id]);
+
+/** The server will never take what it answers so: to send it again would keep it for ever. */
+const REFUSED = new Set([400, 404, 422]);
 
 let sending = Promise.resolve([]);
 
@@ -12,7 +15,7 @@ export const unsaved = {
   get size() { return waiting.size; },
   get: (of) => waiting.get(name(of))?.rating,
   put(of, rating) { waiting.set(name(of), { ...of, rating }); },
-  /** Send all, one request behind the other; those that were saved. Rejects where one is refused. */
+  /** Send all, one request behind the other; those that were saved. Rejects where some were not. */
   send() {
     sending = sending.catch(() => []).then(flush);
     return sending;
@@ -21,22 +24,24 @@ export const unsaved = {
 
 async function flush() {
   const saved = [];
+  let failure;
   for (const some of bySet()) {
     const [{ index, set }] = some;
     const judgments = some.map(({ query, id, rating }) => ({ query, id, rating }));
     try {
       await send("PUT", `/v1/indexes/${encodeURIComponent(index)}/judgments/${encodeURIComponent(set)}`, { judgments });
+      saved.push(...some);
     } catch (error) {
-      unsaved.failed = true;
-      throw error;
+      failure ??= error;
+      if (!REFUSED.has(error.body?.status)) continue;
     }
     for (const one of some) {
       // Rated anew meanwhile, it is still to be sent.
       if (waiting.get(name(one)) === one) waiting.delete(name(one));
     }
-    saved.push(...some);
   }
-  unsaved.failed = false;
+  unsaved.failed = waiting.size > 0;
+  if (failure) throw Object.assign(failure, { saved });
   return saved;
 }
 
