@@ -12,7 +12,7 @@ from tests.support.browser import Visit, chromium, no_browser, visiting
 from tests.support.frontends import FOLDER, bundle, example, lacking
 from tests.support.server import ROOT, RunningServer, film_server
 
-Opened = Callable[[str], Visit]
+Opened = Callable[..., Visit]
 EXAMPLES = {
     "instantsearch_example.js": "InstantSearch in five minutes",
     "search_ui_example.js": "Search UI in five minutes",
@@ -52,14 +52,14 @@ def open_page(visit: Visit, tmp_path: Path) -> Opened:
     if lacking():
         pytest.skip(lacking())
 
-    def open_one(name: str) -> Visit:
+    def open_one(name: str, **how: str) -> Visit:
         beside = tmp_path / "pages"
         shutil.copytree(FOLDER / "pages", beside)
         shutil.copy(ROOT / "searchsvc/api/web/searchsvc.js", beside)
         for script, heading in EXAMPLES.items():
             (beside / script).write_text(example("js", heading), encoding="utf-8")
         (entry,) = beside.glob(f"{name}.js*")
-        script = bundle(entry, tmp_path)
+        script = bundle(entry, tmp_path, **how)
         visit.page.route(
             re.compile(r"/shop/(\?.*)?$"), lambda route: route.fulfill(path=beside / f"{name}.html")
         )

@@ -84,6 +84,62 @@ def test_a_newer_search_aborts_the_one_before(shop: Visit) -> None:
     held[0].abort()
 
 
+def test_a_search_is_overtaken_while_its_answer_arrives(shop: Visit) -> None:
+    """Which is an AbortError, too, and not half an answer."""
+    name = shop.page.evaluate(
+        """async () => {
+          const { connect } = await import("/ui/searchsvc.js");
+          const { search } = connect({ url: location.origin });
+          const fetched = window.fetch;
+          window.fetch = async (url, options) => {
+            const response = await fetched(url, options);
+            const begun = new Response(new ReadableStream({
+              start: (stream) => {
+                options.signal.addEventListener("abort", () => stream.error(new Error("cut")));
+              },
+            }), response);
+            return window.slow ? begun : response;
+          };
+          window.slow = true;
+          const first = search("products", { q: "phone" }).catch((error) => error.name);
+          await new Promise((done) => setTimeout(done, 200));
+          window.slow = false;
+          await search("products", { q: "tea" });
+          return first;
+        }"""
+    )
+    assert name == "AbortError"
+
+
+def test_what_goes_wrong_is_shown(shop: Visit) -> None:
+    """In the box of the example: what the service says, or that it does not answer."""
+    page = shop.page
+    page.route("**/products/search", lambda route: route.abort())
+    page.get_by_label("Search").fill("phone")
+    expect(page.get_by_role("status")).to_contain_text("Failed to fetch")
+    page.unroute("**/products/search")
+    page.get_by_label("Search").fill("phon")
+    expect(page.get_by_role("status")).to_have_text(re.compile("^\\d+ found$"))
+    page.get_by_label("Search").fill("x" * 2000)
+    expect(page.get_by_role("status")).to_contain_text("'q'")
+    expect(page.locator("#hits li")).to_have_count(0)
+    shop.allow("ERR_FAILED", "400")
+
+
+def test_it_works_outside_a_browser(shop: Visit) -> None:
+    """Where there is no beacon, and no navigator; what is left out of suggestions is not sent."""
+    told = shop.page.evaluate(
+        """async () => {
+          const { connect } = await import("/ui/searchsvc.js");
+          Object.defineProperty(globalThis, "navigator", { value: undefined, configurable: true });
+          const { suggest, track } = connect({ url: location.origin });
+          track({ action_name: "click", application: "products" });
+          return (await suggest("products", { q: "sams", filter: undefined })).values.length;
+        }"""
+    )
+    assert told == 1
+
+
 def test_widgets_see_no_abort(shop: Visit) -> None:
     """Nobody waits for a search that a newer one of their client has overtaken: it stays open."""
     held: list[Route] = []
@@ -182,8 +238,5 @@ def test_every_export_has_its_type() -> None:
     """The file of types declares what the script exports, and nothing else."""
     script = (WEB / "searchsvc.js").read_text(encoding="utf-8")
     types = (WEB / "searchsvc.d.ts").read_text(encoding="utf-8")
-    single = re.findall(r"^export (?:class|function) (\w+)", script, re.MULTILINE)
-    several = re.findall(r"^export const {([^}]*)}", script, re.MULTILINE)
-    names = {*single, *(name.strip() for some in several for name in some.split(","))}
-    declared = re.findall(r"^export (?:class|function|const) (\w+)", types, re.MULTILINE)
-    assert names == set(declared)
+    exports = re.compile(r"^export (?:class|function|const) (\w+)", re.MULTILINE)
+    assert set(exports.findall(script)) == set(exports.findall(types))

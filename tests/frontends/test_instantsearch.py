@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
 
@@ -86,9 +87,10 @@ def test_the_official_client_and_more_widgets(open_page) -> None:
     expect(page.locator("#hits i").first).to_contain_text("…")
 
 
-def test_completions(open_page) -> None:
-    """Queries that people search for, beside products, in Autocomplete."""
-    page = open_page("autocomplete").page
+@pytest.mark.parametrize("environment", ["production", "development"])
+def test_completions(open_page, environment: str) -> None:
+    """Queries that people search for, beside products, in Autocomplete, of which it asks more."""
+    page = open_page("autocomplete", environment=environment).page
     box = page.locator("input.aa-Input")
     box.press_sequentially("phone", delay=20)
     options = page.get_by_role("option")
@@ -97,6 +99,12 @@ def test_completions(open_page) -> None:
     expect(page.locator(".product mark").first).to_have_text("Phone")
     page.get_by_role("option").filter(has_text="phone case").click()
     expect(box).to_have_value(re.compile("phone case"))
+
+
+def test_a_bundle_that_is_no_module(open_page) -> None:
+    """As bundlers make it unless they are told otherwise; it has no address of its own."""
+    page = open_page("instantsearch", format="iife").page
+    expect(page.locator("#stats")).to_contain_text("14 results")
 
 
 def test_react(open_page) -> None:

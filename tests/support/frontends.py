@@ -67,12 +67,18 @@ def install() -> None:
         Path(folder).mkdir()
 
 
-def bundle(entry: Path, into: Path) -> Path:
-    """The script `entry` with all that it imports, as one file in the folder `into`."""
+def bundle(
+    entry: Path, into: Path, *, format: str = "esm", environment: str = "production"
+) -> Path:
+    """The script `entry` with all that it imports, as one file in the folder `into`.
+
+    `format`: `esm`, or `iife` of what is no module; `environment`: also `development`.
+    """
     target = into / f"{entry.stem}.js"
     command = [
-        modules() / ".bin" / "esbuild", entry, "--bundle", "--format=esm", "--log-level=warning",
-        "--jsx=automatic", '--define:process.env.NODE_ENV="production"', f"--outfile={target}",
+        modules() / ".bin" / "esbuild", entry, "--bundle", f"--format={format}",
+        "--log-level=error", f'--define:process.env.NODE_ENV="{environment}"', "--jsx=automatic",
+        f"--outfile={target}",
     ]  # fmt: skip
     subprocess.run(command, env={**os.environ, "NODE_PATH": str(modules())}, check=True)
     return target

@@ -86,6 +86,18 @@ def test_the_example_of_an_error_is_what_the_api_says() -> None:
     assert {**example, "request_id": ""} == {**answer, "request_id": ""}
 
 
+def test_the_guides_say_an_index_that_their_pages_can_use(tmp_path: Path) -> None:
+    """Every widget's field is a facet, and each order a sort of the mapping."""
+    (mapping,) = re.findall(r"```yaml\n(.*?)```", text("frontends.md"), re.DOTALL)
+    folder = tmp_path / "mappings" / "products"
+    folder.mkdir(parents=True)
+    (folder / "mapping.yaml").write_text(mapping, encoding="utf-8")
+    definition = read_mapping(folder / "mapping.yaml")
+    refined = re.findall(r'container: "#\w+", attribute: "(\w+)"', text("frontends.md"))
+    assert {*refined, "categories"} == {field.name for field in definition.fields if field.facet}
+    assert [name for name, _ in definition.sorts] == ["cheapest"]
+
+
 def test_the_example_of_an_answer_has_its_published_shape() -> None:
     """Every property of an answer, its facets and hits, and no other, as /openapi.json has them."""
     answer, steps, facets, grouped = examples("http.md")

@@ -9,11 +9,20 @@ export interface Options {
 /** Why a request was refused: `status` is HTTP's, `body` the answer's JSON. */
 export class SearchError extends Error {
   status: number;
-  body: { code?: string; message?: string; hint?: string; param?: string } | null;
+  body: {
+    code?: string;
+    message?: string;
+    hint?: string;
+    param?: string;
+    position?: number;
+    request_id?: string;
+  } | null;
 }
 
 /** What InstantSearch takes as its `searchClient`; Autocomplete does, too, by `as any`. */
 export interface SearchClient {
+  /** What Autocomplete tells events of; here it only has to be there. */
+  transporter: { headers: Record<string, string> };
   /**
    * Several searches, `[{ indexName, params }]`, in one request. One that a newer call of the same
    * indexes overtakes stays open. Each client has types of its own for these, so they are any here.
@@ -36,20 +45,25 @@ export interface SearchParams {
   per_page?: number;
   cursor?: string;
   filter?: string | Filter;
-  facets?: string[];
+  facets?: string | string[];
   facet_limit?: number;
-  sort?: string[];
-  fields?: string[];
+  sort?: string | string[];
+  fields?: string | string[];
   [parameter: string]: unknown;
 }
 
 /** One document found; `highlight` is safe HTML. */
 export interface Hit<Doc = Record<string, any>> {
   id: string;
-  score: number;
+  /** Null where nothing was typed, or hits are sorted by a field. */
+  score: number | null;
   doc: Doc;
   highlight: Record<string, string>;
   pinned: boolean;
+  /** Where the search has a centre. */
+  distance_m?: number;
+  /** Where hits are grouped: the group, and how many it has. */
+  group?: Record<string, any>;
 }
 
 export interface SearchAnswer<Doc = Record<string, any>> {
@@ -122,7 +136,7 @@ export interface Client {
   /** Rejects as `search` does. */
   suggest(
     index: string,
-    params?: { q?: string; limit?: number; filter?: string; lang?: string },
+    params?: { q?: string; limit?: number; filter?: string; lang?: string; typo?: string },
   ): Promise<Suggestions>;
   /** Sent also while the page is left; never fails. */
   track(event: SearchEvent): void;

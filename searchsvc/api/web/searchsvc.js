@@ -1,12 +1,15 @@
 // The client of searchsvc for web pages: a client for InstantSearch, searches, suggestions, events.
 
-/** Where this file was served from: `https://host/ui/searchsvc.js` → `https://host`. */
-const HOME = new URL("..", import.meta.url).href;
+/**
+ * Where this file was served from: `https://host/ui/searchsvc.js` → `https://host/`. Only asked where
+ * no `url` is given: a bundle that is no module knows no place of its own.
+ */
+const home = () => new URL("..", import.meta.url).href;
 
-/** Why a request was refused: `status` is HTTP's, `body` the answer's JSON. */
+/** Why a request was refused: `status` is HTTP's, `body` the answer's JSON, null where it was none. */
 export class SearchError extends Error {
-  constructor(status, body) {
-    super(body?.hint ? `${body.message}; ${body.hint}` : (body?.message ?? `HTTP ${status}`));
+  constructor(status, body, url) {
+    super(body?.hint ? `${body.message}; ${body.hint}` : (body?.message ?? `HTTP ${status} of ${url}`));
     this.name = "SearchError";
     this.status = status;
     this.body = body;
@@ -16,8 +19,9 @@ export class SearchError extends Error {
 async function ask(url, options) {
   const response = await fetch(url, options);
   const body = await response.json().catch(() => null);
+  options.signal.throwIfAborted(); // also while the body came
   if (response.ok && body) return body;
-  throw new SearchError(response.status, body);
+  throw new SearchError(response.status, body, url.split("?")[0]); // which may hold a key
 }
 
 /** A signal for each call, which the next call of the same name aborts. */
@@ -45,7 +49,7 @@ const wire = (base, path, key) =>
 const based = (url) => `${url}`.replace(/\/*$/, "/");
 
 /** A `searchClient` for InstantSearch and Autocomplete. */
-export function searchClient({ url = HOME, key = "" } = {}) {
+export function searchClient({ url = home(), key = "" } = {}) {
   const next = newest();
   const queries = wire(based(url), "indexes/*/queries", key);
 
@@ -63,6 +67,8 @@ export function searchClient({ url = HOME, key = "" } = {}) {
   }
 
   return {
+    // What Autocomplete looks for in Algolia's client.
+    transporter: { headers: { "x-algolia-application-id": "searchsvc", "x-algolia-api-key": key || "none" } },
     search: (requests) => results(requests, "search"),
     searchForFacetValues: async (requests) => {
       const facets = requests.map(({ indexName, params }) => {
@@ -75,7 +81,7 @@ export function searchClient({ url = HOME, key = "" } = {}) {
 }
 
 /** The native API of a service: see docs/frontends.md. */
-export function connect({ url = HOME, key = "" } = {}) {
+export function connect({ url = home(), key = "" } = {}) {
   const next = newest();
   const base = based(url);
   const headers = key ? { authorization: `Bearer ${key}` } : {};
@@ -90,7 +96,7 @@ export function connect({ url = HOME, key = "" } = {}) {
     },
 
     async suggest(index, params = {}) {
-      const query = new URLSearchParams(params);
+      const query = new URLSearchParams(Object.entries(params).filter(([, value]) => value != null));
       const signal = next(`suggest ${index}`);
       return ask(`${of(index, "suggest")}?${query}`, { headers, signal });
     },
@@ -101,11 +107,16 @@ export function connect({ url = HOME, key = "" } = {}) {
       const { headers: type, ...sent } = posted([{ timestamp: new Date(), client_id: client, ...event }]);
       const target = `${base}v1/events`;
       // A beacon outlives the page that a click leads away from, and carries no key.
-      if (!key && navigator.sendBeacon?.(target, sent.body)) return;
+      if (!key && globalThis.navigator?.sendBeacon?.(target, sent.body)) return;
       fetch(target, { ...sent, headers: { ...type, ...headers }, keepalive: true }).catch(() => {});
     },
   };
 }
 
+let own;
+const near = () => (own ??= connect());
+
 /** Searches, suggestions and events of the service that this file comes from. */
-export const { search, suggest, track } = connect();
+export const search = (...given) => near().search(...given);
+export const suggest = (...given) => near().suggest(...given);
+export const track = (...given) => near().track(...given);
