@@ -18,6 +18,7 @@
     │   ├── BadKey                  it is none, or was revoked          bad_key
     │   ├── KeyExpired              its time is over                    key_expired
     │   ├── KeyForbids              it does not reach so far            key_forbids
+    │   ├── OriginForbids           a page of another site wrote        origin_forbids
     │   ├── RateLimited             it has asked too often              rate_limited
     │   ├── UnknownKey              no key has that name                unknown_key
     │   ├── UnlikeEvaluations       more differs than is to be compared unlike_evaluations
@@ -177,6 +178,12 @@ class KeyForbids(CallerError):
     """The key or token does not reach so far; the message names what it lacks."""
 
     code = "key_forbids"
+
+
+class OriginForbids(CallerError):
+    """A page of another origin may not leave anything behind where no key is asked for."""
+
+    code = "origin_forbids"
 
 
 class RateLimited(CallerError):

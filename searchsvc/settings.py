@@ -222,6 +222,10 @@ def _typed(node: Node, kind: Any, env: Mapping[str, str]) -> Any:
     try:
         return msgspec.convert(value, kind)
     except msgspec.ValidationError as error:
+        if kind == tuple[Origin, ...] and "regex" in str(error):
+            message = "an origin is a scheme, a host and a port, as browsers send it"
+            hint = "such as https://shop.example or http://127.0.0.1:8202; there is no '*'"
+            raise node.error(SettingsError, message, hint) from error
         raise node.error(SettingsError, _lower(error), _choices(value, kind)) from error
 
 

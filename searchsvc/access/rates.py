@@ -78,4 +78,4 @@ def _quota(
 def _refused(key: ApiKey, quota: Quota) -> RateLimited:
     whose = "this client of the key" if quota.policy == "client" else "the key"
     message = f"{whose} '{key.name}' may ask {quota.most} times a minute"
-    return RateLimited(message, retry_after=quota.seconds, hint="wait for Retry-After seconds")
+    return RateLimited(message, retry_after=quota.seconds, hint=f"ask again in {quota.seconds} s")

@@ -6,7 +6,13 @@ from typing import Any, Protocol
 import falcon.asgi
 
 from searchsvc.access.rates import SECONDS, Quota, Rates
-from searchsvc.api.cors import allow, answer_preflight, is_preflight, refuse_origin
+from searchsvc.api.cors import (
+    allow,
+    answer_preflight,
+    is_preflight,
+    refuse_foreign,
+    refuse_origin,
+)
 from searchsvc.api.credentials import credential_of
 from searchsvc.api.request import ApiRequest
 from searchsvc.api.routes import need_of
@@ -59,6 +65,8 @@ class Admission:
             return
         grant = self._door.grant(credential)
         if grant is OPEN:
+            if need.leaves_something(req.method):
+                refuse_foreign(req, self._origins)
             return
         req.grant = grant
         refuse_origin(req.get_header("Origin"), grant, self._origins)

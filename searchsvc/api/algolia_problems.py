@@ -11,7 +11,10 @@ ROOT = "/compat/algolia"
 _LATER = {503: 429}
 _SEND = "send it as `X-Algolia-API-Key: KEY`, which their clients do with the key they are given"
 # Of the paths that are there, what their clients write to takes no such method.
-_READ_ONLY = "nothing is written on this wire: indexes follow their tables"
+_READ_ONLY = (
+    "this wire has searches, browsing, objects, settings and events, and nothing is written on it: "
+    "indexes follow their tables"
+)
 # A search of `products/sort/price:asc`, which looks like a document's path.
 _ORDERED = re.compile(r".*/sort/.*/(query|browse)")
 _IN_QUERIES = "a name with '/' is understood in */queries only"

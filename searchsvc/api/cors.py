@@ -1,12 +1,13 @@
 """Which pages of other origins may read answers: those that are named, exactly."""
 
 from collections.abc import Collection
+from urllib.parse import urlsplit
 
 import falcon.asgi
 
 from searchsvc.api.request import ApiRequest
 from searchsvc.domain.access import Grant
-from searchsvc.errors import KeyForbids
+from searchsvc.errors import KeyForbids, OriginForbids
 
 _METHODS = "GET, HEAD, POST, PUT, OPTIONS"
 _SENT = (
@@ -44,6 +45,21 @@ def allow(origin: str | None, resp: falcon.asgi.Response, origins: Collection[st
     if origin in origins:
         resp.set_header("Access-Control-Allow-Origin", str(origin))
         resp.set_header("Access-Control-Expose-Headers", _SHOWN)
+
+
+def refuse_foreign(req: ApiRequest, origins: Collection[str]) -> None:
+    """Raises OriginForbids for a page of another origin than the service's and `origins`.
+
+    A browser sends what such a page posts, though the page cannot read the answer. Behind a proxy
+    the service has the name that the proxy tells, or the browser says itself that it is the same.
+    """
+    origin = req.get_header("Origin")
+    if origin is None or origin in origins or req.get_header("Sec-Fetch-Site") == "same-origin":
+        return
+    if urlsplit(origin).netloc in {req.netloc, req.forwarded_host}:
+        return
+    message = f"pages of '{origin[:100]}' may not change anything here"
+    raise OriginForbids(message, hint="name it in api.origins, or ask for keys")
 
 
 def refuse_origin(origin: str | None, grant: Grant, origins: Collection[str]) -> None:

@@ -12,13 +12,19 @@ class Need:
     """What a route asks for. `role` None: nothing, not even a key.
 
     `put` is the role that changes something, by PUT or POST. `tokens`: whether a token's filter
-    can narrow it; `every_index`: whether it tells of all indexes.
+    can narrow it; `every_index`: whether it tells of all indexes. `kept`: what a search key posts
+    is kept.
     """
 
     role: Role | None
     put: Role | None = None
     tokens: bool = False
     every_index: bool = False
+    kept: bool = False
+
+    def leaves_something(self, method: str) -> bool:
+        """Whether it is more than a search, which any page may have a browser send."""
+        return method in ("PUT", "POST") and (self.kept or self.role is not Role.SEARCH)
 
     def check(self, method: str, grant: Grant, place: Mapping[str, str]) -> None:
         """Raises KeyForbids where the grant does not reach so far."""
@@ -37,6 +43,7 @@ class Need:
 
 _OPEN = Need(None)
 _SEARCH = Need(Role.SEARCH, tokens=True)
+_EVENTS = Need(Role.SEARCH, tokens=True, kept=True)
 _ABOUT_ONE = Need(Role.ANALYST)
 _ABOUT_ALL = Need(Role.ANALYST, every_index=True)
 _CURATION = Need(Role.ANALYST, put=Role.ADMIN)
@@ -69,11 +76,11 @@ NEEDS: Mapping[str, Need] = {
     f"{_ALGOLIA}/indexes/{{name}}/facets/{{facet}}/query": _SEARCH,
     f"{_ALGOLIA}/indexes/{{name}}/browse": _SEARCH,
     f"{_ALGOLIA}/indexes/{{name}}/{{id:path}}": _SEARCH,
-    f"{_ALGOLIA}/events": _SEARCH,
+    f"{_ALGOLIA}/events": _EVENTS,
     f"{_ALGOLIA}/indexes/{{name}}/settings": _ABOUT_ONE,
     f"{_ALGOLIA}/indexes": _ABOUT_ALL,
     "/v1/indexes/{index}/why/{id:path}": Need(Role.ANALYST, tokens=True),
-    "/v1/events": _SEARCH,
+    "/v1/events": _EVENTS,
     "/v1/key": _SEARCH,
     "/v1/indexes": _ABOUT_ALL,
     "/v1/indexes/{index}": _SEARCH,

@@ -63,7 +63,8 @@ class Parameter:
             wanted = "a string or an object" if self.kind == "filter" else "a string"
             raise self._error(f"must be {wanted}")
         if self.choices and value not in self.choices:
-            raise self._error(f"cannot be '{value[:50]}'", nearest(value, self.choices))
+            named = [choice for choice in self.choices if choice]
+            raise self._error(f"cannot be '{value[:50]}'", nearest(value, named))
         if self.maximum is not None and len(value) > self.maximum:
             raise self._error(f"is longer than {self.maximum} characters")
         return value

@@ -62,7 +62,8 @@ def _make(path: Path) -> None:
         pass  # SQLite tells what it cannot do with a file of somebody else
     except OSError as error:
         reason = f"{error.filename or path}: {str(error.strerror).lower()}"
-        raise StateError(f"the state store cannot be made: {reason}") from error
+        done = "written" if path.exists() else "made"
+        raise StateError(f"the state store cannot be {done}: {reason}") from error
 
 
 def _create(path: Path) -> None:

@@ -109,6 +109,15 @@ def test_a_token_sees_what_its_filter_lets_pass(visit: Visit, guarded: Guarded) 
     expect(page.locator("#pages")).to_contain_text("Page 2 of 4")
 
 
+def test_a_token_whose_time_is_over_says_so(visit: Visit, guarded: Guarded) -> None:
+    """Else somebody would look for a typing mistake in it."""
+    token = write_token(guarded.search, expires=time.time() - 1)
+    visit.page.goto(f"{visit.server.url}/ui")
+    visit.page.get_by_label("Key").fill(token)
+    visit.page.keyboard.press("Enter")
+    expect(visit.page.get_by_text("The token has expired.")).to_be_visible()
+
+
 def test_an_index_out_of_reach_leads_to_those_within(visit: Visit, guarded: Guarded) -> None:
     """Instead of the same refusal; who gives a key by the keyboard goes on at the search box."""
     visit.page.goto(f"{visit.server.url}/ui?index=books&q=night")

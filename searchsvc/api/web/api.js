@@ -18,7 +18,7 @@ export function useKey(text) {
   else sessionStorage.removeItem(KEPT);
 }
 
-/** Called when a request was refused for want of a key that holds; not for one that is used no more. */
+/** Called with the problem when a request was refused for want of a key that holds; not for one that is used no more. */
 let refused = () => {};
 export const onRefused = (act) => { refused = act; };
 
@@ -55,6 +55,6 @@ async function answered(url, options) {
   const body = await response.json().catch(() => null);
   if (response.ok && body) return body;
   // A late answer says nothing of the key that has been given since.
-  if (response.status === 401 && used === key()) refused();
+  if (response.status === 401 && used === key()) refused(body);
   throw new Problem(body ?? { title: "Unexpected answer", message: `HTTP ${response.status}` });
 }

@@ -44,7 +44,7 @@ export function keyControl(place, changed, next) {
     credentials().then((may) => whose.append(described(may)), () => {});
   }
 
-  function ask(isWrong) {
+  function ask(isWrong, why = null) {
     const field = element("input", {
       id: "key-field", type: "password", autocomplete: "off", spellcheck: "false", required: true,
       "aria-describedby": "key-why", "aria-invalid": isWrong && "true",
@@ -60,19 +60,22 @@ export function keyControl(place, changed, next) {
       element("label", { for: "key-field" }, "Key"),
       field,
       element("button", { type: "submit", class: "quiet" }, "Use"),
-      element("p", { id: "key-why" }, isWrong ? "That key does not hold." : "This server asks for a key. It is kept in this tab only."),
+      element("p", { id: "key-why" }, isWrong ? said(why) : "This server asks for a key. It is kept in this tab only."),
     ));
     field.focus();
   }
 
-  onRefused(() => {
+  onRefused((problem) => {
     const had = key();
     if (!had && place.querySelector("form")) return;
     useKey("");
     asked = null;
-    ask(Boolean(had));
+    ask(Boolean(had), problem?.code === "key_expired" ? problem : null);
   });
   show();
 }
+
+/** Why a key was refused: that its time is over is worth saying, anything else tells nobody more. */
+const said = (problem) => (problem ? `${problem.message[0].toUpperCase()}${problem.message.slice(1)}.` : "That key does not hold.");
 
 const described = ({ name, role, token }) => `${name}, ${token ? `a token for ${role}` : role}`;

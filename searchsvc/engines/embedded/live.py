@@ -1,6 +1,7 @@
 """Keeps the live version of each index open, and follows swaps and commits of other processes."""
 
 import logging
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
@@ -114,9 +115,10 @@ class LiveSnapshots:
         try:
             watched.snapshot = open_snapshot(directory)
         except SearchsvcError as error:
-            raise EngineError(
-                error.message, hint=f"run `searchsvc index rebuild {index}`"
-            ) from error
+            hint = f"run `searchsvc index rebuild {index}`"
+            if not os.access(directory.tantivy, os.W_OK):
+                hint = f"let this process write to {directory.tantivy}: readers take a lock there"
+            raise EngineError(error.message, hint=hint) from error
         watched.meta = meta
 
     def _renew(self, watched: _Watched, snapshot: Snapshot) -> None:

@@ -266,6 +266,39 @@ def test_without_keys_and_origins_nothing_is_said_of_them(api) -> None:
     assert not {"vary", "access-control-allow-origin", "ratelimit"} & set(answer.headers)
 
 
+@pytest.mark.parametrize(
+    ("path", "method"),
+    [
+        ("/v1/events", "POST"),
+        ("/compat/algolia/1/events", "POST"),
+        ("/v1/indexes/books/judgments/default", "PUT"),
+        ("/v1/indexes/books/synonyms", "PUT"),
+        ("/v1/relevance/evaluate", "POST"),
+        ("/v1/relevance/experiments", "POST"),
+    ],
+)
+def test_without_keys_a_foreign_page_leaves_nothing_behind(api, path: str, method: str) -> None:
+    """A browser sends what any page posts; the service's own pages, and programs, go on."""
+
+    def told(**headers: str) -> bool:
+        answer = api.client.simulate_request(method, path, body="{}", headers=headers)
+        return bool(answer.status_code == 403 and answer.json["code"] == "origin_forbids")
+
+    assert told(Origin="http://evil.example")
+    assert told(Origin="null")
+    assert told(Origin="http://falconframework.org.evil.example")
+    assert not told()
+    assert not told(Origin="http://falconframework.org")  # which the test client asks
+    assert not told(Origin="https://shop.example", **{"X-Forwarded-Host": "shop.example"})
+    assert not told(Origin="https://shop.example", **{"Sec-Fetch-Site": "same-origin"})
+
+
+def test_searches_may_be_posted_from_anywhere(api) -> None:
+    """Nobody else reads what they find."""
+    asked = {"Origin": "http://evil.example"}
+    assert api.client.simulate_post(SEARCH, json={}, headers=asked).status_code == 200
+
+
 def test_a_rate_is_told_and_kept(guarded: Guarded) -> None:
     """429 with a whole number of seconds; others of the key go on, and so do other keys."""
     secret = guarded.made.secret("shop", rate=100, client_rate=2)
