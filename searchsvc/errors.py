@@ -181,7 +181,7 @@ class KeyForbids(CallerError):
 
 
 class OriginForbids(CallerError):
-    """A page of another origin may not leave anything behind where no key is asked for."""
+    """A page of another origin may post nothing but searches where no key is asked for."""
 
     code = "origin_forbids"
 

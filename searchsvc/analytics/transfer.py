@@ -74,7 +74,7 @@ def _read_file(path: Path, read: _Read) -> None:
         with opened(path, "rb") as file:
             _read_lines(path, file, read)
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-        hint = "nothing was read; make the file anew, or leave .gz out of its name"
+        hint = "nothing was written; make the file anew, or leave .gz out of its name"
         raise UsageError(f"{path}: no whole gzip file: {error}", hint=hint) from error
 
 

@@ -65,7 +65,7 @@ class Admission:
             return
         grant = self._door.grant(credential)
         if grant is OPEN:
-            if need.leaves_something(req.method):
+            if need.is_more_than_a_search(req.method):
                 refuse_foreign(req, self._origins)
             return
         req.grant = grant

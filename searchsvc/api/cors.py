@@ -1,7 +1,6 @@
 """Which pages of other origins may read answers: those that are named, exactly."""
 
 from collections.abc import Collection
-from urllib.parse import urlsplit
 
 import falcon.asgi
 
@@ -56,9 +55,10 @@ def refuse_foreign(req: ApiRequest, origins: Collection[str]) -> None:
     origin = req.get_header("Origin")
     if origin is None or origin in origins or req.get_header("Sec-Fetch-Site") == "same-origin":
         return
-    if urlsplit(origin).netloc in {req.netloc, req.forwarded_host}:
+    first, _, _ = req.forwarded_host.partition(",")  # of proxies in a row, the one that is asked
+    if origin.partition("://")[2] in {req.netloc, first.strip()}:
         return
-    message = f"pages of '{origin[:100]}' may not change anything here"
+    message = f"pages of '{origin[:100]}' may not post here"
     raise OriginForbids(message, hint="name it in api.origins, or ask for keys")
 
 

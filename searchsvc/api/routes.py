@@ -12,19 +12,19 @@ class Need:
     """What a route asks for. `role` None: nothing, not even a key.
 
     `put` is the role that changes something, by PUT or POST. `tokens`: whether a token's filter
-    can narrow it; `every_index`: whether it tells of all indexes. `kept`: what a search key posts
-    is kept.
+    can narrow it; `every_index`: whether it tells of all indexes. `keeps`: it keeps what
+    a search key posts.
     """
 
     role: Role | None
     put: Role | None = None
     tokens: bool = False
     every_index: bool = False
-    kept: bool = False
+    keeps: bool = False
 
-    def leaves_something(self, method: str) -> bool:
-        """Whether it is more than a search, which any page may have a browser send."""
-        return method in ("PUT", "POST") and (self.kept or self.role is not Role.SEARCH)
+    def is_more_than_a_search(self, method: str) -> bool:
+        """Whether a page of another origin must not have a browser send it."""
+        return method in ("PUT", "POST") and (self.keeps or self.role is not Role.SEARCH)
 
     def check(self, method: str, grant: Grant, place: Mapping[str, str]) -> None:
         """Raises KeyForbids where the grant does not reach so far."""
@@ -43,7 +43,7 @@ class Need:
 
 _OPEN = Need(None)
 _SEARCH = Need(Role.SEARCH, tokens=True)
-_EVENTS = Need(Role.SEARCH, tokens=True, kept=True)
+_EVENTS = Need(Role.SEARCH, tokens=True, keeps=True)
 _ABOUT_ONE = Need(Role.ANALYST)
 _ABOUT_ALL = Need(Role.ANALYST, every_index=True)
 _CURATION = Need(Role.ANALYST, put=Role.ADMIN)

@@ -2,7 +2,6 @@
 
 from dataclasses import asdict
 from datetime import UTC, datetime
-from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -91,6 +90,7 @@ def import_files(
     given = JudgmentImport(rater, source, datetime.now(UTC))
     formats = {name_of(file): given.add(text_of(file), format, texts) for file in files}
     judgments = given.judgments()
+    by_ids = [file for file, one in formats.items() if FORMATS[one].ids and texts is None]
     with opened(built) as store:
         counts, differing = put(store, index, name, judgments, dry_run=dry_run)
     if as_json:
@@ -107,13 +107,12 @@ def import_files(
         return
     for file, one in formats.items():
         click.echo(f"{file}: {one}")
-        if FORMATS[one].ids and texts is None:
-            some = ", ".join(f"'{q}'" for q in islice({j.query: None for j in judgments}, 2))
-            click.echo(
-                f"its queries are taken for what people type: {some}, …; where these are ids, "
-                "import it again with --queries FILE, which has their texts",
-                err=True,
-            )
+    for file in by_ids:
+        click.echo(
+            f"{file}: its first column is taken for what people type; where these are ids, "
+            "import it again with --queries FILE, which has their texts",
+            err=True,
+        )
     tell_counts(index, name, counts, differing, dry_run=dry_run)
 
 

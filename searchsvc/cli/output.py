@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 # Controls, ends of lines, and what turns the direction of a text.
-_OBEYED = re.compile("[\0-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+_OBEYED = re.compile("[\0-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 
 def print_json(value: Any) -> None:

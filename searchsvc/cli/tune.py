@@ -51,12 +51,12 @@ def command(
     its own, which changes no answer until a search names it; nothing is written where the gain is
     not proven. Needs the extra `tune`.
     """
+    if force and not write:
+        raise click.UsageError("--force goes with --write")
     check_tools()
     check_name(ranking)
     built = services(ctx)
     definition = built.definitions[require(built, index)]
-    if force and not write:
-        raise click.UsageError("--force goes with --write")
     if write and definition.ranking(ranking) is not None:
         message = f"there is a ranking '{ranking}' already"
         raise UsageError(message, hint="choose another name: --ranking NAME")

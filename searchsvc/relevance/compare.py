@@ -164,6 +164,7 @@ def compare_all(
     first: Evaluation, others: Sequence[Evaluation], metric: Metric, **options: object
 ) -> list[Comparison]:
     """Each of `others` beside `first`, with p values that allow for how many there are (Holm)."""
+    check_sides([one.basis for one in (first, *others)])
     found = [compare(first, one, metric, **options) for one in others]  # type: ignore[arg-type]
     raised = holm({str(n): one.difference.p for n, one in enumerate(found)})
     return [
@@ -172,14 +173,19 @@ def compare_all(
     ]
 
 
-def check_pair(a: Basis, b: Basis, metric: Metric, despite: Sequence[str] = ()) -> None:
-    """Raises UnlikeEvaluations where more differs than ranking and `despite`.
+def check_sides(sides: Sequence[Basis]) -> None:
+    """Raises UsageError for twice the same, by whatever names, of which nothing can be told."""
+    for number, one in enumerate(sides):
+        if any(one.id == other.id for other in sides[:number]):
+            message = f"evaluation {one.id[:8]} of ranking '{one.ranking}' is there twice"
+            raise UsageError(message, hint=_OTHERS)
 
-    And UsageError where nothing does, and where `metric` looks at more hits than they have.
+
+def check_pair(a: Basis, b: Basis, metric: Metric, despite: Sequence[str] = ()) -> None:
+    """Raises UsageError for a metric that looks at more hits than one of them has.
+
+    And UnlikeEvaluations where more differs than ranking and `despite`.
     """
-    if a.id == b.id:
-        message = f"both sides are evaluation {a.id[:8]} of ranking '{a.ranking}'"
-        raise UsageError(message, hint=_OTHERS)
     for one in (a, b):
         _refuse_short(one, metric)
     _refuse_unlike(a, b, despite)
@@ -200,7 +206,7 @@ def _refuse_unlike(a: Basis, b: Basis, despite: Sequence[str]) -> None:
 
 
 def refuse_twice(sides: Sequence[str]) -> None:
-    """Raises UsageError where a side is compared with itself, of which nothing can be told."""
+    """Raises UsageError where one name is there twice, before anything is asked."""
     twice = [side for n, side in enumerate(sides) if side in sides[:n]]
     if twice:
         raise UsageError(f"'{twice[0]}' is there twice", hint=_OTHERS)
@@ -209,7 +215,7 @@ def refuse_twice(sides: Sequence[str]) -> None:
 def kept_side(files: EvaluationFiles, side: str, rankings: Collection[str]) -> Basis:
     """What the evaluation of that id rests on; `side` is none of the `rankings`.
 
-    Raises UnknownEvaluation, with the nearest of both.
+    Raises UnknownEvaluation, with the nearest ranking for what can be no id.
     """
     try:
         return files.find(side).basis

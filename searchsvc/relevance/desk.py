@@ -23,6 +23,7 @@ from searchsvc.relevance.compare import (
     MAY_DIFFER,
     asked_depth,
     check_pair,
+    check_sides,
     kept_side,
     refuse_twice,
 )
@@ -34,7 +35,7 @@ from searchsvc.relevance.evaluate import (
     telling,
 )
 from searchsvc.relevance.evaluations import EvaluationFiles
-from searchsvc.relevance.judgments import FILE_NAME, Chosen, of_set, usual
+from searchsvc.relevance.judgments import FILE_NAME, of_set, usual
 from searchsvc.relevance.kept import Wanted
 from searchsvc.relevance.metrics import Metric, read_metric
 from searchsvc.relevance.tasks import Task, TaskFiles
@@ -120,14 +121,15 @@ class Desk:
         check_telling(telling(ratings))
         judgments = await asyncio.to_thread(ratings_hash, ratings)
         depth = asked_depth([one for one in sides if isinstance(one, Basis)], wanted.metric)
-        first, *others = [
+        bases = [
             basis_of(served, self._room.engine, side, judgments, depth)
             if isinstance(side, str)
             else side
             for side in sides
         ]
-        for other in others:
-            check_pair(first, other, wanted.metric, wanted.despite)
+        check_sides(bases)
+        for other in bases[1:]:
+            check_pair(bases[0], other, wanted.metric, wanted.despite)
         rankings = tuple(side for side in sides if isinstance(side, str))
         task = Task(
             0, RunKind.COMPARE, wanted.index, given["set"], rankings, (wanted.metric.name,),
@@ -155,13 +157,11 @@ class Desk:
         return await asyncio.to_thread(self._begin, task, live.version.name, steps)
 
     def _ratings(self, given: Mapping[str, Any]) -> Ratings:
-        return self._chosen(given["index"], given["set"]).ratings
-
-    def _chosen(self, index: str, name: str) -> Chosen:
-        if name:
-            return of_set(self._judgments, index, name)
+        index = given["index"]
+        if given["set"]:
+            return of_set(self._judgments, index, given["set"]).ratings
         try:
-            return usual(self._judgments, self._room.mappings, index)
+            return usual(self._judgments, self._room.mappings, index).ratings
         except DefinitionError as error:
             # Whoever asks is told where it lies in the project, not on the disk.
             where = f"mappings/{index}/{FILE_NAME}:{error.line or 1}"

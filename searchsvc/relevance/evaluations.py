@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import msgspec
 
 from searchsvc.domain.evaluation import Basis, Evaluation
-from searchsvc.errors import UnknownEvaluation
+from searchsvc.errors import StateError, UnknownEvaluation
 
 FOLDER = "evaluations"
 _SUMMARY = ".summary"
@@ -53,7 +54,10 @@ class EvaluationFiles:
     def metrics(self, id: str) -> list[str]:
         """The metrics whose figures are kept with the evaluation of that id, if there is one."""
         path = self._path(id).with_suffix(_SUMMARY)
-        return list(self._figures(path)["metrics"]) if path.exists() else []
+        if path.exists():
+            with suppress(UnknownEvaluation):  # it is written anew
+                return list(self._figures(path)["metrics"])
+        return []
 
     def summary(self, evaluation: Evaluation) -> Mapping[str, Any]:
         """The figures that were kept with it."""
@@ -62,7 +66,8 @@ class EvaluationFiles:
     def find(self, id: str) -> Evaluation:
         """The one whose id begins so.
 
-        Raises UnknownEvaluation where none does, or several do, or where its file is damaged.
+        Raises UnknownEvaluation where none does, or several do, or where its file is damaged, and
+        StateError where it cannot be read.
         """
         if len(id) < _SHORTEST:
             hint = f"give the first {_SHORTEST} characters of an id, or more"
@@ -91,7 +96,10 @@ class EvaluationFiles:
     def _decoded(self, path: Path, kind: Any) -> Any:
         try:
             return msgspec.json.decode(path.read_bytes(), type=kind)
-        except (msgspec.MsgspecError, OSError) as error:
+        except OSError as error:
+            reason = str(error.strerror).lower()
+            raise StateError(f"{path.name} cannot be read: {reason}") from error
+        except msgspec.MsgspecError as error:
             hint = f"delete {FOLDER}/{path.name} in data_dir, and evaluate again"
             raise UnknownEvaluation(f"{path.name} is no evaluation: {error}", hint=hint) from error
 

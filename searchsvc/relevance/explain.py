@@ -23,6 +23,7 @@ from searchsvc.search.service import SearchService
 from searchsvc.telemetry.stages import Stages
 
 _MOST_CHANGES, _MOST_WORDS = 4, 3
+_ROUNDING = 1e-5  # of engines that count in single precision
 _HALVINGS = 7  # of the way to a weight, each by asking the engine
 
 # The parts of a score, what boosts make of them, and whether it stands behind.
@@ -158,9 +159,10 @@ def _unboosted(one: Explained) -> dict[tuple[Source, str, str], float]:
 
     A boost would seem to be of words otherwise, as it multiplies each of them.
     """
-    found = {(p.source, p.word, p.field): p.score / one.factor for p in one.parts}
-    if one.factor != 1:
-        found[Source.BOOSTS, "", ""] = one.score - one.score / one.factor
+    factor = one.factor or 1.0  # 0 of a document that was gone when boosts were asked for
+    found = {(p.source, p.word, p.field): p.score / factor for p in one.parts}
+    if abs(factor - 1) > _ROUNDING:
+        found[Source.BOOSTS, "", ""] = one.score - one.score / factor
     return found
 
 

@@ -1,4 +1,4 @@
-"""Whose judgments count: a set's, a file's, or else what lies beside the mapping."""
+"""Whose judgments count: a set's, a file's, or else the usual ones."""
 
 from dataclasses import dataclass
 from pathlib import Path

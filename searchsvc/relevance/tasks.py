@@ -23,7 +23,7 @@ _RESULTS_KEPT = 500
 class Task:
     """What the run of number `run` has been asked to do.
 
-    `set` names the judgments that count, "" those beside the mapping. `sides` are rankings and
+    `set` names the judgments that count, "" the usual ones. `sides` are rankings and
     ids of evaluations; the first is compared with each of the others. `rankings` are those of them
     that are to be asked for `depth` hits, 0 for as many as the metrics look at. A tuning has
     `folds` parts, drawn by `seed`.

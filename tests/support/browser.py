@@ -54,8 +54,8 @@ class Visit:
         self.page.get_by_role("combobox", name="Search").press_sequentially(text, delay=30)
 
     def allow(self, *words: str) -> None:
-        """The browser may tell, by then or later, of what has one of `words` in it."""
-        self.allowed += words
+        """The browser may tell, then or later, of what has one of `words` in it, or that status."""
+        self.allowed += tuple(f"status of {word}" if word.isdigit() else word for word in words)
 
     def unexpected(self) -> list[str]:
         """What the browser told of that nobody has allowed."""

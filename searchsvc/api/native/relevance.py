@@ -15,7 +15,7 @@ from searchsvc.domain.evaluation import Basis
 from searchsvc.domain.run import Run
 from searchsvc.errors import QueueFull, RequestError
 from searchsvc.ports import JudgmentStore, StateStore
-from searchsvc.relevance.compare import check_pair
+from searchsvc.relevance.compare import check_pair, check_sides
 from searchsvc.relevance.desk import Desk
 from searchsvc.relevance.kept import Wanted
 from searchsvc.search.parameters import Parameter, read_parameters
@@ -64,6 +64,7 @@ class RelevanceWork:
         if len(kept) < len(sides):
             _begun(resp, await self._desk.compare(given, wanted, sides))
             return
+        check_sides(kept)
         for other in kept[1:]:
             check_pair(kept[0], other, wanted.metric, wanted.despite)
         send_json(resp, {"comparisons": await self._in_turn(wanted)})

@@ -1,6 +1,9 @@
 // The types of searchsvc.js.
 
-/** Where a service is, and the key that it asks for. Without `url` it is where the file is from. */
+/**
+ * Where a service is, and the key that it asks for. Without `url` it is where the file is from, which
+ * a bundle does not know: give one there.
+ */
 export interface Options {
   url?: string;
   key?: string;

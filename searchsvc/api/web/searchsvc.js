@@ -67,8 +67,8 @@ export function searchClient({ url = home(), key = "" } = {}) {
   }
 
   return {
-    // What Autocomplete looks for in Algolia's client.
-    transporter: { headers: { "x-algolia-application-id": "searchsvc", "x-algolia-api-key": key || "none" } },
+    // What Autocomplete looks for in Algolia's client; whoever tells Algolia of it has no key to tell.
+    transporter: { headers: { "x-algolia-application-id": "searchsvc", "x-algolia-api-key": "none" } },
     search: (requests) => results(requests, "search"),
     searchForFacetValues: async (requests) => {
       const facets = requests.map(({ indexName, params }) => {
@@ -117,6 +117,6 @@ let own;
 const near = () => (own ??= connect());
 
 /** Searches, suggestions and events of the service that this file comes from. */
-export const search = (...given) => near().search(...given);
-export const suggest = (...given) => near().suggest(...given);
+export const search = async (...given) => near().search(...given);
+export const suggest = async (...given) => near().suggest(...given);
 export const track = (...given) => near().track(...given);

@@ -116,7 +116,7 @@ class LiveSnapshots:
             watched.snapshot = open_snapshot(directory)
         except SearchsvcError as error:
             hint = f"run `searchsvc index rebuild {index}`"
-            if not os.access(directory.tantivy, os.W_OK):
+            if directory.tantivy.exists() and not os.access(directory.tantivy, os.W_OK):
                 hint = f"let this process write to {directory.tantivy}: readers take a lock there"
             raise EngineError(error.message, hint=hint) from error
         watched.meta = meta

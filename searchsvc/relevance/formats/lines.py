@@ -158,7 +158,7 @@ def _check(text: Text, line: int, what: str, value: str, longest: int) -> None:
     if len(value) > longest:
         raise text.refused(line, f"{what} is longer than {longest} characters")
     if "\0" in value:
-        raise text.refused(line, f"{what} holds a byte of zeros", "take it out")
+        raise text.refused(line, f"{what} holds a NUL character", "take it out")
     if not _is_text(value):
         raise text.refused(line, f"{what} holds half of a character", "save it as UTF-8")
 

@@ -277,7 +277,7 @@ def test_without_keys_and_origins_nothing_is_said_of_them(api) -> None:
         ("/v1/relevance/experiments", "POST"),
     ],
 )
-def test_without_keys_a_foreign_page_leaves_nothing_behind(api, path: str, method: str) -> None:
+def test_without_keys_a_foreign_page_posts_searches_alone(api, path: str, method: str) -> None:
     """A browser sends what any page posts; the service's own pages, and programs, go on."""
 
     def told(**headers: str) -> bool:
@@ -286,10 +286,14 @@ def test_without_keys_a_foreign_page_leaves_nothing_behind(api, path: str, metho
 
     assert told(Origin="http://evil.example")
     assert told(Origin="null")
+    assert told(Origin="http://[evil")
+    assert told(
+        Origin="http://inner.example", **{"X-Forwarded-Host": "shop.example, inner.example"}
+    )
     assert told(Origin="http://falconframework.org.evil.example")
     assert not told()
     assert not told(Origin="http://falconframework.org")  # which the test client asks
-    assert not told(Origin="https://shop.example", **{"X-Forwarded-Host": "shop.example"})
+    assert not told(Origin="https://shop.example", **{"X-Forwarded-Host": "shop.example, a"})
     assert not told(Origin="https://shop.example", **{"Sec-Fetch-Site": "same-origin"})
 
 

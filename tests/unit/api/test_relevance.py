@@ -177,7 +177,7 @@ def test_nothing_is_compared_with_itself(client, services) -> None:
     first = keep(services, "default", "yax")
     result = client.simulate_post(COMPARE, json={**FILMS, "a": first, "b": [first[:8]]})
     assert (result.status_code, result.json["code"]) == (400, "usage")
-    assert "both sides are evaluation" in result.json["message"]
+    assert "is there twice" in result.json["message"]
     own = keep_served(services, 10)
     asked = {**FILMS, "a": "default", "b": [own], "set": "people"}
     result = client.simulate_post(COMPARE, json=asked)

@@ -13,6 +13,7 @@ from searchsvc.domain.judgment import Judgment
 from searchsvc.engines.memory import MemoryEngine, MemoryStore
 from searchsvc.errors import (
     NotServing,
+    StateError,
     UnknownEvaluation,
     UnlikeEvaluations,
     UsageError,
@@ -177,8 +178,11 @@ def test_nothing_is_compared_with_itself() -> None:
     with pytest.raises(UsageError, match="'tuned' is there twice"):
         refuse_twice(["default", "tuned", "tuned"])
     a = evaluation({"q": "x"})
-    with pytest.raises(UsageError, match=f"both sides are evaluation {a.basis.id[:8]} of ranking"):
-        compare_all(a, [evaluation({"q": "x"}, "other"), a], NDCG)
+    other = evaluation({"q": "x"}, "other")
+    for others in ([other, a], [other, other]):
+        twice = f"evaluation {others[1].basis.id[:8]} of ranking '.*' is there twice"
+        with pytest.raises(UsageError, match=twice):
+            compare_all(a, others, NDCG)
 
 
 def test_a_ranking_is_asked_like_what_it_is_compared_with() -> None:
@@ -194,7 +198,7 @@ def test_of_several_one_is_good_by_chance() -> None:
     a = evaluation(dict.fromkeys(queries, "abx"))
     b = evaluation({q: "xab" if n < 5 else "abx" for n, q in enumerate(queries)}, "b")
     alone = compare(a, b, NDCG).difference.p
-    pair = compare_all(a, [b, b], NDCG)
+    pair = compare_all(a, [b, replace(b, basis=replace(b.basis, ranking="c"))], NDCG)
     assert [one.difference.p for one in pair] == [pytest.approx(2 * alone)] * 2
 
 
@@ -221,3 +225,9 @@ def test_evaluations_are_kept(engines: Engines, tmp_path: Path) -> None:
     for damaged in ("{", "{}", '{"basis": 1}', "[]"):
         (tmp_path / "evaluations" / "abcd.summary").write_text(damaged)
         assert [one["id"] for one in files.summaries(PRODUCTS.name)] == ids
+        assert files.metrics("abcd") == []
+    (tmp_path / "evaluations" / "abcd.summary").unlink()
+    (tmp_path / "evaluations" / "abcd.json").unlink()
+    (tmp_path / "evaluations" / "abcd.json").mkdir()
+    with pytest.raises(StateError, match=r"abcd.json cannot be read: is a directory"):
+        files.find("abcd")

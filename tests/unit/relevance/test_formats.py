@@ -153,7 +153,7 @@ def test_who_says_so_is_read_where_it_is_told() -> None:
         ("csv", "qeury,docid,rating\n", 1, "did you mean"),
         ("csv", "query,docid,rating\na,1,2\nred lamp,1,2,5\n", 3, "more cells than the first line"),
         ("csv", "query,docid,rating\nlamp, red,1,3\n", 2, "more cells.*in quotes"),
-        ("ndjson", '{"query": "a\\u0000", "id": "1", "rating": 1}\n', 1, "a byte of zeros"),
+        ("ndjson", '{"query": "a\\u0000", "id": "1", "rating": 1}\n', 1, "a NUL character"),
         ("trec", "q1 0 a 1\nq1 0 b\n", 2, "no judgment"),
         ("trec", "q1 0 a 1\nq1 0 b high\n", 2, "'high' is no rating"),
         ("beir", "query-id\tcorpus-id\tscore\nq1\ta\t1\nq1\tb\n", 3, "no judgment"),

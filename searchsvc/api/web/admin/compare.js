@@ -16,7 +16,8 @@ let place = null;
 let offered = Promise.resolve();
 
 function show(given) {
-  place = given;
+  if (place && place.index !== given.index) $("compared").replaceChildren();
+  place = { ...given };
   offered = offerSides(given.index);
   return offered;
 }
@@ -55,6 +56,7 @@ async function compareNow(event) {
       metric: $("compare-metric").value, despite, movers: MOVERS,
     };
     const { comparisons } = await followed("/v1/relevance/compare", body, $("compare-run"));
+    if (body.index !== place.index) return; // another one has been chosen meanwhile
     $("notice").hidden = true;
     $("compared").replaceChildren(...comparisons.map(told));
     $("compared").querySelector("h3").focus();

@@ -100,11 +100,13 @@ const CHANGED = {
 
 /** Searches worth comparing: those that most people send. What is typed meanwhile stays. */
 async function prefill() {
-  if (prefilled === file.index) return;
-  prefilled = file.index;
+  const { index } = file;
+  if (prefilled === index) return;
   const before = $("searches").value;
-  const { rows } = await get("/v1/reports/popular", { index: file.index, limit: PREFILLED }).catch(() => ({ rows: [] }));
-  if ($("searches").value === before) $("searches").value = rows.map((row) => row.q).join("\n");
+  const report = await get("/v1/reports/popular", { index, limit: PREFILLED }).catch(() => null);
+  if (!report || index !== file.index) return; // another has been chosen meanwhile, or it is asked again
+  prefilled = index;
+  if ($("searches").value === before) $("searches").value = report.rows.map((row) => row.q).join("\n");
 }
 
 // --- preview -----------------------------------------------------------------------------------
@@ -169,10 +171,11 @@ async function save(expected = file.hash) {
   const [saved, sent] = [file, text.value];
   try {
     const read = await send("PUT", path(file.kind), sent, { "If-Match": `"${expected}"` });
-    if (file === saved) take(read, sent);
+    if (file !== saved) return; // another has been chosen meanwhile
+    take(read, sent);
   } catch (error) {
     if (!(error instanceof Problem) || error.body.status !== 412) throw error;
-    await conflict();
+    if (file === saved) await conflict();
     return;
   }
   $("status").textContent = "Saved, and in use.";
@@ -180,7 +183,9 @@ async function save(expected = file.hash) {
 
 /** Somebody else has saved meanwhile: nothing is lost whatever is chosen. */
 async function conflict() {
+  const before = file;
   const theirs = await get(path(file.kind));
+  if (file !== before) return;
   const by = theirs.changes[0]?.after === theirs.hash ? ` by ${theirs.changes[0].by}` : "";
   const box = $("file-notice");
   notice(new Problem({

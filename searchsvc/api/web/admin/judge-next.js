@@ -5,7 +5,7 @@ import { element } from "/ui/elements.js";
 import { number } from "/admin/parts.js";
 
 const HITS = 10;
-/** Of a query that the newest evaluation did not ask: last of those that have something left. */
+/** Of a query of the set that the newest evaluation did not ask: last of the set's that are left. */
 const UNKNOWN = -1;
 const SHOWN = 15;
 const MOST_JUDGMENTS = 10000;

@@ -153,21 +153,23 @@ async function rate(id, rating) {
   await save();
 }
 
-/** Send what is not saved; what cannot be sent stays, and is told. */
+/** Send what is not saved; what cannot be sent stays, what is refused does not, and both are told. */
 async function save() {
-  try {
-    await known(await unsaved.send());
-    if (!unsaved.size) $("judge-notice").hidden = true;
-  } catch (error) {
-    if (!(error instanceof Problem)) console.error(error);
-    await known(error.saved ?? []).catch(() => {}); // what is wrong is told below
-    problemNotice($("judge-notice"), error, unsaved.size ? save : undefined);
-    $("judge-notice").append(element("p", {}, unsaved.size
-      ? `${number(unsaved.size)} ${unsaved.size === 1 ? "rating is" : "ratings are"} kept here until then.`
-      : "What was refused is not kept."));
+  const { saved, refused, failure } = await unsaved.send();
+  await known(saved).catch(() => {}); // whose they are is shown with the next look
+  if (failure && !(failure instanceof Problem)) console.error(failure);
+  const notice = $("judge-notice");
+  if (failure || refused.length) {
+    problemNotice(notice, failure ?? refused[0].error, failure ? save : undefined);
+    if (refused.length) notice.append(element("p", {}, `${ratings(refused.length)} refused, and not kept: ${refused[0].error.message}.`));
+    if (unsaved.size) notice.append(element("p", {}, `${ratings(unsaved.size)} kept here until then.`));
+  } else if (saved.length && !unsaved.size) {
+    notice.hidden = true;
   }
   marks();
 }
+
+const ratings = (count) => `${number(count)} ${count === 1 ? "rating is" : "ratings are"}`;
 
 /** Those that the server has are what raters say. */
 async function known(saved) {
