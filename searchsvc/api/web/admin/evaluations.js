@@ -46,6 +46,7 @@ const moments = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeSt
 
 const columns = (metric) => [
   { name: "When", head: true, cell: (row) => moments.format(new Date(row.at)) },
+  { name: "Queries", cell: (row) => element("button", { type: "button", class: "quiet", "aria-label": `Show queries of ${row.basis.ranking}, ${instant(row.at)}`, onclick: () => shown(row, metric) }, "Show") },
   { name: "Ranking", cell: (row) => row.basis.ranking },
   { name: metric || "Metric", figure: true, cell: (row) => (row.metrics[metric] ? score(row.metrics[metric].mean) : "–") },
   { name: "95 %", figure: true, cell: (row) => (row.metrics[metric] ? range(row.metrics[metric]) : "–") },
@@ -56,7 +57,6 @@ const columns = (metric) => [
   { name: "p50", figure: true, cell: (row) => ms(row.p50_ms) },
   { name: "p95", figure: true, cell: (row) => ms(row.p95_ms) },
   { name: "Id", cell: (row) => element("code", {}, row.id.slice(0, 8)) },
-  { name: "Queries", cell: (row) => element("button", { type: "button", class: "quiet", "aria-label": `Show queries of ${row.basis.ranking}, ${instant(row.at)}`, onclick: () => shown(row, metric) }, "Show") },
 ];
 
 /** The queries that an evaluation answers worst, each with a way to judge it. */
