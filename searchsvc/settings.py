@@ -222,16 +222,16 @@ def _typed(node: Node, kind: Any, env: Mapping[str, str]) -> Any:
     try:
         return msgspec.convert(value, kind)
     except msgspec.ValidationError as error:
-        if kind == tuple[Origin, ...] and "regex" in str(error):
-            message = "an origin is a scheme, a host and a port, as browsers send it"
-            hint = "such as https://shop.example or http://127.0.0.1:8202; there is no '*'"
-            raise node.error(SettingsError, message, hint) from error
-        raise node.error(SettingsError, _lower(error), _choices(value, kind)) from error
+        raise node.error(SettingsError, *_fault(error, value, kind)) from error
 
 
-def _lower(error: msgspec.ValidationError) -> str:
+def _fault(error: msgspec.ValidationError, value: object, kind: Any) -> tuple[str, str]:
+    """What is wrong with the value of a setting, and what to write instead."""
     text = str(error)
-    return text[0].lower() + text[1:]
+    if kind == tuple[Origin, ...] and "regex" in text:
+        message = "an origin is a scheme, a host and a port, as browsers send it"
+        return message, "such as https://shop.example or http://127.0.0.1:8202; there is no '*'"
+    return text[0].lower() + text[1:], _choices(value, kind)
 
 
 def _choices(value: object, kind: Any) -> str:
@@ -300,8 +300,10 @@ def _parse(text: str, kind: Any, variable: str) -> Any:
     try:
         return msgspec.convert(value, kind, strict=False)
     except msgspec.ValidationError as error:
-        message = f"the variable {variable} is not usable: {_lower(error)}"
-        raise SettingsError(message, hint=_choices(text, kind)) from error
+        message, hint = _fault(error, text, kind)
+        raise SettingsError(
+            f"the variable {variable} is not usable: {message}", hint=hint
+        ) from error
 
 
 def _dotenv(path: Path) -> dict[str, str]:

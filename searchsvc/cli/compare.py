@@ -88,10 +88,10 @@ def _evaluations(
     names = [one.name for one in built.definitions[index].all_rankings]
     rankings = [side for side in sides if side in names]
     files = bootstrap_relevance.evaluations(built.project)
-    kept = [kept_side(files, side, names) for side in sides if side not in names]
-    depth = asked_depth(kept, metric)
+    kept = {side: kept_side(files, side, names) for side in sides if side not in names}
+    depth = asked_depth([one.basis for one in kept.values()], metric)
     found = evaluated(built, index, judged, rankings, (metric,), depth) if rankings else []
-    return sides_of(built, sides, found)
+    return sides_of(sides, found, kept)
 
 
 def _print(one: Comparison) -> None:

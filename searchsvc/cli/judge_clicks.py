@@ -17,30 +17,33 @@ from searchsvc.analytics.impressions import impressions
 from searchsvc.analytics.period import Asked, read_time
 from searchsvc.analytics.searches import Searches
 from searchsvc.cli.judged import conflict_row, opened, tell_counts
-from searchsvc.cli.options import index_argument, json_option, require, services
+from searchsvc.cli.options import Decorator, index_argument, json_option, require, services
 from searchsvc.cli.output import print_json, print_table
 from searchsvc.relevance.importing import check_set, put
 
 # Of each log; about 130,000 searches. A server, whose requests wait meanwhile, reads less.
 _MOST_BYTES = 64 * 1024 * 1024
 
-
-@click.command("from-clicks", short_help="Make judgments of what people clicked on.")
-@index_argument
-@click.option(
+model_option: Decorator = click.option(
     "--model", type=click.Choice(MODELS), default=MODELS[0], show_default=True,
     help="How the effect of positions is taken out.",
 )  # fmt: skip
+impressions_option: Decorator = click.option(
+    "--min-impressions", "least", type=click.IntRange(1, 1_000_000), default=MIN_IMPRESSIONS,
+    show_default=True, help="How many clients must have been served a document for a query.",
+)  # fmt: skip
+
+
+@click.command("from-clicks", short_help="Make judgments of what people clicked on.")
+@index_argument
+@model_option
 @click.option("--set", "name", default=SET, show_default=True, help="The name of the set.")
 @click.option(
     "--since", default="30d", show_default=True,
     help="From then on: 7d, 12h, 2026-11-28, 2026-11-28T10:00:00Z.",
 )  # fmt: skip
 @click.option("--until", default="", help="Before then.")
-@click.option(
-    "--min-impressions", "least", type=click.IntRange(1, 1_000_000), default=MIN_IMPRESSIONS,
-    show_default=True, help="How many clients must have been served a document for a query.",
-)  # fmt: skip
+@impressions_option
 @click.option(
     "--limit", type=click.IntRange(0, 100_000), default=20, show_default=True,
     help="How many judgments are shown; all are kept.",

@@ -8,13 +8,13 @@ from typing import Any
 import click
 
 from searchsvc import bootstrap_relevance
-from searchsvc.analytics.click_judgments import MIN_IMPRESSIONS, MODELS, click_judgments
+from searchsvc.analytics.click_judgments import click_judgments
 from searchsvc.analytics.impressions import impressions
 from searchsvc.analytics.learning import Lifts, learned, split
 from searchsvc.analytics.period import Asked, read_time
 from searchsvc.analytics.searches import Search
 from searchsvc.bootstrap import Services
-from searchsvc.cli.judge_clicks import log_of
+from searchsvc.cli.judge_clicks import impressions_option, log_of, model_option
 from searchsvc.cli.options import index_argument, json_option, require, services
 from searchsvc.cli.output import print_json, print_table
 from searchsvc.definitions.learned import with_learned
@@ -28,15 +28,9 @@ _SHOWN = 10  # queries
 
 @click.command
 @index_argument
-@click.option(
-    "--model", type=click.Choice(MODELS), default=MODELS[0], show_default=True,
-    help="How the effect of positions is taken out.",
-)  # fmt: skip
+@model_option
 @click.option("--since", default="30d", show_default=True, help="From then on: 7d, 2026-11-28.")
-@click.option(
-    "--min-impressions", "least", type=click.IntRange(1, 1_000_000), default=MIN_IMPRESSIONS,
-    show_default=True, help="How many clients must have been served a document for a query.",
-)  # fmt: skip
+@impressions_option
 @click.option(
     "--days", type=click.IntRange(1, 365), default=30, show_default=True,
     help="How long what is learned holds.",

@@ -1,7 +1,7 @@
 """What the commands share that evaluate rankings: where judgments are, and asking the queries."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial, wraps
 from pathlib import Path
@@ -118,14 +118,12 @@ def _kept(kept: EvaluationFiles, one: Evaluation, metrics: Metrics) -> Evaluated
     return Evaluated(one, replace(found, scores=found.scores[: len(metrics)]))
 
 
-def sides_of(built: Services, sides: Sequence[str], found: Sequence[Evaluated]) -> list[Evaluation]:
-    """The evaluations of sides, in their order: of rankings those found now, else those kept.
-
-    Raises UnknownEvaluation.
-    """
-    by_ranking = {one.evaluation.basis.ranking: one.evaluation for one in found}
-    kept = bootstrap_relevance.evaluations(built.project)
-    return [by_ranking[side] if side in by_ranking else kept.find(side) for side in sides]
+def sides_of(
+    sides: Sequence[str], found: Sequence[Evaluated], kept: Mapping[str, Evaluation]
+) -> list[Evaluation]:
+    """The evaluations of sides, in their order: of rankings those found now, else those kept."""
+    by_side = {**kept, **{one.evaluation.basis.ranking: one.evaluation for one in found}}
+    return [by_side[side] for side in sides]
 
 
 def tuned(

@@ -73,7 +73,9 @@ def _result(built: Services, task: Task, run: Run) -> Mapping[str, Any]:
     if task.kind is RunKind.EVALUATE:
         return {"evaluation": asked[0].evaluation.basis.id}
     progress.phase("compare")
-    first, *others = sides_of(built, task.sides, asked)
+    files = bootstrap_relevance.evaluations(built.project)
+    kept = {side: files.find(side) for side in task.sides if side not in task.rankings}
+    first, *others = sides_of(task.sides, asked, kept)
     compared = compare_all(first, others, metrics[0], despite=task.despite, movers=task.movers)
     return {"comparisons": [comparison_body(one) for one in compared]}
 

@@ -212,13 +212,13 @@ def refuse_twice(sides: Sequence[str]) -> None:
         raise UsageError(f"'{twice[0]}' is there twice", hint=_OTHERS)
 
 
-def kept_side(files: EvaluationFiles, side: str, rankings: Collection[str]) -> Basis:
-    """What the evaluation of that id rests on; `side` is none of the `rankings`.
+def kept_side(files: EvaluationFiles, side: str, rankings: Collection[str]) -> Evaluation:
+    """The evaluation of that id; `side` is none of the `rankings`.
 
     Raises UnknownEvaluation, with the nearest ranking for what can be no id.
     """
     try:
-        return files.find(side).basis
+        return files.find(side)
     except UnknownEvaluation as error:
         if _ID.fullmatch(side):
             raise

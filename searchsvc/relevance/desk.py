@@ -104,7 +104,9 @@ class Desk:
         names = {one.name for one in live.definition.all_rankings}
         files = self._room.evaluations
         found: list[Basis | str] = [
-            side if side in names else await asyncio.to_thread(kept_side, files, side, names)
+            side
+            if side in names
+            else (await asyncio.to_thread(kept_side, files, side, names)).basis
             for side in sides
         ]
         return wanted, found

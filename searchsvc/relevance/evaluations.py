@@ -47,7 +47,7 @@ class EvaluationFiles:
     def _summaries(self) -> Iterator[Mapping[str, Any]]:
         for path in sorted(self._folder.glob(f"*{_SUMMARY}")):
             try:
-                yield self._figures(path)
+                yield _figures(path)
             except UnknownEvaluation as error:
                 _log.warning("%s; %s", error.message, error.hint)
 
@@ -56,12 +56,12 @@ class EvaluationFiles:
         path = self._path(id).with_suffix(_SUMMARY)
         if path.exists():
             with suppress(UnknownEvaluation):  # it is written anew
-                return list(self._figures(path)["metrics"])
+                return list(_figures(path)["metrics"])
         return []
 
     def summary(self, evaluation: Evaluation) -> Mapping[str, Any]:
         """The figures that were kept with it."""
-        return self._figures(self._path(evaluation.basis.id).with_suffix(_SUMMARY))
+        return _figures(self._path(evaluation.basis.id).with_suffix(_SUMMARY))
 
     def find(self, id: str) -> Evaluation:
         """The one whose id begins so.
@@ -78,7 +78,8 @@ class EvaluationFiles:
             # Ids are not told: they may be of indexes that the caller does not reach.
             hint = "give more of it" if found else "GET /v1/relevance/evaluations lists them"
             raise UnknownEvaluation(message, hint=hint)
-        evaluation: Evaluation = self._decoded(self._path(found[0]), Evaluation)
+        path = self._path(found[0])
+        evaluation: Evaluation = _decoded(path, _read(path), Evaluation)
         return evaluation
 
     def _ids(self) -> list[str]:
@@ -87,21 +88,28 @@ class EvaluationFiles:
     def _path(self, id: str) -> Path:
         return self._folder / f"{id}.json"
 
-    def _figures(self, path: Path) -> Mapping[str, Any]:
-        # What was kept before it was known whose judgments they are does not tell.
-        found: dict[str, Any] = {"judged_by": "", **self._decoded(path, dict[str, Any])}
-        self._decoded(path, _Figures)
-        return found
 
-    def _decoded(self, path: Path, kind: Any) -> Any:
-        try:
-            return msgspec.json.decode(path.read_bytes(), type=kind)
-        except OSError as error:
-            reason = str(error.strerror).lower()
-            raise StateError(f"{path.name} cannot be read: {reason}") from error
-        except msgspec.MsgspecError as error:
-            hint = f"delete {FOLDER}/{path.name} in data_dir, and evaluate again"
-            raise UnknownEvaluation(f"{path.name} is no evaluation: {error}", hint=hint) from error
+def _figures(path: Path) -> Mapping[str, Any]:
+    data = _read(path)
+    _decoded(path, data, _Figures)
+    # What was kept before it was known whose judgments they are does not tell.
+    return {"judged_by": "", **_decoded(path, data, dict[str, Any])}
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        reason = str(error.strerror).lower()
+        raise StateError(f"{path.name} cannot be read: {reason}") from error
+
+
+def _decoded(path: Path, data: bytes, kind: Any) -> Any:
+    try:
+        return msgspec.json.decode(data, type=kind)
+    except msgspec.MsgspecError as error:
+        hint = f"delete {FOLDER}/{path.name} in data_dir, and evaluate again"
+        raise UnknownEvaluation(f"{path.name} is no evaluation: {error}", hint=hint) from error
 
 
 def _write(path: Path, data: bytes) -> None:

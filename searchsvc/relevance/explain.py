@@ -7,7 +7,13 @@ from typing import TypeAlias
 from searchsvc.domain.definition import JOINED_WEIGHT, Weights
 from searchsvc.domain.query import Ids, SearchQuery
 from searchsvc.errors import RequestError
-from searchsvc.relevance.explanation import Confirmed, Difference, Explained, Explanation
+from searchsvc.relevance.explanation import (
+    ROUNDING,
+    Confirmed,
+    Difference,
+    Explained,
+    Explanation,
+)
 from searchsvc.relevance.features import FeatureLog, weights_of
 from searchsvc.relevance.shares import Model, Part, Source
 from searchsvc.relevance.told import told
@@ -23,7 +29,6 @@ from searchsvc.search.service import SearchService
 from searchsvc.telemetry.stages import Stages
 
 _MOST_CHANGES, _MOST_WORDS = 4, 3
-_ROUNDING = 1e-5  # of engines that count in single precision
 _HALVINGS = 7  # of the way to a weight, each by asking the engine
 
 # The parts of a score, what boosts make of them, and whether it stands behind.
@@ -161,7 +166,7 @@ def _unboosted(one: Explained) -> dict[tuple[Source, str, str], float]:
     """
     factor = one.factor or 1.0  # 0 of a document that was gone when boosts were asked for
     found = {(p.source, p.word, p.field): p.score / factor for p in one.parts}
-    if abs(factor - 1) > _ROUNDING:
+    if abs(factor - 1) > ROUNDING:
         found[Source.BOOSTS, "", ""] = one.score - one.score / factor
     return found
 

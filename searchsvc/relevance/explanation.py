@@ -6,6 +6,8 @@ from searchsvc.relevance.shares import Part, Source
 from searchsvc.relevance.what_if import WordChange
 from searchsvc.search.why import Why
 
+ROUNDING = 1e-5  # of a score, by engines that count in single precision
+
 
 @dataclass(frozen=True, slots=True)
 class Explained:

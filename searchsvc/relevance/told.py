@@ -3,12 +3,11 @@
 from collections.abc import Iterator
 
 from searchsvc.domain.definition import JOINED_WEIGHT, MOST_WEIGHT
-from searchsvc.relevance.explanation import Explained, Explanation
+from searchsvc.relevance.explanation import ROUNDING, Explained, Explanation
 from searchsvc.relevance.shares import Source
 
 _MOST = 3  # parts of a score that are said; all of them are in a table
 _LEAST = 0.005  # of a share that is said
-_ROUNDING = 1e-5  # of a score, by engines that count in single precision
 
 
 def told(found: Explanation) -> Iterator[str]:
@@ -72,7 +71,7 @@ def _order(found: Explanation, other: Explained) -> str:
 
 def _are_equal(found: Explanation, other: Explained) -> bool:
     scores = found.hit.score, other.score
-    return abs(scores[0] - scores[1]) <= _ROUNDING * max(map(abs, scores))
+    return abs(scores[0] - scores[1]) <= ROUNDING * max(map(abs, scores))
 
 
 def _what_differs(found: Explanation) -> Iterator[str]:

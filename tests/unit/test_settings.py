@@ -67,6 +67,7 @@ def test_secrets_are_expanded_and_never_shown(tmp_path) -> None:
         ("", {"SEARCHSVC_DATA_DIR__X": "x"}, "goes below the setting"),
         ("a: [", {}, "not valid YAML"),
         ("api: {origins: ['*']}", {}, "an origin is a scheme, a host and a port"),
+        ("", {"SEARCHSVC_API__ORIGINS": "*"}, "not usable: an origin is a scheme, a host and"),
     ],
 )
 def test_faults_name_the_place(tmp_path, text: str, environ: dict[str, str], words: str) -> None:

@@ -4,7 +4,7 @@ import { get } from "/ui/api.js";
 import { element } from "/ui/elements.js";
 import { figures, interval, signed } from "/admin/difference.js";
 import { followed } from "/admin/follow.js";
-import { $, instant, number, problemNotice } from "/admin/parts.js";
+import { $, instant, number, percent, problemNotice } from "/admin/parts.js";
 import { chip, titles } from "/admin/ratings.js";
 import { settled } from "/admin/settled.js";
 
@@ -68,8 +68,6 @@ async function compareNow(event) {
   }
 }
 
-const share = (part) => `${Math.round(part * 100)} %`;
-
 function told(one) {
   const { difference: found } = one;
   const [ups, downs] = [one.movers.filter((mover) => mover.gain > 0), one.movers.filter((mover) => mover.gain < 0)];
@@ -79,7 +77,7 @@ function told(one) {
     interval(found, one.metric, ["A", "B"], $("compared").clientWidth),
     figures(found, [
       ["Lists overlap (RBO)", one.overlap.toFixed(2)],
-      ["Judged@10", `${share(one.judged.a)} and ${share(one.judged.b)}`],
+      ["Judged@10", `${percent(one.judged.a)} and ${percent(one.judged.b)}`],
       ["Median time", `${one.latency_ms < 0 ? "−" : "+"}${Math.abs(one.latency_ms).toFixed(2)} ms`],
     ]),
     ...movers(`Better by B: ${number(found.won)} queries, these most`, ups, one),

@@ -4,7 +4,7 @@ import { get } from "/ui/api.js";
 import { element } from "/ui/elements.js";
 import { followed } from "/admin/follow.js";
 import { chart } from "/admin/evaluation-chart.js";
-import { $, instant, ms, number, offer, problemNotice, table } from "/admin/parts.js";
+import { $, instant, ms, number, offer, percent, problemNotice, table } from "/admin/parts.js";
 import { settled } from "/admin/settled.js";
 
 const USUAL = "ndcg@10";
@@ -51,7 +51,7 @@ const columns = (metric) => [
   { name: metric || "Metric", figure: true, cell: (row) => (row.metrics[metric] ? score(row.metrics[metric].mean) : "–") },
   { name: "95 %", figure: true, cell: (row) => (row.metrics[metric] ? range(row.metrics[metric]) : "–") },
   { name: "Judged by", cell: (row) => row.judged_by || "–" },
-  { name: "Judged@10", figure: true, cell: (row) => `${Math.round(row.judged * 100)} %` },
+  { name: "Judged@10", figure: true, cell: (row) => percent(row.judged) },
   { name: "Asked", figure: true, cell: (row) => number(row.queries) },
   { name: "Without hits", figure: true, cell: (row) => number(row.empty.length) },
   { name: "p50", figure: true, cell: (row) => ms(row.p50_ms) },

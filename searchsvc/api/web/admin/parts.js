@@ -13,6 +13,7 @@ const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-d
 export const number = (value) => (value == null ? "–" : numbers.format(value));
 export const instant = (text) => (text ? instants.format(new Date(text)) : "–");
 export const minute = (text) => clock.format(new Date(text));
+export const percent = (part) => `${Math.round(part * 100)} %`;
 export const ms = (value) => `${value < 10 ? value.toFixed(2) : numbers.format(Math.round(value))} ms`;
 
 export function bytes(value) {

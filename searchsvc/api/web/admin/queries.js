@@ -2,7 +2,7 @@
 
 import { get } from "/ui/api.js";
 import { element } from "/ui/elements.js";
-import { $, drawn, instant, ms, number, offerIndexes, searchLink, table } from "/admin/parts.js";
+import { $, drawn, instant, ms, number, offerIndexes, percent, searchLink, table } from "/admin/parts.js";
 
 const ROWS = 50;
 
@@ -54,7 +54,7 @@ const CTR = [
   { name: "Index", cell: (row) => row.index },
   { name: "Clients", figure: true, cell: (row) => number(row.clients) },
   { name: "Searches", figure: true, cell: (row) => number(row.searches) },
-  { name: "With a click", figure: true, cell: (row) => `${Math.round(row.ctr * 100)} %` },
+  { name: "With a click", figure: true, cell: (row) => percent(row.ctr) },
 ];
 
 const SLOW = [
